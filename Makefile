@@ -1,0 +1,74 @@
+# Two commands are all a new machine needs: `make rehearse` and `make test`. Each installs what it needs, once.
+PYTHON ?= python3
+STACK ?= staging
+# The image has Python 3.12; where this machine has none that runs, the container's Python is the one above.
+CONTAINER_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo $(PYTHON))
+
+RUN := .venv/bin/python
+POLICY_CONFIG := $(wildcard policies/$(STACK).json)
+POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
+
+.PHONY: help install rehearse check test test-unit lint types format bench preview up destroy lock clean
+
+help: ## show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/installed .venv-container/installed ## make both virtual environments
+
+.venv/installed: requirements/development.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "installing the program and its tools into .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-container/installed: requirements/container.txt
+	@echo "installing what the training image holds into .venv-container, with $(CONTAINER_PYTHON) (once; needs a C compiler)"
+	@$(CONTAINER_PYTHON) -m venv .venv-container
+	@.venv-container/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/container.txt
+	@touch $@
+
+rehearse: install ## the whole of a stack on this machine, without AWS (STACK=staging)
+	@.venv/bin/training-jobs rehearse --stack $(STACK) $(ARGS)
+
+check: .venv/installed ## settings, request and policies of a stack, judged offline (STACK=staging)
+	@.venv/bin/training-jobs check --stack $(STACK) $(ARGS)
+
+test: install ## every test that needs no cloud
+	@$(RUN) -m pytest
+
+test-unit: .venv/installed ## the fast tier
+	@$(RUN) -m pytest -m "not slow"
+
+lint: .venv/installed ## ruff: rules and format
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+
+types: .venv/installed ## mypy --strict, each island by itself
+	@$(RUN) -m mypy
+	@cd training_code && ../.venv/bin/python -m mypy --config-file ../pyproject.toml .
+	@cd policies && ../.venv/bin/python -m mypy --config-file ../pyproject.toml .
+
+format: .venv/installed
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+bench: install ## every benchmark; rewrites benchmarks/RESULTS.md
+	@$(RUN) -m benchmarks
+
+preview up destroy: .venv/installed ## pulumi, with the policy pack attached (STACK=staging)
+	@command -v pulumi >/dev/null || { echo "the Pulumi CLI is not on PATH: install it as https://www.pulumi.com/docs/install/ says, then 'pulumi login'; without it there are 'make check' and 'make rehearse'" >&2; exit 1; }
+	@pulumi $@ --stack $(STACK) $(if $(filter destroy,$@),,$(POLICIES)) $(ARGS)
+
+LOCK = $(RUN) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+lock: .venv/installed ## the pinned versions anew, from requirements/*.in (needs uv: pip install uv)
+	@$(LOCK) requirements/development.in -o requirements/development.txt
+	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
+	@$(LOCK) requirements/container.in training_code/requirements.in -o requirements/container.txt
+	@$(LOCK) training_code/requirements.in -c requirements/container.txt -o training_code/requirements.txt
+
+clean: ## what rehearsals and builds left; ends servers that were kept
+	@if [ -x .venv/bin/training-jobs ]; then .venv/bin/training-jobs rehearse --stop; fi
+	@rm -rf .rehearsal .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -1,0 +1,32 @@
+"""The stack: one ScheduledTrainingJob for each training job in its settings."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws_names import AwsScope, JobNames
+from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
+from components.source_bundle import bundle_source, read_source_files
+from settings import load_settings
+
+project_directory = Path(__file__).parent
+settings = load_settings()
+scope = AwsScope(
+    partition=aws.get_partition().partition, region=settings.region, account_id=aws.get_caller_identity().account_id
+)
+
+for name, job in settings.training_jobs.items():
+    source_files = read_source_files(project_directory / job.source.directory)
+    scheduled_training_job = ScheduledTrainingJob(
+        name,
+        ScheduledTrainingJobArgs(
+            names=JobNames(scope, settings.name_prefix(name)),
+            training_job=job,
+            schedule=job.schedule,
+            source_bundle=bundle_source(source_files, job.source.entry_point),
+            bundle_directory=project_directory / ".build",
+            tags=settings.tags_of(name),
+        ),
+    )
+    pulumi.export(name, scheduled_training_job.outputs())

@@ -1,0 +1,89 @@
+"""The names and ARNs of one job's resources, built from known values so that a first preview knows them all.
+
+Reading an ARN from a resource's output would make it unknown until that resource exists, and one unknown inside the
+target input hides all of it from the policies. Names are therefore chosen here, and ARNs follow from them.
+Source of the ARN forms: AWS Service Authorization Reference.
+"""
+
+from dataclasses import dataclass
+
+EXECUTION_ID_LENGTH = 36
+"""Characters of `<aws.scheduler.execution-id>` once it is filled in: a UUID."""
+
+TRAINING_JOB_NAME_MAX_LENGTH = 63
+
+PREFIX_MAX_LENGTH = TRAINING_JOB_NAME_MAX_LENGTH - EXECUTION_ID_LENGTH - 1
+"""Characters that remain for the literal part of a training job name (26): name = prefix + "-" + execution id."""
+
+
+@dataclass(frozen=True)
+class AwsScope:
+    """Where a stack lives: partition (`aws`, `aws-cn`, …), region and 12-digit account id."""
+
+    partition: str
+    region: str
+    account_id: str
+
+    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
+        """The ARN of `resource` of `service` in this scope; global services (IAM) have no region in theirs."""
+        region = self.region if regional else ""
+        return f"arn:{self.partition}:{service}:{region}:{self.account_id}:{resource}"
+
+
+@dataclass(frozen=True)
+class JobNames:
+    """Physical names and ARNs of everything that belongs to one job; all derive from its training job name prefix."""
+
+    scope: AwsScope
+    prefix: str
+
+    @property
+    def schedule_group_name(self) -> str:
+        """The group holds this job's schedule only: the scheduler role's trust is pinned to it."""
+        return self.prefix
+
+    @property
+    def schedule_group_arn(self) -> str:
+        return self.scope.arn("scheduler", f"schedule-group/{self.schedule_group_name}")
+
+    @property
+    def schedule_name(self) -> str:
+        return self.prefix
+
+    @property
+    def schedule_arn(self) -> str:
+        return self.scope.arn("scheduler", f"schedule/{self.schedule_group_name}/{self.schedule_name}")
+
+    @property
+    def dead_letter_queue_name(self) -> str:
+        return f"{self.prefix}-dead-letters"
+
+    @property
+    def dead_letter_queue_arn(self) -> str:
+        return self.scope.arn("sqs", self.dead_letter_queue_name)
+
+    @property
+    def scheduler_role_name(self) -> str:
+        return f"{self.prefix}-scheduler"
+
+    @property
+    def scheduler_role_arn(self) -> str:
+        return self.scope.arn("iam", f"role/{self.scheduler_role_name}", regional=False)
+
+    @property
+    def execution_role_name(self) -> str:
+        return f"{self.prefix}-execution"
+
+    @property
+    def execution_role_arn(self) -> str:
+        return self.scope.arn("iam", f"role/{self.execution_role_name}", regional=False)
+
+    @property
+    def training_job_arn_pattern(self) -> str:
+        """Every training job of this schedule, and no other: the ARN pattern that permissions are scoped to."""
+        return self.scope.arn("sagemaker", f"training-job/{self.prefix}-*")
+
+    @property
+    def target_arn(self) -> str:
+        """EventBridge Scheduler's universal target for SageMaker's CreateTrainingJob."""
+        return f"arn:{self.scope.partition}:scheduler:::aws-sdk:sagemaker:createTrainingJob"

@@ -1,0 +1,177 @@
+"""What the execution role may do: what one training job of this spec needs, and nothing else.
+
+Sources: SageMaker Developer Guide, "CreateTrainingJob API: execution role permissions" and "Use checkpoints";
+Service Authorization Reference (Amazon SageMaker with MLflow, Amazon S3, AWS KMS, Amazon EC2).
+"""
+
+from collections import defaultdict
+from typing import Any, Final
+
+from components.aws_names import JobNames
+from components.iam_policies import Statement, allow
+from components.s3_location import bucket_of, key_of
+from components.training_job_request import source_bundle_prefix, training_image_uri
+from components.training_job_spec import TrainingJobSpec
+
+METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
+LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
+MLFLOW_ACTIONS: Final = tuple(
+    f"sagemaker-mlflow:{action}"
+    for action in (
+        "CreateExperiment",
+        "CreateModelVersion",
+        "CreateRegisteredModel",
+        "CreateRun",
+        "DeleteModelVersion",
+        "FinalizeLoggedModel",
+        "GetExperiment",
+        "GetExperimentByName",
+        "GetLoggedModel",
+        "GetMetricHistory",
+        "GetModelVersion",
+        "GetModelVersionByAlias",
+        "GetRegisteredModel",
+        "GetRun",
+        "ListArtifacts",
+        "LogBatch",
+        "LogInputs",
+        "LogMetric",
+        "LogModel",
+        "LogOutputs",
+        "LogParam",
+        "SearchModelVersions",
+        "SearchRuns",
+        "SetLoggedModelTags",
+        "SetModelVersionTag",
+        "SetRegisteredModelAlias",
+        "SetRegisteredModelTag",
+        "SetTag",
+        "UpdateRun",
+    )
+)
+"""What tracking and registering one run calls; DeleteModelVersion withdraws a duplicate of the job's own making."""
+
+_ONLY_WILDCARD_EC2 = (
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
+WILDCARD_REASONS: Final = {
+    "ecr:GetAuthorizationToken": "a token is for the registry, not for a repository",
+    "cloudwatch:PutMetricData": "metrics have no ARN; the namespace condition takes its place",
+    **dict.fromkeys(_ONLY_WILDCARD_EC2, "EC2's Describe actions know no resources"),
+}
+"""Every action that stands on Resource "*", with its reason; no other does."""
+
+
+def execution_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """All statements of the role's policy."""
+    return [
+        *_s3(spec, names),
+        *_image(spec, names),
+        *_logs_and_metrics(names),
+        *_tracking(spec, names),
+        *_network(spec, names),
+        *_kms(spec, names),
+    ]
+
+
+def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """Read what the job reads, write what it writes, by prefix; list only those prefixes."""
+    checkpoints = [f"{spec.checkpoint.s3_path}{names.prefix}/"] if spec.checkpoint else []
+    artifacts = [spec.tracking.artifact_store] if spec.tracking.artifact_store else []
+    channels = [channel.s3_path for _, channel in sorted(spec.channels.items())]
+    reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts]
+    writes = [spec.output.s3_path, *checkpoints, *artifacts]
+    statements = [
+        allow("ReadObjects", ["s3:GetObject"], _objects(reads, names)),
+        allow("WriteObjects", ["s3:PutObject", "s3:AbortMultipartUpload"], _objects(writes, names)),
+    ]
+    if checkpoints:
+        # SageMaker mirrors the checkpoint directory: a file deleted there is deleted in S3.
+        statements.append(allow("PruneCheckpoints", ["s3:DeleteObject"], _objects(checkpoints, names)))
+    listed: defaultdict[str, list[str]] = defaultdict(list)
+    for uri in dict.fromkeys([*channels, *checkpoints, *artifacts]):
+        listed[bucket_of(uri)].append(f"{key_of(uri)}*")
+    for number, (bucket, prefixes) in enumerate(listed.items(), start=1):
+        condition = {"StringLike": {"s3:prefix": prefixes}}
+        statements.append(allow(f"ListPrefixes{number}", ["s3:ListBucket"], _s3_arn(bucket, names), condition))
+    return statements
+
+
+def _objects(uris: list[str], names: JobNames) -> list[str]:
+    return [f"{_s3_arn(bucket_of(uri), names)}/{key_of(uri)}*" for uri in dict.fromkeys(uris)]
+
+
+def _s3_arn(bucket: str, names: JobNames) -> str:
+    return f"arn:{names.scope.partition}:s3:::{bucket}"
+
+
+def _image(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """Pull the one image; an image outside ECR needs no permission."""
+    registry, _, repository = training_image_uri(spec, names).partition("/")
+    parts = registry.split(".")
+    if parts[1:3] != ["dkr", "ecr"]:
+        return []
+    repository_name = repository.partition("@")[0].partition(":")[0]
+    arn = f"arn:{names.scope.partition}:ecr:{parts[3]}:{parts[0]}:repository/{repository_name}"
+    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [
+        allow("PullTrainingImage", actions, arn),
+        allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
+    ]
+
+
+def _logs_and_metrics(names: JobNames) -> list[Statement]:
+    log_group = names.scope.arn("logs", f"log-group:{LOG_GROUP}")
+    namespace = {"StringEquals": {"cloudwatch:namespace": METRICS_NAMESPACE}}
+    return [
+        allow("UseLogGroup", ["logs:CreateLogGroup", "logs:DescribeLogStreams"], f"{log_group}:*"),
+        allow(
+            "WriteLogs",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            f"{log_group}:log-stream:{names.prefix}-*",
+        ),
+        allow("PutMetrics", ["cloudwatch:PutMetricData"], "*", namespace),
+    ]
+
+
+def _tracking(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """MLflow's calls on the managed tracking server; a server by URI is no matter of IAM."""
+    arn = spec.tracking.tracking_server_arn(names.scope)
+    return [allow("TrackWithMlflow", MLFLOW_ACTIONS, arn)] if arn else []
+
+
+def _network(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """Put network interfaces into the declared subnets and security groups."""
+    if spec.network is None:
+        return []
+    interfaces = names.scope.arn("ec2", "network-interface/*")
+    places = [names.scope.arn("ec2", f"subnet/{subnet}") for subnet in spec.network.subnets]
+    groups = [names.scope.arn("ec2", f"security-group/{group}") for group in spec.network.security_group_ids]
+    actions = [
+        "ec2:CreateNetworkInterfacePermission",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DeleteNetworkInterfacePermission",
+    ]
+    return [
+        allow("CreateNetworkInterfaces", ["ec2:CreateNetworkInterface"], [interfaces, *places, *groups]),
+        allow("ManageNetworkInterfaces", actions, interfaces),
+        allow("DescribeNetwork", _ONLY_WILDCARD_EC2, "*"),
+    ]
+
+
+def _kms(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """Each customer-managed key by its ARN, and only by way of the service that uses it."""
+    statements: list[Statement] = []
+    volume_key, output_key = spec.resources.volume_kms_key_arn, spec.output.kms_key_arn
+    if volume_key:
+        condition: dict[str, Any] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+        statements.append(allow("EncryptVolumes", ["kms:CreateGrant"], volume_key, condition))
+    if output_key:
+        condition = {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com"}}
+        actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+        statements.append(allow("EncryptOutput", actions, output_key, condition))
+    return statements

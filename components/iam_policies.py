@@ -1,0 +1,103 @@
+"""Who may assume the two roles, and what the scheduler role may do; the execution role's is in execution_role_policy.
+
+Every statement is a plain dict of known strings, so that policies can judge it at the first preview.
+Sources: Service Authorization Reference (Amazon SageMaker, AWS IAM, Amazon SQS); EventBridge Scheduler User Guide,
+"Confused deputy prevention"; SageMaker Developer Guide, "CreateTrainingJob API: execution role permissions".
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.aws_names import JobNames
+from components.training_job_request import execution_role_arn
+from components.training_job_spec import TrainingJobSpec
+
+Statement = dict[str, Any]
+
+
+def policy_document(statements: Sequence[Statement]) -> str:
+    """A policy document as JSON, the same bytes for the same statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2)
+
+
+def allow(
+    sid: str, actions: Sequence[str], resources: str | Sequence[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
+    """One Allow statement."""
+    statement: Statement = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": resources if isinstance(resources, str) else list(resources),
+    }
+    return statement | ({"Condition": dict(condition)} if condition else {})
+
+
+def scheduler_trust(names: JobNames) -> list[Statement]:
+    """EventBridge Scheduler may assume the role for this job's schedule group, and for no other."""
+    condition = {
+        "StringEquals": {"aws:SourceAccount": names.scope.account_id},
+        "ArnEquals": {"aws:SourceArn": names.schedule_group_arn},
+    }
+    return [_trust("scheduler.amazonaws.com", condition)]
+
+
+def execution_trust(names: JobNames) -> list[Statement]:
+    """SageMaker may assume the role for training jobs of this account and region."""
+    condition = {
+        "StringEquals": {"aws:SourceAccount": names.scope.account_id},
+        "ArnLike": {"aws:SourceArn": names.scope.arn("sagemaker", "training-job/*")},
+    }
+    return [_trust("sagemaker.amazonaws.com", condition)]
+
+
+def _trust(service: str, condition: Mapping[str, Any]) -> Statement:
+    return {
+        "Sid": "AssumeRole",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": dict(condition),
+    }
+
+
+def scheduler_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    """Start this stack's own training jobs as specified, hand them their one role, and report failed invocations."""
+    return [
+        allow(
+            "StartTrainingJobs",
+            ["sagemaker:CreateTrainingJob"],
+            names.training_job_arn_pattern,
+            _training_job_condition(spec),
+        ),
+        allow(
+            "TagTrainingJobs",
+            ["sagemaker:AddTags"],
+            names.training_job_arn_pattern,
+            {"StringEquals": {"sagemaker:TaggingAction": "CreateTrainingJob"}},
+        ),
+        allow(
+            "PassExecutionRole",
+            ["iam:PassRole"],
+            execution_role_arn(spec, names),
+            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        allow("SendDeadLetters", ["sqs:SendMessage"], names.dead_letter_queue_arn),
+    ]
+
+
+def _training_job_condition(spec: TrainingJobSpec) -> dict[str, Any]:
+    """Only jobs of the declared size and network. ForAllValues allows where the key is absent, hence the Null tests."""
+    one_of: dict[str, Any] = {"sagemaker:InstanceTypes": [spec.resources.instance_type]}
+    if spec.network is not None:
+        one_of["sagemaker:VpcSubnets"] = list(spec.network.subnets)
+        one_of["sagemaker:VpcSecurityGroupIds"] = list(spec.network.security_group_ids)
+    condition: dict[str, Any] = {
+        "ForAllValues:StringEquals": one_of,
+        "Null": dict.fromkeys(one_of, "false"),
+        "NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(spec.stopping_condition.max_runtime_in_seconds)},
+    }
+    if spec.encrypt_inter_container_traffic:
+        condition["Bool"] = {"sagemaker:InterContainerTrafficEncryption": "true"}
+    return condition

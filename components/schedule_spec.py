@@ -1,0 +1,132 @@
+"""When a training job starts: the schedule's expression, window, retries, and the times it names.
+
+Limits: EventBridge Scheduler API, CreateSchedule. Each is declared once, on the field it limits.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from components.cron_expression import CronExpression
+
+RATE_UNITS: Final[dict[str, timedelta]] = {
+    "minute": timedelta(minutes=1),
+    "minutes": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "hours": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "days": timedelta(days=1),
+}
+_FORM = re.compile(r"(cron|rate|at)\((.*)\)")
+_AT_FORMAT = "%Y-%m-%dT%H:%M:%S"
+EXPRESSION_FORMS: Final = (
+    "cron(minutes hours day-of-month month day-of-week year), rate(value unit) or at(yyyy-mm-ddThh:mm:ss)"
+)
+
+
+def _check_expression(text: str) -> str:
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise ValueError(f"allowed: {EXPRESSION_FORMS}, for example cron(0 3 * * ? *)")
+    kind, body = match.groups()
+    if kind == "cron":
+        CronExpression.parse(body)
+    elif kind == "rate":
+        _rate(body)
+    else:
+        _at(body)
+    return text
+
+
+def _rate(body: str) -> timedelta:
+    value, _, unit = body.partition(" ")
+    if not (value.isascii() and value.isdigit() and int(value) > 0) or unit not in RATE_UNITS:
+        raise ValueError(f"rate({body}) is not a whole number above 0 and a unit: {', '.join(RATE_UNITS)}")
+    if (value == "1") == unit.endswith("s"):
+        raise ValueError(f"rate({body}) needs a singular unit for 1 and a plural one otherwise, as in rate(12 hours)")
+    return int(value) * RATE_UNITS[unit]
+
+
+def _at(body: str) -> datetime:
+    try:
+        return datetime.strptime(body, _AT_FORMAT)  # naive: the schedule's own time zone applies
+    except ValueError:
+        raise ValueError(f"at({body}) is not a date and time of the form at(yyyy-mm-ddThh:mm:ss)") from None
+
+
+def _check_time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("allowed: a name of the IANA time zone database, such as UTC or Europe/Berlin")
+    return name
+
+
+class ScheduleSpec(BaseModel):
+    """One EventBridge Scheduler schedule, frozen; off until `enabled`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    expression: Annotated[str, Field(max_length=256), AfterValidator(_check_expression)]
+    """`cron(...)`, `rate(...)` or `at(...)`."""
+    time_zone: Annotated[str, Field(max_length=50), AfterValidator(_check_time_zone)] = "UTC"
+    enabled: bool = False
+    description: Annotated[str, Field(max_length=512)] | None = None
+    start_date: Annotated[datetime, Field(strict=False)] | None = None
+    """With a time zone. An enabled `rate` without one fires at once."""
+    end_date: Annotated[datetime, Field(strict=False)] | None = None
+    flexible_time_window_in_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    """The invocation may start this much later; absent: at the exact time."""
+    maximum_retry_attempts: Annotated[int, Field(ge=0, le=185)] = 2
+    """Few on purpose (the API's default is 185): every attempt may start a training job of its own."""
+    maximum_event_age_in_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
+
+    @model_validator(mode="after")
+    def _dates_are_in_order(self) -> Self:
+        for name in ("start_date", "end_date"):
+            moment: datetime | None = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} has no time zone; write it as 2026-01-31T03:00:00Z")
+        if self.start_date and self.end_date and self.start_date >= self.end_date:
+            raise ValueError(f"end_date {self.end_date} is not after start_date {self.start_date}")
+        return self
+
+    @property
+    def state(self) -> Literal["ENABLED", "DISABLED"]:
+        """The API's word for `enabled`."""
+        return "ENABLED" if self.enabled else "DISABLED"
+
+    def next_fire_times(self, after: datetime, count: int = 1) -> tuple[datetime, ...]:
+        """Up to `count` times at which the schedule fires, later than `after` (aware); in UTC.
+
+        A wall-clock time that daylight saving skips does not fire; one that it repeats fires once.
+        A `rate` counts from its start date, or from `after` where it has none (AWS counts from its creation).
+        """
+        times = (moment for moment in self._fire_times(after) if moment > after)
+        if self.end_date is not None:
+            times = (moment for moment in times if moment <= self.end_date)
+        return tuple(islice(times, count))
+
+    def _fire_times(self, after: datetime) -> Iterator[datetime]:
+        kind, body = _FORM.fullmatch(self.expression).groups()  # type: ignore[union-attr]  # validated on the field
+        start = max(after, self.start_date) if self.start_date else after
+        zone = ZoneInfo(self.time_zone)
+        if kind == "rate":
+            period = _rate(body)
+            moment = (self.start_date or after).astimezone(UTC)
+            if moment < after:
+                moment += (after - moment) // period * period
+            while moment.year < datetime.max.year:
+                yield moment
+                moment += period
+        elif kind == "at":
+            yield _at(body).replace(tzinfo=zone).astimezone(UTC)
+        else:
+            local_start = start.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+            for local in CronExpression.parse(body).local_times(local_start):
+                moment = local.replace(tzinfo=zone).astimezone(UTC)
+                if moment.astimezone(zone).replace(tzinfo=None) == local and moment >= start:
+                    yield moment

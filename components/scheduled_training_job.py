@@ -1,0 +1,190 @@
+"""ScheduledTrainingJob: a SageMaker training job that EventBridge Scheduler starts by itself.
+
+The only module here that creates resources. What they hold is made by the pure modules beside it, from known values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws_names import JobNames
+from components.execution_role_policy import execution_permissions
+from components.iam_policies import execution_trust, policy_document, scheduler_permissions, scheduler_trust
+from components.s3_location import bucket_of, key_of
+from components.schedule_input import target_input
+from components.schedule_spec import ScheduleSpec
+from components.source_bundle import SourceBundle, write_bundle
+from components.training_job_request import create_training_job_request, execution_role_arn, source_bundle_uri
+from components.training_job_spec import TrainingJobSpec
+
+TYPE_TOKEN = "scheduled-training:index:ScheduledTrainingJob"  # noqa: S105 - Pulumi's word for a type's name
+DEAD_LETTER_RETENTION_IN_SECONDS = 14 * 86400
+"""SQS's longest: dead letters wait for people."""
+
+
+@dataclass(frozen=True)
+class ScheduledTrainingJobArgs:
+    """Everything a ScheduledTrainingJob is made of.
+
+    `bundle_directory` is where the bundle is written for the engine to upload; its content is a function of the
+    bundle's digest alone.
+    """
+
+    names: JobNames
+    training_job: TrainingJobSpec
+    schedule: ScheduleSpec
+    source_bundle: SourceBundle
+    bundle_directory: Path
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class ScheduledTrainingJob(pulumi.ComponentResource):
+    """Schedule group, schedule, dead-letter queue, scheduler role, execution role and source bundle of one job."""
+
+    schedule_name: pulumi.Output[str]
+    schedule_arn: pulumi.Output[str]
+    schedule_state: pulumi.Output[str]
+    target_input: pulumi.Output[str]
+    scheduler_role_arn: pulumi.Output[str]
+    execution_role_arn: pulumi.Output[str]
+    dead_letter_queue_url: pulumi.Output[str]
+    training_job_name_prefix: str
+    s3_output_path: str
+    experiment_name: str
+    registered_model_name: str
+
+    def __init__(self, name: str, args: ScheduledTrainingJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(TYPE_TOKEN, name, None, opts)
+        self._name = name
+        self._args = args
+        self._tags = dict(args.tags)
+
+        group = aws.scheduler.ScheduleGroup(
+            f"{name}-group", name=args.names.schedule_group_name, tags=self._tags, opts=self._child()
+        )
+        dead_letters = aws.sqs.Queue(
+            f"{name}-dead-letters",
+            name=args.names.dead_letter_queue_name,
+            message_retention_seconds=DEAD_LETTER_RETENTION_IN_SECONDS,
+            sqs_managed_sse_enabled=True,
+            tags=self._tags,
+            opts=self._child(),
+        )
+        bundle = self._source_bundle()
+        execution = self._execution_role()
+        scheduler = self._scheduler_role()
+        schedule = self._schedule([group, dead_letters, bundle, *execution, *scheduler])
+
+        self.schedule_name = schedule.name
+        self.schedule_arn = schedule.arn
+        self.schedule_state = schedule.state.apply(lambda state: state or args.schedule.state)
+        self.target_input = schedule.target.apply(lambda target: target.input or "")
+        self.scheduler_role_arn = scheduler[0].arn
+        own_role = [role.arn for role in execution if isinstance(role, aws.iam.Role)]
+        self.execution_role_arn = (
+            own_role[0] if own_role else pulumi.Output.from_input(execution_role_arn(args.training_job, args.names))
+        )
+        self.dead_letter_queue_url = dead_letters.url
+        self.training_job_name_prefix = args.names.prefix
+        self.s3_output_path = args.training_job.output.s3_path
+        self.experiment_name = args.training_job.tracking.experiment_name
+        self.registered_model_name = args.training_job.tracking.registered_model_name
+        self.register_outputs(self.outputs())
+
+    def outputs(self) -> dict[str, pulumi.Input[str]]:
+        """What the stack exports of this job: the public attributes, by name."""
+        return {name: getattr(self, name) for name in ScheduledTrainingJob.__annotations__}
+
+    def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+
+    def _source_bundle(self) -> aws.s3.BucketObjectv2:
+        args = self._args
+        uri = source_bundle_uri(args.training_job, args.names, args.source_bundle)
+        path = write_bundle(args.source_bundle, args.bundle_directory)
+        return aws.s3.BucketObjectv2(
+            f"{self._name}-source-bundle",
+            bucket=bucket_of(uri),
+            key=key_of(uri),
+            source=pulumi.FileAsset(str(path)),
+            content_type="application/gzip",
+            tags=self._tags,
+            # A job that is running or that restarts, and a model that has to be reproduced, need the bundle they name.
+            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(retain_on_delete=True)),
+        )
+
+    def _execution_role(self) -> list[pulumi.Resource]:
+        """The role and its policy; none where the spec names an existing role."""
+        args = self._args
+        if args.training_job.execution_role_arn is not None:
+            return []
+        role = aws.iam.Role(
+            f"{self._name}-execution-role",
+            name=args.names.execution_role_name,
+            description=f"SageMaker runs the training jobs {args.names.prefix}-* with this role",
+            assume_role_policy=policy_document(execution_trust(args.names)),
+            tags=self._tags,
+            opts=self._child(),
+        )
+        policy = aws.iam.RolePolicy(
+            f"{self._name}-execution-policy",
+            name="training",
+            role=args.names.execution_role_name,
+            policy=policy_document(execution_permissions(args.training_job, args.names)),
+            opts=self._child(role),
+        )
+        return [role, policy]
+
+    def _scheduler_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        args = self._args
+        role = aws.iam.Role(
+            f"{self._name}-scheduler-role",
+            name=args.names.scheduler_role_name,
+            description=f"EventBridge Scheduler starts the training jobs {args.names.prefix}-* with this role",
+            assume_role_policy=policy_document(scheduler_trust(args.names)),
+            tags=self._tags,
+            opts=self._child(),
+        )
+        policy = aws.iam.RolePolicy(
+            f"{self._name}-scheduler-policy",
+            name="start-training-jobs",
+            role=args.names.scheduler_role_name,
+            policy=policy_document(scheduler_permissions(args.training_job, args.names)),
+            opts=self._child(role),
+        )
+        return role, policy
+
+    def _schedule(self, depends_on: list[pulumi.Resource]) -> aws.scheduler.Schedule:
+        args, spec = self._args, self._args.schedule
+        request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
+        window = spec.flexible_time_window_in_minutes
+        return aws.scheduler.Schedule(
+            f"{self._name}-schedule",
+            name=args.names.schedule_name,
+            group_name=args.names.schedule_group_name,
+            description=spec.description,
+            state=spec.state,
+            schedule_expression=spec.expression,
+            schedule_expression_timezone=spec.time_zone,
+            start_date=spec.start_date.isoformat() if spec.start_date else None,
+            end_date=spec.end_date.isoformat() if spec.end_date else None,
+            flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
+                mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window
+            ),
+            target=aws.scheduler.ScheduleTargetArgs(
+                arn=args.names.target_arn,
+                role_arn=args.names.scheduler_role_arn,
+                input=target_input(request),
+                retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
+                    maximum_retry_attempts=spec.maximum_retry_attempts,
+                    maximum_event_age_in_seconds=spec.maximum_event_age_in_seconds,
+                ),
+                dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(
+                    arn=args.names.dead_letter_queue_arn
+                ),
+            ),
+            opts=self._child(*depends_on),
+        )

@@ -1,0 +1,97 @@
+"""The training code as SageMaker fetches it: `sourcedir.tar.gz`, the same bytes from the same files, everywhere.
+
+Times, owners, modes and order are fixed, and the gzip stream is made of stored blocks: what a compressor emits differs
+between zlib and zlib-ng, hence between Python builds, and the bundle's digest is part of its S3 key (docs/adr/0003).
+"""
+
+import hashlib
+import io
+import os
+import struct
+import tarfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+_STORED_BLOCK_MAX_BYTES: Final = 0xFFFF
+_LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
+_LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
+REQUIREMENTS: Final = "requirements.txt"
+
+
+@dataclass(frozen=True)
+class SourceBundle:
+    """A finished bundle: its bytes and their SHA-256 in hex."""
+
+    content: bytes = field(repr=False)
+    digest: str
+
+
+def read_source_files(directory: Path) -> dict[str, bytes]:
+    """The files of a training code directory: POSIX path relative to it -> content.
+
+    Hidden and compiled ones are left out.
+
+    Raises:
+        ValueError: the directory does not exist.
+    """
+    if not directory.is_dir():
+        raise ValueError(f"source.directory {directory} is not a directory; create it or correct the setting")
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file() and _belongs(path.relative_to(directory))
+    }
+
+
+def _belongs(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and not _LEFT_OUT_DIRECTORIES.intersection(path.parts) and path.suffix not in _LEFT_OUT_SUFFIXES
+
+
+def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
+    """Pack files (POSIX path -> content) so that the entry point lies at the root of the archive.
+
+    Raises:
+        ValueError: the entry point is not among the files.
+    """
+    if entry_point not in files:
+        raise ValueError(
+            f"source.entry_point {entry_point!r} is not in the source directory; it has: {', '.join(files)}"
+        )
+    content = _gzip_stored(_tar(files))
+    return SourceBundle(content=content, digest=hashlib.sha256(content).hexdigest())
+
+
+def write_bundle(bundle: SourceBundle, directory: Path) -> Path:
+    """Put the bundle at `<directory>/<digest>/sourcedir.tar.gz`, whole or not at all; an existing one is the same."""
+    path = directory / bundle.digest / "sourcedir.tar.gz"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_bytes(bundle.content)
+        partial.replace(path)
+    return path
+
+
+def _tar(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name in sorted(files):
+            entry = tarfile.TarInfo(name)  # its defaults are owner 0, mode 0644 and the time 0
+            entry.size = len(files[name])
+            archive.addfile(entry, io.BytesIO(files[name]))
+    return buffer.getvalue()
+
+
+def _gzip_stored(data: bytes) -> bytes:
+    """A gzip stream (RFC 1952) of stored deflate blocks (RFC 1951): no compressor, so one possible result."""
+    blocks = []
+    for start in range(0, len(data), _STORED_BLOCK_MAX_BYTES):
+        chunk = data[start : start + _STORED_BLOCK_MAX_BYTES]
+        is_last = start + len(chunk) == len(data)
+        blocks.append(struct.pack("<BHH", is_last, len(chunk), len(chunk) ^ 0xFFFF) + chunk)
+    return _GZIP_HEADER + b"".join(blocks) + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)

@@ -1,0 +1,128 @@
+"""The CreateTrainingJob request of a spec: plain data with the API's own PascalCase keys.
+
+It travels as JSON in the schedule's target input, so what is known only at an invocation stands in it as context
+attributes of EventBridge Scheduler.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.aws_names import JobNames
+from components.schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
+from components.source_bundle import SourceBundle
+from components.training_images import scikit_learn_image_uri
+from components.training_job_spec import CHECKPOINT_LOCAL_PATH, Channel, TrainingJobSpec, hyperparameter_text
+
+
+def training_image_uri(spec: TrainingJobSpec, names: JobNames) -> str:
+    """URI of the image that the job runs in."""
+    image = spec.training_image
+    if image.uri is not None:
+        return image.uri
+    assert image.scikit_learn_version is not None  # noqa: S101 - TrainingImage allows exactly one of the two
+    return scikit_learn_image_uri(names.scope.region, image.scikit_learn_version)
+
+
+def source_bundle_prefix(spec: TrainingJobSpec, names: JobNames) -> str:
+    """Below which all of this job's bundles are, past ones included."""
+    return f"{spec.source.s3_path}{names.prefix}/"
+
+
+def source_bundle_uri(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> str:
+    """Where the bundle is in S3: content-addressed, so that a bundle never changes under a running job."""
+    return f"{source_bundle_prefix(spec, names)}{bundle.digest}/sourcedir.tar.gz"
+
+
+def checkpoint_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
+    """Where one training job's checkpoints are: restarts of a spot job share it, other jobs do not."""
+    return f"{spec.checkpoint.s3_path}{names.prefix}/{EXECUTION_ID}/" if spec.checkpoint else None
+
+
+def execution_role_arn(spec: TrainingJobSpec, names: JobNames) -> str:
+    """The existing role that the spec names, else the component's own."""
+    return spec.execution_role_arn or names.execution_role_arn
+
+
+def create_training_job_request(
+    spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle, tags: Mapping[str, str]
+) -> dict[str, Any]:
+    """The whole request, ready to be the target's input."""
+    request: dict[str, Any] = {
+        "TrainingJobName": f"{names.prefix}-{EXECUTION_ID}",
+        "AlgorithmSpecification": {
+            "TrainingImage": training_image_uri(spec, names),
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": k, "Regex": v} for k, v in sorted(spec.metric_definitions.items())],
+        },
+        "RoleArn": execution_role_arn(spec, names),
+        "InputDataConfig": [_channel(name, channel) for name, channel in sorted(spec.channels.items())],
+        "OutputDataConfig": _without_none(S3OutputPath=spec.output.s3_path, KmsKeyId=spec.output.kms_key_arn),
+        "ResourceConfig": _without_none(
+            InstanceType=spec.resources.instance_type,
+            InstanceCount=spec.resources.instance_count,
+            VolumeSizeInGB=spec.resources.volume_size_in_gb,
+            VolumeKmsKeyId=spec.resources.volume_kms_key_arn,
+        ),
+        "StoppingCondition": _without_none(
+            MaxRuntimeInSeconds=spec.stopping_condition.max_runtime_in_seconds,
+            MaxWaitTimeInSeconds=spec.stopping_condition.max_wait_time_in_seconds,
+        ),
+        "HyperParameters": _hyperparameters(spec, names, bundle),
+        "Environment": _environment(spec, names, bundle),
+        "EnableManagedSpotTraining": spec.managed_spot_training,
+        "EnableInterContainerTrafficEncryption": spec.encrypt_inter_container_traffic,
+        "EnableNetworkIsolation": False,
+        "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+    }
+    checkpoint = checkpoint_uri(spec, names)
+    if checkpoint is not None:
+        request["CheckpointConfig"] = {"S3Uri": checkpoint, "LocalPath": CHECKPOINT_LOCAL_PATH}
+    if spec.network is not None:
+        request["VpcConfig"] = {
+            "Subnets": list(spec.network.subnets),
+            "SecurityGroupIds": list(spec.network.security_group_ids),
+        }
+    return request
+
+
+def _channel(name: str, channel: Channel) -> dict[str, Any]:
+    return {
+        "ChannelName": name,
+        "ContentType": channel.content_type,
+        "InputMode": channel.input_mode,
+        "DataSource": {
+            "S3DataSource": {
+                "S3DataType": "S3Prefix",
+                "S3Uri": channel.s3_path,
+                "S3DataDistributionType": channel.s3_data_distribution_type,
+            }
+        },
+    }
+
+
+def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
+    own = {name: hyperparameter_text(value) for name, value in spec.hyperparameters.items()}
+    return own | {
+        "sagemaker_program": spec.source.entry_point,
+        "sagemaker_region": names.scope.region,
+        "sagemaker_submit_directory": source_bundle_uri(spec, names, bundle),
+    }
+
+
+def _environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
+    return dict(spec.environment) | _without_none(
+        MLFLOW_TRACKING_URI=spec.tracking.uri(names.scope),
+        MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name,
+        REGISTERED_MODEL_NAME=spec.tracking.registered_model_name,
+        SCHEDULE_ARN=SCHEDULE_ARN,
+        SCHEDULED_TIME=SCHEDULED_TIME,
+        SCHEDULE_EXECUTION_ID=EXECUTION_ID,
+        SCHEDULE_ATTEMPT_NUMBER=ATTEMPT_NUMBER,
+        SOURCE_BUNDLE_DIGEST=bundle.digest,
+        TRAINING_IMAGE=training_image_uri(spec, names),
+        CHECKPOINT_LOCAL_PATH=CHECKPOINT_LOCAL_PATH if spec.checkpoint else None,
+    )
+
+
+def _without_none(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - the API's values are of many types
+    return {key: value for key, value in values.items() if value is not None}

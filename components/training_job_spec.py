@@ -1,0 +1,233 @@
+"""What SageMaker is asked to train: a validated spec, and the CreateTrainingJob request that it becomes.
+
+Limits: SageMaker API, CreateTrainingJob; each is declared once, on the field it limits. The request is plain data with
+the API's own PascalCase keys, because it travels as JSON in the schedule's target input.
+"""
+
+import re
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from components.s3_location import S3Prefix
+from components.tracking_spec import TrackingSpec
+from components.training_images import ScikitLearnVersion
+
+HYPERPARAMETERS_MAX_COUNT: Final = 100
+ENVIRONMENT_MAX_COUNT: Final = 100
+RESERVED_HYPERPARAMETERS: Final = ("sagemaker_program", "sagemaker_region", "sagemaker_submit_directory")
+"""Script mode's own: which script, from which bundle. Source: sagemaker-training toolkit, params.py."""
+RESERVED_ENVIRONMENT: Final = (
+    "CHECKPOINT_LOCAL_PATH",
+    "MLFLOW_EXPERIMENT_NAME",
+    "MLFLOW_TRACKING_URI",
+    "REGISTERED_MODEL_NAME",
+    "SCHEDULED_TIME",
+    "SCHEDULE_ARN",
+    "SCHEDULE_ATTEMPT_NUMBER",
+    "SCHEDULE_EXECUTION_ID",
+    "SOURCE_BUNDLE_DIGEST",
+    "TRAINING_IMAGE",
+)
+"""What the request itself tells the container; training_code/environment.py reads them."""
+CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
+DEFAULT_METRIC_DEFINITIONS: Final = {
+    f"{name}": rf"{name}=([0-9.]+)"
+    for name in (
+        "validation:accuracy",
+        "validation:balanced_accuracy",
+        "validation:f1",
+        "validation:roc_auc",
+        "validation:log_loss",
+        "training:trees",
+    )
+}
+"""Name -> expression that picks the number out of a line that training_code prints."""
+
+Scalar = str | int | float | bool
+KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
+RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
+
+
+def _check_regex(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"is not a regular expression: {error}") from None
+    if groups != 1:
+        raise ValueError(f"allowed: a regular expression with one group, the number; this one has {groups}")
+    return pattern
+
+
+class _Spec(BaseModel):
+    """Frozen, strict about types, and with no settings it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class TrainingImage(_Spec):
+    """The container image: AWS's prebuilt scikit-learn image by version, or your own by URI."""
+
+    scikit_learn_version: ScikitLearnVersion | None = None
+    uri: (
+        Annotated[str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")]
+        | None
+    ) = None
+    """With its tag or digest: an image that moves by itself cannot be reproduced."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.scikit_learn_version is None) == (self.uri is None):
+            raise ValueError("allowed: either scikit_learn_version (such as 1.9-0) or uri, and not both")
+        return self
+
+
+class Resources(_Spec):
+    """The machines of one training job."""
+
+    instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
+    instance_count: Annotated[int, Field(ge=1, le=100)] = 1
+    volume_size_in_gb: Annotated[int, Field(ge=1, le=16384)] = 30
+    volume_kms_key_arn: KmsKeyArn | None = None
+
+
+class StoppingCondition(_Spec):
+    """When SageMaker stops a job that has not ended by itself."""
+
+    max_runtime_in_seconds: Annotated[int, Field(ge=1, le=28 * 86400)] = 3600
+    max_wait_time_in_seconds: Annotated[int, Field(ge=1, le=28 * 86400)] | None = None
+    """Only with managed spot training: waiting for a machine and training together."""
+
+
+class Channel(_Spec):
+    """One input channel: what lies under an S3 prefix, as the container sees it in `/opt/ml/input/data/<name>`."""
+
+    s3_path: S3Prefix
+    content_type: Annotated[str, Field(max_length=256)] = "text/csv"
+    input_mode: Literal["File", "FastFile"] = "File"
+    s3_data_distribution_type: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
+
+
+class Output(_Spec):
+    """Where model.tar.gz goes: `<s3_path><training job name>/output/model.tar.gz`."""
+
+    s3_path: S3Prefix
+    kms_key_arn: KmsKeyArn | None = None
+
+
+class Checkpoint(_Spec):
+    """Where checkpoints go; each training job gets a prefix of its own below, so that no job reads another's."""
+
+    s3_path: S3Prefix
+
+
+class Network(_Spec):
+    """The VPC that the job's machines join, and encryption of what they say to each other."""
+
+    subnets: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...],
+        Field(min_length=1, max_length=16, strict=False),
+    ]
+    security_group_ids: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")], ...], Field(min_length=1, max_length=5, strict=False)
+    ]
+
+
+class Source(_Spec):
+    """The training code: a directory of the project, and where its bundle goes in S3."""
+
+    directory: str = "training_code"
+    """Relative to the project."""
+    entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
+    s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
+
+
+class TrainingJobSpec(_Spec):
+    """One training job as the stack declares it."""
+
+    training_image: TrainingImage
+    resources: Resources
+    stopping_condition: StoppingCondition = StoppingCondition()
+    managed_spot_training: bool = False
+    checkpoint: Checkpoint | None = None
+    channels: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel], Field(min_length=1, max_length=20)
+    ]
+    output: Output
+    source: Source
+    hyperparameters: Annotated[
+        dict[Annotated[str, Field(min_length=1, max_length=256)], Scalar],
+        Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
+    ] = {}
+    environment: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,511}$")], Annotated[str, Field(max_length=512)]],
+        Field(max_length=ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT)),
+    ] = {}
+    """More environment variables for the container. Never a secret: whoever may read the schedule reads them."""
+    metric_definitions: Annotated[
+        dict[
+            Annotated[str, Field(min_length=1, max_length=255)],
+            Annotated[str, Field(max_length=500), AfterValidator(_check_regex)],
+        ],
+        Field(max_length=40),
+    ] = DEFAULT_METRIC_DEFINITIONS
+    network: Network | None = None
+    encrypt_inter_container_traffic: bool = False
+    execution_role_arn: RoleArn | None = None
+    """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
+    tracking: TrackingSpec
+
+    @model_validator(mode="after")
+    def _fields_fit_each_other(self) -> Self:
+        problems = [*self._spot_problems(), *self._container_problems(), *self._overlap_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _spot_problems(self) -> list[str]:
+        runtime, wait = self.stopping_condition.max_runtime_in_seconds, self.stopping_condition.max_wait_time_in_seconds
+        if not self.managed_spot_training:
+            if wait is not None:
+                return ["stopping_condition.max_wait_time_in_seconds is allowed only with managed_spot_training: true"]
+            return []
+        problems = []
+        if self.checkpoint is None:
+            problems.append("managed_spot_training needs checkpoint.s3_path, such as checkpoints/")
+        if wait is None or wait < runtime:
+            problems.append(
+                f"managed_spot_training needs stopping_condition.max_wait_time_in_seconds (got {wait}) of at least "
+                f"max_runtime_in_seconds ({runtime})"
+            )
+        return problems
+
+    def _container_problems(self) -> list[str]:
+        problems = [
+            f"environment.{name} is set by the training job itself; remove it"
+            for name in sorted(set(self.environment).intersection(RESERVED_ENVIRONMENT))
+        ]
+        for name, value in self.hyperparameters.items():
+            if name in RESERVED_HYPERPARAMETERS:
+                problems.append(f"hyperparameters.{name} is set from source; remove it")
+            if len(hyperparameter_text(value)) > 2500:
+                problems.append(f"hyperparameters.{name} has more than 2500 characters")
+        return problems
+
+    def _overlap_problems(self) -> list[str]:
+        """What a job writes under what a job reads would become the next job's data."""
+        written = {"output.s3_path": self.output.s3_path, "source.s3_path": self.source.s3_path}
+        if self.checkpoint:
+            written["checkpoint.s3_path"] = self.checkpoint.s3_path
+        return [
+            f"{setting} ({location}) lies inside channels.{name}.s3_path ({channel.s3_path}): jobs would read what "
+            "jobs have written; choose a prefix outside every channel"
+            for setting, location in written.items()
+            for name, channel in self.channels.items()
+            if location.startswith(channel.s3_path)
+        ]
+
+
+def hyperparameter_text(value: Scalar) -> str:
+    """A hyperparameter as the API takes it: a string, in the form that script mode's `json.loads` reads back."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
