@@ -1,0 +1,169 @@
+"""Run a Pulumi program without the Pulumi engine and see every resource that it declares.
+
+The SDK's own test monitor stands in for the engine, so `__main__.py` runs unchanged. At a preview, what only the cloud
+could know (ids, ARNs and URLs that are not inputs) is unknown, exactly as at the first `pulumi preview`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+import runpy
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import mocks as pulumi_mocks
+from pulumi.runtime import set_all_config
+from pulumi.runtime.settings import configure
+from pulumi.runtime.stack import run_in_stack
+
+from rehearsal.declaring.recording_monitor import RecordingMonitor, RegisteredResource, UnknownInvokeError
+from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
+from rehearsal.sealed_environment import ACCOUNT_ID
+
+__all__ = ["Declaration", "OfflineMocks", "RegisteredResource", "UnknownInvokeError", "answer_invoke", "declare"]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a program declares for one stack; `configuration` are the `namespace:key` texts that it was run with."""
+
+    project: str
+    stack: str
+    preview: bool
+    configuration: Mapping[str, str]
+    resources: tuple[RegisteredResource, ...]
+    exports: Mapping[str, Any]
+
+
+class OfflineMocks(pulumi_mocks.Mocks):
+    """Answers for a preview: no server, no credentials, the account of the rehearsal.
+
+    `region` is the stack's `aws:region`.
+    """
+
+    def __init__(self, *, region: str, account_id: str = ACCOUNT_ID) -> None:
+        self.region = region
+        self.account_id = account_id
+
+    def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Answer a provider function; raises UnknownInvokeError for one that is not known here."""
+        return answer_invoke(args.token, account_id=self.account_id, region=self.region), []
+
+    def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Answer without an id and with the inputs only; a preview does not even ask."""
+        return None, dict(args.inputs)
+
+
+def answer_invoke(token: str, *, account_id: str, region: str) -> dict[str, Any]:
+    """Answer the provider functions whose results follow from account and region.
+
+    Raises UnknownInvokeError naming any other.
+    """
+    partition, suffix = _partition(region)
+    answers: dict[str, dict[str, Any]] = {
+        "aws:index/getCallerIdentity:getCallerIdentity": {
+            "accountId": account_id,
+            "arn": f"arn:{partition}:iam::{account_id}:root",
+            "id": account_id,
+            "userId": account_id,
+        },
+        "aws:index/getPartition:getPartition": {
+            "partition": partition,
+            "dnsSuffix": suffix,
+            "reverseDnsPrefix": ".".join(reversed(suffix.split("."))),
+            "id": partition,
+        },
+        "aws:index/getRegion:getRegion": {
+            "name": region,
+            "region": region,
+            "id": region,
+            "description": region,
+            "endpoint": f"ec2.{region}.{suffix}",
+        },
+    }
+    if token not in answers:
+        raise UnknownInvokeError(
+            f"the program calls the provider function {token}, which cannot be answered offline; "
+            f"answered are {', '.join(sorted(answers))}: add its answer to rehearsal/program.py"
+        )
+    return answers[token]
+
+
+def _partition(region: str) -> tuple[str, str]:
+    """Partition and DNS suffix of a region."""
+    if region.startswith("cn-"):
+        return "aws-cn", "amazonaws.com.cn"
+    return ("aws-us-gov" if region.startswith("us-gov-") else "aws"), "amazonaws.com"
+
+
+def declare(
+    project_dir: Path,
+    stack: str,
+    mocks: pulumi_mocks.Mocks | Callable[[str], pulumi_mocks.Mocks],
+    *,
+    preview: bool,
+) -> Declaration:
+    """Run the program of the Pulumi project in `project_dir` for `stack` and collect what it declares.
+
+    `mocks` creates the resources (not at a preview) and answers provider functions; a callable is given the stack's
+    `aws:region` and returns the mocks (`lambda region: OfflineMocks(region=region)`). While the program runs, the
+    working directory is the program's, as under the engine: call this from one thread at a time.
+
+    Raises StackConfigurationError for the project's files; whatever the program raises, SystemExit included, comes
+    through as it is.
+    """
+    configuration = read_stack_configuration(project_dir.resolve(), stack)
+    if not isinstance(mocks, pulumi_mocks.Mocks):
+        mocks = mocks(configuration.values.get("aws:region", "us-east-1"))
+    monitor = RecordingMonitor(mocks, preview=preview)
+
+    # A context of its own: pulumi keeps its settings in context variables, and nothing of this run must stay behind.
+    contextvars.Context().run(_run_program, configuration, monitor, preview=preview)
+    return Declaration(
+        project=configuration.project,
+        stack=stack,
+        preview=preview,
+        configuration=configuration.values,
+        resources=monitor.resources_in_order(),
+        exports=monitor.exports,
+    )
+
+
+def _run_program(configuration: StackConfiguration, monitor: RecordingMonitor, *, preview: bool) -> None:
+    set_all_config(dict(configuration.values), [])
+    # What `pulumi.runtime.set_mocks` does, but for the root stack: that is made by `run_in_stack`, as under the engine.
+    configure(
+        pulumi_mocks.MockSettings(  # type: ignore[no-untyped-call] # pulumi's mocks are not typed
+            monitor=monitor,
+            engine=pulumi_mocks.MockEngine(logging.getLogger("pulumi")),
+            project=configuration.project,
+            stack=configuration.stack,
+            dry_run=preview,
+            organization="organization",
+            root_directory=str(configuration.project_dir),
+            callbacks=None,
+            # Those below are not set by `set_mocks`, which leaves the leftovers of an earlier run that failed.
+            outputs=set(),
+            lock=threading.Lock(),
+            package_refs={},
+            base_providers_by_ref={},
+        )
+    )
+
+    def program() -> None:
+        # The directory, not its `__main__.py`: so the program's own modules are found beside it.
+        runpy.run_path(str(configuration.program_dir), run_name="__main__")
+
+    with contextlib.chdir(configuration.program_dir), warnings.catch_warnings(), asyncio.Runner() as runner:
+        # The SDK warns of its own deprecated classes as it loads them, whether a program uses them or not.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_aws\.")
+        # A program that fails leaves futures that nobody awaits; asyncio would print each of them.
+        runner.get_loop().set_exception_handler(lambda _loop, _context: None)
+        runner.run(run_in_stack(program))

@@ -1,0 +1,162 @@
+"""Read the configuration of a stack from `Pulumi.yaml` and `Pulumi.<stack>.yaml` as the Pulumi engine reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from rehearsal.errors import RehearsalError
+
+_DECLARATION_KEYS: Final = frozenset({"type", "description", "secret", "default", "value", "items"})
+
+
+class StackConfigurationError(RehearsalError):
+    """A project or stack file cannot be used; the message says which file, what is wrong and the cure."""
+
+
+@dataclass(frozen=True)
+class StackConfiguration:
+    """What the engine tells a program: the names of project and stack, the folders, and `namespace:key` values.
+
+    Values are texts; structured ones are JSON, as `pulumi.Config.require_object` expects.
+    """
+
+    project: str
+    stack: str
+    project_dir: Path
+    program_dir: Path
+    values: Mapping[str, str]
+
+
+def read_stack_configuration(project_dir: Path, stack: str) -> StackConfiguration:
+    """Read the project in `project_dir` with the values of `stack` over its defaults.
+
+    Raises StackConfigurationError for a file that is missing or no YAML mapping, for an environment or an encrypted
+    value (neither can be had offline), and for a value that is declared without a default and not given.
+    """
+    project_path = project_dir / "Pulumi.yaml"
+    project = _mapping(project_path)
+    name = project.get("name")
+    if not isinstance(name, str):
+        raise StackConfigurationError(f"{project_path} has no project name: add `name: NAME`")
+    stack_path = project_dir / str(project.get("stackConfigDir", ".")) / f"Pulumi.{stack}.yaml"
+    if not stack_path.exists():
+        raise StackConfigurationError(
+            f"there is no stack {stack!r} in {project_dir}: {stack_path.name} is missing; "
+            f"stacks found: {', '.join(sorted(_stacks(stack_path.parent))) or 'none'}"
+        )
+    stack_file = _mapping(stack_path)
+    if stack_file.get("environment"):
+        raise StackConfigurationError(
+            f"{stack_path} imports a Pulumi ESC environment, which cannot be read offline: "
+            "write its values into the stack's `config:`"
+        )
+    defaults = dict(_declared(project, name))
+    given = {_qualified(key, name): value for key, value in (stack_file.get("config") or {}).items()}
+    values = {key: value for key, value in defaults.items() if value is not None} | given
+    _refuse_secrets(stack_path, values)
+    if missing := sorted(key for key in defaults if key not in values):
+        raise StackConfigurationError(
+            f"{stack_path} does not give {', '.join(missing)}, which {project_path} declares without a default: "
+            "add it under `config:`"
+        )
+    program_dir = project_dir / str(project.get("main", "."))
+    texts = {key: as_engine_text(value) for key, value in values.items()}
+    return StackConfiguration(name, stack, project_dir, program_dir, texts)
+
+
+def as_engine_text(value: object) -> str:
+    """Turn a YAML value into the text that the engine hands to a program: JSON for a list or a mapping."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return str(_shortest(value))
+        case dict() | list():
+            return json.dumps(_shortest(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        case _:
+            return "" if value is None else str(value)
+
+
+def _shortest(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Whole floats as integers, as Go writes them."""
+    match value:
+        case dict():
+            return {str(key): _shortest(entry) for key, entry in value.items()}
+        case list():
+            return [_shortest(entry) for entry in value]
+        case float() if value.is_integer() and abs(value) < 1e21:
+            return int(value)
+        case _:
+            return value
+
+
+def _declared(project: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
+    """Values or defaults of the project's own `config:`; None for one that each stack has to give."""
+    config = project.get("config")
+    for key, declaration in config.items() if isinstance(config, dict) else ():
+        if isinstance(declaration, dict) and declaration and set(declaration) <= _DECLARATION_KEYS:
+            yield _qualified(key, name), declaration.get("value", declaration.get("default"))
+        else:
+            yield _qualified(key, name), declaration
+
+
+def _qualified(key: object, project: str) -> str:
+    return str(key) if ":" in str(key) else f"{project}:{key}"
+
+
+def _refuse_secrets(path: Path, values: Mapping[str, Any]) -> None:
+    if secrets := sorted(key for key, value in values.items() if _holds_secret(value)):
+        raise StackConfigurationError(
+            f"{path} holds encrypted values that cannot be decrypted offline: {', '.join(secrets)}; "
+            "keep the value itself in AWS Secrets Manager or SSM and configure its name, or use `pulumi preview`"
+        )
+
+
+def _holds_secret(value: object) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"secure"} or any(map(_holds_secret, value.values()))
+    return isinstance(value, list) and any(map(_holds_secret, value))
+
+
+def _stacks(folder: Path) -> Iterator[str]:
+    for path in folder.glob("Pulumi.*.yaml"):
+        yield path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+
+
+class _Loader(yaml.SafeLoader):
+    """Scalars as the engine's YAML 1.2 reader takes them: `on`, `12:30`, `2026-01-31` are texts, `1e3` is a number."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9_]*|0o?[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+)", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+", "-+.0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is a SafeLoader
+    except FileNotFoundError as error:
+        raise StackConfigurationError(f"{path} does not exist: name the folder of a Pulumi project") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StackConfigurationError(f"{path} is not YAML: {error}") from error
+    if not isinstance(loaded, dict):
+        raise StackConfigurationError(f"{path} is not a YAML mapping")
+    return loaded

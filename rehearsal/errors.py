@@ -1,0 +1,5 @@
+"""The one kind of error that a person can mend."""
+
+
+class RehearsalError(Exception):
+    """Something is wrong with a stack, its data or this machine; the message says what, and how to cure it."""

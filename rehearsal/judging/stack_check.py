@@ -1,0 +1,92 @@
+"""Judge a stack offline, as a first preview sees it: settings, requests, permissions, policies. No server runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from components.aws_names import AwsScope
+from rehearsal.declaring.program import Declaration, OfflineMocks, answer_invoke, declare
+from rehearsal.declaring.property_values import UNKNOWN
+from rehearsal.declaring.stack_configuration import read_stack_configuration
+from rehearsal.judging.judgement import Fault, declared_schedules, permission_faults, request_faults, sample_request
+from rehearsal.judging.policy_pack import PolicyPack, Violation, policy_configuration_file
+from rehearsal.permissions.role_documents import declared_roles
+from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.sealed_environment import ACCOUNT_ID
+
+POLICY_PACK: Final = "policies"
+"""The policy pack's directory in a project."""
+
+
+@dataclass(frozen=True)
+class StackCheck:
+    """What was judged, and what was found."""
+
+    declaration: Declaration
+    schedules: tuple[DeployedSchedule, ...]
+    policies: tuple[str, ...]
+    """Names of the policies that judged."""
+    faults: tuple[Fault, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether `pulumi up` and the first invocation would go through."""
+        return not any(fault.mandatory for fault in self.faults)
+
+
+def check_stack(project_dir: Path, stack: str) -> StackCheck:
+    """Declare a stack as at a first preview and judge everything that is known then.
+
+    Raises:
+        SettingsError, StackConfigurationError, PolicyPackError, PolicyConfigurationError: nothing could be judged;
+            the message says why.
+    """
+    configuration = read_stack_configuration(project_dir, stack)
+    pack_dir = project_dir / POLICY_PACK
+    # The pack needs as long to start as the program to run: both at once.
+    with PolicyPack(
+        pack_dir, configuration, preview=True, policy_configuration=policy_configuration_file(pack_dir, stack)
+    ) as pack:
+        declaration = declare(project_dir, stack, lambda region: OfflineMocks(region=region), preview=True)
+        region = configuration.values.get("aws:region", "us-east-1")
+        partition = answer_invoke("aws:index/getPartition:getPartition", account_id=ACCOUNT_ID, region=region)
+        schedules = tuple(
+            declared_schedules(declaration.resources, AwsScope(partition["partition"], region, ACCOUNT_ID))
+        )
+        faults = [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
+        faults += [_policy_fault(violation) for violation in pack.judge(declaration)]
+        return StackCheck(declaration, schedules, pack.policies, tuple(faults))
+
+
+def _schedule_faults(schedule: DeployedSchedule, declaration: Declaration) -> list[Fault]:
+    if UNKNOWN in schedule.target_input:
+        return []  # there is nothing to judge, which is what the policy of known job specs reports
+    try:
+        request = sample_request(schedule)
+    except ValueError as error:
+        return [Fault("request", schedule.name, str(error), path="target.input")]
+    store = artifact_store_of(declaration.exports, schedule)
+    roles = declared_roles(declaration.resources)
+    return [
+        *request_faults(schedule, request),
+        *permission_faults(schedule, request, roles, object_keys={}, artifact_store=store),
+    ]
+
+
+def artifact_store_of(exports: Mapping[str, Any], schedule: DeployedSchedule) -> str | None:
+    """Where the job's MLflow client writes artifacts, as the stack exports it."""
+    for job in exports.values():
+        if isinstance(job, Mapping) and job.get("schedule_name") == schedule.name:
+            return job.get("artifact_store")
+    return None
+
+
+def _policy_fault(violation: Violation) -> Fault:
+    # The engine's text is the policy's description, and then the finding in a line of its own.
+    line = violation.message.rpartition("\n")[2]
+    path = line.partition(" ")[0].rstrip(":")
+    resource = violation.urn.rpartition("::")[2]
+    return Fault("policy", resource, line, violation.stops_an_update, rule=violation.policy, path=path)

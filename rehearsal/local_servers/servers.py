@@ -1,0 +1,248 @@
+"""Start, keep and stop the two servers of a rehearsal: the embedded AWS and MLflow.
+
+Each runs in a session of its own on a socket that this process has bound, so its address is known and safe before the
+server is up, and both come up at the same time. A server ends when it is stopped, or when this process ends for any
+reason (its standard input closes then), unless it was told to stay.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from rehearsal.local_servers import kept_servers
+from rehearsal.local_servers.kept_servers import KeptServer, process_identity
+from rehearsal.local_servers.server import Server, ServerError
+from rehearsal.local_servers.server_process import KEEP, LOOPBACK, listening_socket
+from rehearsal.sealed_environment import sealed_environment
+
+_PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Ports of 127.0.0.1 that the person asked for; 0 takes a free one."""
+
+    aws: int = 0
+    mlflow: int = 0
+
+
+@dataclass
+class Servers:
+    """The servers of one rehearsal; leaving the `with` block stops them, unless they are kept."""
+
+    state_dir: Path
+    aws: Server
+    mlflow: Server | None
+    _lock: IO[bytes] = field(repr=False)
+    _kept: bool = False
+
+    @property
+    def endpoint_url(self) -> str:
+        """Endpoint of the embedded AWS, for every service."""
+        return self.aws.url
+
+    @property
+    def tracking_uri(self) -> str:
+        """Tracking URI of the MLflow server, and the address of its pages."""
+        if self.mlflow is None:
+            raise ServerError("no MLflow server was started: start the servers with an artifact_root")
+        return self.mlflow.url
+
+    def wait_until_ready(self) -> Self:
+        """Wait for every server's first answer; raises ServerError."""
+        for server in self._all():
+            server.wait_until_ready()
+        return self
+
+    def keep(self) -> None:
+        """Let the servers live on after this process; `stop_kept` of the same state folder ends them."""
+        kept_servers.write(
+            self.state_dir,
+            [KeptServer(s.name, s.process.pid, s.port, process_identity(s.process.pid) or "") for s in self._all()],
+        )
+        for server in self._all():
+            if server.process.stdin is not None:
+                server.process.stdin.write(KEEP)
+                server.process.stdin.close()
+            # They are nobody's children from now on; without this Python warns that they still run.
+            server.process.returncode = 0
+        self._kept = True
+        self._lock.close()
+
+    def stop(self) -> None:
+        """End every server that is not kept: politely, and after five seconds by force."""
+        if self._kept:
+            return
+        _stop([server.process for server in self._all()])
+        self._lock.close()
+
+    def _all(self) -> list[Server]:
+        return [self.aws] if self.mlflow is None else [self.aws, self.mlflow]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start_servers(
+    state_dir: Path,
+    *,
+    region: str,
+    artifact_root: str | None,
+    ports: Ports = Ports(),
+    environ: Mapping[str, str] | None = None,
+) -> Servers:
+    """Start the embedded AWS and, with an `artifact_root` (`s3://BUCKET/PREFIX`), MLflow; returns before they are up.
+
+    Logs, database and state are in `state_dir`, which is made. Servers
+    that an earlier rehearsal kept there are stopped first. The MLflow database is a new one each time.
+
+    Raises PortTakenError for a port that is in use, ServerError when another rehearsal runs in `state_dir`.
+    """
+    state_dir = state_dir.resolve()
+    state_dir.mkdir(parents=True, exist_ok=True)
+    lock = _locked(state_dir)
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        stop_kept(state_dir)
+        with listening_socket(ports.aws) as aws_socket, listening_socket(ports.mlflow) as mlflow_socket:
+            aws_port, mlflow_port = aws_socket.getsockname()[1], mlflow_socket.getsockname()[1]
+            environment = sealed_environment(
+                os.environ if environ is None else environ, region=region, endpoint_url=f"http://{LOOPBACK}:{aws_port}"
+            )
+            started.append(_spawn(state_dir, "embedded_aws", aws_socket, [], environment))
+            aws = Server(
+                "the embedded AWS", aws_port, started[0], _log(state_dir, "embedded_aws"), "/_rehearsal/health"
+            )
+            mlflow = None
+            if artifact_root is not None:
+                arguments = ["--artifact-root", artifact_root, *_mlflow_database(state_dir, artifact_root)]
+                started.append(_spawn(state_dir, "mlflow_server", mlflow_socket, arguments, environment))
+                log = _log(state_dir, "mlflow_server")
+                mlflow = Server("the MLflow server", mlflow_port, started[1], log, "/health")
+        return Servers(state_dir, aws, mlflow, lock)
+    except BaseException:
+        _stop(started)
+        lock.close()
+        raise
+
+
+def stop_kept(state_dir: Path) -> list[str]:
+    """Stop the servers that an earlier rehearsal left running; returns the names of those that were.
+
+    A process is stopped only if it is still the one that was started: its start time and command are compared.
+    """
+    stopped = []
+    for server in kept_servers.read(state_dir):
+        if process_identity(server.pid) == server.identity:
+            _end_group(server.pid)
+            stopped.append(server.name)
+    kept_servers.forget(state_dir)
+    return stopped
+
+
+def _locked(state_dir: Path) -> IO[bytes]:
+    lock = (state_dir / "lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise ServerError(
+            f"another rehearsal is running in {state_dir}: wait for its end, or give this one another state folder"
+        ) from error
+    return lock
+
+
+def _spawn(
+    state_dir: Path, module: str, listener: socket.socket, arguments: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    python_path = os.pathsep.join(filter(None, [str(_PACKAGE_ROOT), environment.get("PYTHONPATH", "")]))
+    fd = listener.fileno()
+    with _log(state_dir, module).open("wb") as log:
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                f"rehearsal.local_servers.{module}",
+                "--fd",
+                str(fd),
+                "--stop-when-stdin-closes",
+                *arguments,
+            ],
+            pass_fds=(fd,),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=state_dir,
+            env={**environment, "PYTHONPATH": python_path},
+            start_new_session=True,
+        )
+
+
+def _log(state_dir: Path, module: str) -> Path:
+    return state_dir / f"{module}.log"
+
+
+def _mlflow_database(state_dir: Path, artifact_root: str) -> list[str]:
+    """Lay out a new database; one that was saved before saves the second and a half of MLflow's own migrations."""
+    database = state_dir / "mlflow.db"
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    # The database already holds the default experiment, whose artifact location comes from the artifact root.
+    digest = hashlib.sha256(artifact_root.encode()).hexdigest()[:12]
+    empty = state_dir / f"empty-mlflow-{importlib.metadata.version('mlflow')}-{digest}.db"
+    arguments = ["--database", str(database)]
+    if empty.exists():
+        shutil.copyfile(empty, database)
+        return arguments
+    return [*arguments, "--save-empty-database", str(empty)]
+
+
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        _signal_group(process.pid, signal.SIGTERM)
+    give_up = time.monotonic() + 5
+    for process in processes:
+        try:
+            process.wait(max(0.0, give_up - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal_group(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def _end_group(pid: int) -> None:
+    """End a process group whose leader is not our child."""
+    identity = process_identity(pid)
+    _signal_group(pid, signal.SIGTERM)
+    give_up = time.monotonic() + 5
+    while process_identity(pid) == identity and time.monotonic() < give_up:
+        time.sleep(0.02)
+    if process_identity(pid) == identity:
+        _signal_group(pid, signal.SIGKILL)
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    # Each server leads its session, so its group has its pid. No such group: it has ended already.
+    with suppress(ProcessLookupError):
+        os.killpg(pid, number)

@@ -1,0 +1,246 @@
+"""Which AWS calls the two roles will make for one invocation, with everything IAM will know about each.
+
+The scheduler role's calls follow from the deployed schedule and the request it sends; the execution role's from that
+request and the objects under its channels. `permissions.judge` decides each of them.
+
+Sources: EventBridge Scheduler User Guide, "Setting up" (execution role, confused deputy) and "Configuring a schedule's
+dead-letter queue"; SageMaker Developer Guide, "How to use SageMaker AI execution roles" (CreateTrainingJob API),
+"Use checkpoints", "Monitor with CloudWatch" (namespaces), "Set up IAM permissions for MLflow"; Service Authorization
+Reference (resources and condition keys).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from components.aws_names import AwsScope
+from components.s3_location import bucket_of, key_of
+from rehearsal.permissions.permissions import AwsCall
+from rehearsal.permissions.tracking_calls import tracking_calls
+from rehearsal.running.deployed_schedule import DeployedSchedule
+
+Request = Mapping[str, Any]
+
+LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
+METRIC_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
+_VPC_DESCRIBE_ACTIONS: Final = (
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
+)
+_VPC_INTERFACE_ACTIONS: Final = (
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+)
+_IMAGE_ACTIONS: Final = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
+_ANY_OBJECT: Final = "any-object"
+"""Stands for an object that does not exist yet, so that reading or writing it is judged all the same."""
+
+
+def scheduler_role_calls(schedule: DeployedSchedule, request: Request) -> tuple[AwsCall, ...]:
+    """List the calls of the scheduler role: assume it, create the job, pass the execution role, send a dead letter."""
+    return tuple(_scheduler_role_calls(schedule, request))
+
+
+def execution_role_calls(
+    request: Request,
+    *,
+    scope: AwsScope,
+    object_keys: Mapping[str, Sequence[str]],
+    artifact_store: str | None = None,
+) -> tuple[AwsCall, ...]:
+    """List the calls of the execution role: SageMaker's own and those of the training code.
+
+    Args:
+        request: the CreateTrainingJob request as it is sent.
+        scope: where the job runs.
+        object_keys: channel name -> keys of the objects under its S3 prefix.
+        artifact_store: `s3://bucket/prefix/` of a managed tracking server, to which MLflow's client writes by itself.
+
+    """
+    return tuple(_execution_role_calls(request, scope, object_keys, artifact_store))
+
+
+def training_job_arn(request: Request, scope: AwsScope) -> str:
+    """ARN of the training job that `request` creates."""
+    return scope.arn("sagemaker", f"training-job/{request['TrainingJobName']}")
+
+
+def _scheduler_role_calls(schedule: DeployedSchedule, request: Request) -> Iterator[AwsCall]:
+    scope = schedule.scope
+    job_arn = training_job_arn(request, scope)
+    yield AwsCall(
+        "sts:AssumeRole",
+        schedule.role_arn,
+        "EventBridge Scheduler assumes the scheduler role",
+        {"aws:SourceAccount": scope.account_id, "aws:SourceArn": schedule.group_arn},
+        service_principal="scheduler.amazonaws.com",
+    )
+    yield AwsCall("sagemaker:CreateTrainingJob", job_arn, "create the training job", _job_context(request))
+    if request.get("Tags"):
+        context = {"sagemaker:TaggingAction": "CreateTrainingJob", **_tag_context(request)}
+        yield AwsCall("sagemaker:AddTags", job_arn, "tag the training job", context)
+    yield AwsCall(
+        "iam:PassRole",
+        request["RoleArn"],
+        "pass the execution role to SageMaker",
+        {"iam:PassedToService": "sagemaker.amazonaws.com"},
+    )
+    if schedule.dead_letter_queue_arn is not None:
+        yield AwsCall("sqs:SendMessage", schedule.dead_letter_queue_arn, "record an invocation that failed")
+
+
+def _job_context(request: Request) -> dict[str, str | tuple[str, ...]]:
+    """Condition keys of CreateTrainingJob; what the request leaves out is absent."""
+    resources = request.get("ResourceConfig", {})
+    groups = resources.get("InstanceGroups", [])
+    vpc = request.get("VpcConfig", {})
+    found = {
+        "sagemaker:InstanceTypes": tuple(
+            part["InstanceType"] for part in (resources, *groups) if "InstanceType" in part
+        ),
+        "sagemaker:MaxRuntimeInSeconds": request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds"),
+        "sagemaker:KeepAlivePeriod": resources.get("KeepAlivePeriodInSeconds"),
+        "sagemaker:NetworkIsolation": request.get("EnableNetworkIsolation"),
+        "sagemaker:InterContainerTrafficEncryption": request.get("EnableInterContainerTrafficEncryption"),
+        "sagemaker:VpcSubnets": tuple(vpc.get("Subnets", ())),
+        "sagemaker:VpcSecurityGroupIds": tuple(vpc.get("SecurityGroupIds", ())),
+        "sagemaker:VolumeKmsKey": resources.get("VolumeKmsKeyId"),
+        "sagemaker:OutputKmsKey": request.get("OutputDataConfig", {}).get("KmsKeyId"),
+    }
+    return {key: _as_context(value) for key, value in found.items() if value not in (None, (), "")} | _tag_context(
+        request
+    )
+
+
+def _as_context(value: object) -> str | tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _tag_context(request: Request) -> dict[str, str | tuple[str, ...]]:
+    tags = request.get("Tags", [])
+    if not tags:
+        return {}
+    by_key = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
+    return by_key | {"aws:TagKeys": tuple(tag["Key"] for tag in tags)}
+
+
+def _execution_role_calls(
+    request: Request, scope: AwsScope, object_keys: Mapping[str, Sequence[str]], artifact_store: str | None
+) -> Iterator[AwsCall]:
+    yield AwsCall(
+        "sts:AssumeRole",
+        request["RoleArn"],
+        "SageMaker assumes the execution role",
+        {"aws:SourceAccount": scope.account_id, "aws:SourceArn": training_job_arn(request, scope)},
+        service_principal="sagemaker.amazonaws.com",
+    )
+    yield from _image_calls(request["AlgorithmSpecification"].get("TrainingImage"), scope)
+    yield from _input_calls(request, scope, object_keys)
+    yield from _output_calls(request, scope)
+    yield from _log_and_metric_calls(request, scope)
+    yield from _vpc_calls(request.get("VpcConfig"), scope)
+    yield from _key_calls(request, scope)
+    # Inside an isolated network the container can call nothing: neither MLflow nor its artifact store.
+    if not request.get("EnableNetworkIsolation"):
+        tracking_uri = request.get("Environment", {}).get("MLFLOW_TRACKING_URI", "")
+        yield from tracking_calls(tracking_uri, scope, artifact_store)
+
+
+def _image_calls(image: str | None, scope: AwsScope) -> Iterator[AwsCall]:
+    """Pulling from ECR, AWS's own registry accounts included: both sides of a cross-account pull must allow it."""
+    registry, _, rest = (image or "").partition("/")
+    labels = registry.split(".")
+    if labels[1:3] != ["dkr", "ecr"]:
+        return
+    repository = rest.partition("@")[0].partition(":")[0]
+    repository_arn = AwsScope(scope.partition, labels[3], labels[0]).arn("ecr", f"repository/{repository}")
+    yield AwsCall("ecr:GetAuthorizationToken", "*", "log in to the registry of the training image")
+    for action in _IMAGE_ACTIONS:
+        yield AwsCall(action, repository_arn, "pull the training image")
+
+
+def _input_calls(request: Request, scope: AwsScope, object_keys: Mapping[str, Sequence[str]]) -> Iterator[AwsCall]:
+    for channel in request.get("InputDataConfig", []):
+        name = channel["ChannelName"]
+        uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+        yield from _list_and_read(uri, scope, object_keys.get(name, ()), f"the channel {name!r}")
+    bundle = request.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
+    if bundle.startswith("s3://"):
+        yield AwsCall("s3:GetObject", _object_arn(bundle, scope), "download the source bundle")
+
+
+def _list_and_read(uri: str, scope: AwsScope, keys: Sequence[str], what: str) -> Iterator[AwsCall]:
+    bucket, prefix = bucket_of(uri), key_of(uri)
+    yield AwsCall("s3:ListBucket", _bucket_arn(bucket, scope), f"list {what}", {"s3:prefix": prefix})
+    for key in keys or (f"{prefix}{_ANY_OBJECT}",):
+        yield AwsCall("s3:GetObject", _object_arn(f"s3://{bucket}/{key}", scope), f"download {what}")
+
+
+def _output_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
+    base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
+    yield AwsCall("s3:PutObject", _object_arn(f"{base}/model.tar.gz", scope), "upload the model")
+    yield AwsCall("s3:PutObject", _object_arn(f"{base}/output.tar.gz", scope), "upload other output")
+    checkpoints = request.get("CheckpointConfig", {}).get("S3Uri")
+    if checkpoints is None:
+        return
+    prefix = checkpoints.rstrip("/") + "/"
+    yield from _list_and_read(prefix, scope, (), "checkpoints")
+    yield AwsCall("s3:PutObject", _object_arn(prefix + _ANY_OBJECT, scope), "upload checkpoints")
+    # "If a checkpoint is deleted in the SageMaker container, it will also be deleted in the S3 folder."
+    yield AwsCall("s3:DeleteObject", _object_arn(prefix + _ANY_OBJECT, scope), "remove checkpoints the job removed")
+
+
+def _log_and_metric_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
+    streams = scope.arn("logs", f"log-group:{LOG_GROUP}:log-stream:")
+    # For actions on a group CloudWatch Logs names the group with an empty log stream.
+    yield AwsCall("logs:CreateLogGroup", streams, "create the log group of training jobs")
+    yield AwsCall("logs:DescribeLogStreams", streams, "look for the job's log stream")
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        yield AwsCall(action, f"{streams}{request['TrainingJobName']}/algo-1-1700000000", "write the job's log")
+    context = {"cloudwatch:namespace": METRIC_NAMESPACE}
+    yield AwsCall("cloudwatch:PutMetricData", "*", "publish the job's metrics", context)
+
+
+def _vpc_calls(vpc: Mapping[str, Sequence[str]] | None, scope: AwsScope) -> Iterator[AwsCall]:
+    if not vpc:
+        return
+    for action in _VPC_DESCRIBE_ACTIONS:
+        yield AwsCall(action, "*", "look at the VPC")
+    interface = scope.arn("ec2", "network-interface/eni-00000000000000000")
+    for action in _VPC_INTERFACE_ACTIONS:
+        yield AwsCall(action, interface, "attach the job to the VPC")
+    placed_in = [f"subnet/{name}" for name in vpc["Subnets"]]
+    guarded_by = [f"security-group/{name}" for name in vpc["SecurityGroupIds"]]
+    for resource in (*placed_in, *guarded_by):
+        yield AwsCall("ec2:CreateNetworkInterface", scope.arn("ec2", resource), "attach the job to the VPC")
+
+
+def _key_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
+    volume = request.get("ResourceConfig", {}).get("VolumeKmsKeyId")
+    if volume:
+        context = {"kms:GrantIsForAWSResource": "true"}
+        yield AwsCall("kms:CreateGrant", _key_arn(volume, scope), "encrypt the volume", context)
+    output = request.get("OutputDataConfig", {}).get("KmsKeyId")
+    if output:
+        suffix = ".cn" if scope.partition == "aws-cn" else ""
+        context = {"kms:ViaService": f"s3.{scope.region}.amazonaws.com{suffix}"}
+        for action in ("kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"):
+            yield AwsCall(action, _key_arn(output, scope), "encrypt the model in S3", context)
+
+
+def _key_arn(key: str, scope: AwsScope) -> str:
+    return key if key.startswith("arn:") else scope.arn("kms", key if key.startswith("alias/") else f"key/{key}")
+
+
+def _bucket_arn(bucket: str, scope: AwsScope) -> str:
+    return f"arn:{scope.partition}:s3:::{bucket}"
+
+
+def _object_arn(uri: str, scope: AwsScope) -> str:
+    return f"{_bucket_arn(bucket_of(uri), scope)}/{key_of(uri)}"

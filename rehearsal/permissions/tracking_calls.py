@@ -1,0 +1,79 @@
+"""The AWS calls that MLflow's client makes when it tracks to a managed MLflow server.
+
+MLflow's REST requests are authorized one by one as `sagemaker-mlflow` actions on the tracking server (an MLflow App:
+one action for all of them). Artifacts do not pass through the server: the client writes them to the artifact store.
+
+Sources: the requests that mlflow 3.17.2 was recorded to send while it tracked a run, logged a scikit-learn model and
+registered it; Service Authorization Reference, "Amazon SageMaker with MLflow". There is no action of the name
+CreateLoggedModel: creating a logged model is taken to be LogModel.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from components.aws_names import AwsScope
+from components.s3_location import bucket_of, key_of
+from rehearsal.permissions.permissions import AwsCall
+
+TRACKING_ACTIONS: Final = {
+    "GetExperimentByName": "find the experiment",
+    "CreateExperiment": "create the experiment",
+    "GetExperiment": "read the experiment",
+    "SearchRuns": "look for an earlier run of the same invocation",
+    "CreateRun": "start the run",
+    "GetRun": "read the run",
+    "UpdateRun": "end the run",
+    "LogBatch": "log parameters, metrics and tags",
+    "LogMetric": "log a metric",
+    "LogParam": "log a parameter",
+    "LogInputs": "log the data set",
+    "LogOutputs": "link the model to the run",
+    "SetTag": "tag the run",
+    "GetMetricHistory": "copy the run's metrics to the model",
+    "ListArtifacts": "list artifacts",
+    "LogModel": "log the model",
+    "GetLoggedModel": "read the logged model",
+    "FinalizeLoggedModel": "mark the logged model as ready",
+    "SetLoggedModelTags": "tag the logged model",
+    "CreateRegisteredModel": "create the registered model",
+    "GetRegisteredModel": "read the registered model",
+    "SetRegisteredModelTag": "tag the registered model",
+    "SetRegisteredModelAlias": "move the alias",
+    "CreateModelVersion": "register the model version",
+    "GetModelVersion": "read the model version",
+    "GetModelVersionByAlias": "read the model version that the alias names",
+    "SearchModelVersions": "look for a model version of the same invocation",
+    "SetModelVersionTag": "tag the model version",
+    "DeleteModelVersion": "withdraw a duplicate that the same job registered",
+}
+"""`sagemaker-mlflow` action -> what training needs it for."""
+
+
+def tracking_calls(tracking_uri: str, scope: AwsScope, artifact_store: str | None) -> Iterator[AwsCall]:
+    """Yield the calls that tracking needs; none where `tracking_uri` is not the ARN of a managed server.
+
+    Args:
+        tracking_uri: the value of MLFLOW_TRACKING_URI in the request.
+        scope: where the job runs.
+        artifact_store: `s3://bucket/prefix/` of the server's artifact store.
+
+    """
+    if not tracking_uri.startswith("arn:"):
+        return
+    if ":mlflow-app/" in tracking_uri:
+        yield AwsCall("sagemaker:CallMlflowAppApi", tracking_uri, "track the run in the MLflow App")
+    else:
+        for action, purpose in TRACKING_ACTIONS.items():
+            yield AwsCall(f"sagemaker-mlflow:{action}", tracking_uri, purpose)
+    if artifact_store is not None:
+        yield from _artifact_calls(artifact_store, scope)
+
+
+def _artifact_calls(artifact_store: str, scope: AwsScope) -> Iterator[AwsCall]:
+    bucket, prefix = bucket_of(artifact_store), key_of(artifact_store).rstrip("/")
+    key = f"{prefix}/1/models/any-model/artifacts/MLmodel".lstrip("/")
+    bucket_arn = f"arn:{scope.partition}:s3:::{bucket}"
+    yield AwsCall("s3:PutObject", f"{bucket_arn}/{key}", "write artifacts to the tracking server's store")
+    yield AwsCall("s3:GetObject", f"{bucket_arn}/{key}", "read artifacts back from the tracking server's store")
+    context = {"s3:prefix": key.rpartition("/")[0]}
+    yield AwsCall("s3:ListBucket", bucket_arn, "list artifacts in the tracking server's store", context)

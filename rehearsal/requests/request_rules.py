@@ -1,0 +1,89 @@
+"""Rules of AWS operations that relate several members, which no service model states."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+TARGET_INPUT_MAX_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True)
+class RequestProblem:
+    """One thing that AWS would refuse.
+
+    `path` is where (`InputDataConfig[0].ChannelName`; empty for the request as a whole), `got` the value as shown to a
+    person (shortened), `allowed` what would be accepted.
+    """
+
+    path: str
+    got: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.path or 'the request'}: got {self.got}; allowed: {self.allowed}"
+
+
+@dataclass(frozen=True)
+class RequestRule:
+    """One rule: the operation it belongs to, where AWS states it, and what finds a breach of it."""
+
+    service: str
+    operation: str
+    source: str
+    breaches: Callable[[Mapping[str, Any]], Iterator[RequestProblem]]
+
+
+def broken_rules(service: str, operation: str, request: Mapping[str, Any]) -> tuple[RequestProblem, ...]:
+    """Judge `request` by the rules of this operation.
+
+    Members of the wrong type count as absent: `check_request` reports them already.
+    """
+    return tuple(
+        problem
+        for rule in RULES
+        if (rule.service, rule.operation) == (service, operation)
+        for problem in rule.breaches(request)
+    )
+
+
+def _spot_waiting_time(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    path = "StoppingCondition.MaxWaitTimeInSeconds"
+    stopping = request.get("StoppingCondition")
+    stopping = stopping if isinstance(stopping, Mapping) else {}
+    wait, runtime = _integer(stopping, "MaxWaitTimeInSeconds"), _integer(stopping, "MaxRuntimeInSeconds")
+    if request.get("EnableManagedSpotTraining") is not True:
+        if wait is not None:
+            yield RequestProblem(path, str(wait), "nothing, unless EnableManagedSpotTraining is true")
+    elif wait is None:
+        yield RequestProblem(path, "nothing", "a value, because EnableManagedSpotTraining is true")
+    elif runtime is not None and wait < runtime:
+        yield RequestProblem(path, str(wait), f"at least MaxRuntimeInSeconds, which is {runtime}")
+
+
+def _target_input_size(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    target = request.get("Target")
+    text = target.get("Input") if isinstance(target, Mapping) else None
+    size = len(text.encode()) if isinstance(text, str) else 0
+    if size > TARGET_INPUT_MAX_BYTES:
+        yield RequestProblem("Target.Input", f"{size} bytes", f"at most {TARGET_INPUT_MAX_BYTES} bytes (256 KB)")
+
+
+def _integer(members: Mapping[str, Any], name: str) -> int | None:
+    value = members.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+RULES: Final = (
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker API reference, StoppingCondition and CreateTrainingJob.EnableManagedSpotTraining",
+        _spot_waiting_time,
+    ),
+    RequestRule(
+        "scheduler",
+        "CreateSchedule",
+        "EventBridge Scheduler User Guide, quotas: invocation payload",
+        _target_input_size,
+    ),
+)

@@ -1,0 +1,229 @@
+"""The /opt/ml tree of a training container, in a directory of this machine.
+
+Layout and file contents: SageMaker Developer Guide, "How Amazon SageMaker AI provides training information" and "How
+Amazon SageMaker AI processes training output".
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from components.s3_location import bucket_of, key_of
+from rehearsal.errors import RehearsalError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BASE_PATH: Final = "/opt/ml"
+DEFAULT_CHECKPOINT_PATH: Final = "/opt/ml/checkpoints"
+FAILURE_REASON_MAX_LENGTH: Final = 1024
+"""Characters of DescribeTrainingJob's FailureReason, and of output/failure that SageMaker reads."""
+HOST: Final = "localhost"
+"""On AWS it is `algo-1`; the toolkit waits until the name resolves, for up to 15 minutes."""
+
+Request = Mapping[str, Any]
+
+
+class ContainerError(RehearsalError):
+    """The request asks for something that a rehearsed container does not have; the message names it."""
+
+
+@dataclass(frozen=True)
+class ContainerFiles:
+    """The tree, rooted at `base`, which stands for /opt/ml."""
+
+    base: Path
+
+    @property
+    def model(self) -> Path:
+        """Where the job leaves its model."""
+        return self.base / "model"
+
+    @property
+    def output_data(self) -> Path:
+        """Where the job leaves other output."""
+        return self.base / "output" / "data"
+
+    @property
+    def failure(self) -> Path:
+        """The file in which a failing job says why."""
+        return self.base / "output" / "failure"
+
+    def local(self, path: str) -> Path:
+        """Find the place of a path of the container.
+
+        Raises:
+            ContainerError: the path is not below /opt/ml.
+
+        """
+        container_path = PurePosixPath(path)
+        if not container_path.is_relative_to(BASE_PATH) or ".." in container_path.parts:
+            raise ContainerError(f"the container's path {path!r} is not rehearsed; allowed: paths below {BASE_PATH}")
+        return self.base / container_path.relative_to(BASE_PATH)
+
+    def write_configuration(self, request: Request) -> None:
+        """Make the directories and write what the toolkit reads at its start."""
+        configuration = self.base / "input" / "config"
+        for directory in (configuration, self.model, self.output_data):
+            directory.mkdir(parents=True)
+        _write_json(configuration / "hyperparameters.json", request.get("HyperParameters", {}))
+        _write_json(configuration / "inputdataconfig.json", _input_data_configuration(request))
+        _write_json(configuration / "resourceconfig.json", _resource_configuration(request))
+
+    def failure_message(self) -> str:
+        """Read the first 1024 characters of output/failure, as DescribeTrainingJob shows them."""
+        return self.failure.read_text(errors="replace")[:FAILURE_REASON_MAX_LENGTH] if self.failure.is_file() else ""
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value))
+
+
+def _input_mode(channel: Mapping[str, Any], request: Request) -> str:
+    return str(channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"]))
+
+
+def _input_data_configuration(request: Request) -> dict[str, dict[str, str]]:
+    found = {}
+    for channel in request.get("InputDataConfig", []):
+        source = channel["DataSource"]["S3DataSource"]
+        found[channel["ChannelName"]] = {
+            "TrainingInputMode": _input_mode(channel, request),
+            "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+            "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+        } | ({"ContentType": channel["ContentType"]} if "ContentType" in channel else {})
+    return found
+
+
+def _resource_configuration(request: Request) -> dict[str, Any]:
+    instance_type = request["ResourceConfig"].get("InstanceType", "local")
+    group = "homogeneousCluster"
+    return {
+        "current_host": HOST,
+        "current_instance_type": instance_type,
+        "current_group_name": group,
+        "hosts": [HOST],
+        "instance_groups": [{"instance_group_name": group, "instance_type": instance_type, "hosts": [HOST]}],
+        "network_interface_name": "eth0",
+    }
+
+
+def download_channels(s3: "S3Client", request: Request, files: ContainerFiles) -> None:
+    """Download every channel to input/data/NAME.
+
+    Raises:
+        ContainerError: a channel uses an input mode or data type that is not rehearsed.
+
+    """
+    for channel in request.get("InputDataConfig", []):
+        name, mode = channel["ChannelName"], _input_mode(channel, request)
+        source = channel["DataSource"].get("S3DataSource", {})
+        if mode == "Pipe" or source.get("S3DataType") != "S3Prefix" or channel.get("CompressionType", "None") != "None":
+            raise ContainerError(
+                f"channel {name!r} is not rehearsed: input mode {mode}, data {source.get('S3DataType')}, compression "
+                f"{channel.get('CompressionType', 'None')}; allowed: File or FastFile, S3Prefix, None"
+            )
+        download_prefix(s3, source["S3Uri"], files.base / "input" / "data" / name)
+
+
+def download_prefix(s3: "S3Client", uri: str, directory: Path) -> None:
+    """Download all objects under an S3 prefix; what follows the prefix's last `/` is the path in `directory`.
+
+    Raises:
+        ContainerError: an object's key would be a path outside `directory`.
+
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    bucket, prefix = bucket_of(uri), key_of(uri)
+    for key in list_keys(s3, uri):
+        relative = PurePosixPath(key[prefix.rfind("/") + 1 :])
+        if ".." in relative.parts or relative.is_absolute():
+            raise ContainerError(f"the object s3://{bucket}/{key} would be written outside its channel's directory")
+        target = directory / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        s3.download_file(bucket, key, str(target))
+
+
+def require_bucket(s3: "S3Client", uri: str) -> None:
+    """Make sure that the bucket of an S3 URI exists.
+
+    Raises:
+        ContainerError: it does not; the message names it.
+
+    """
+    bucket = bucket_of(uri)
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise ContainerError(f"the bucket {bucket!r} of {uri} cannot be used: HeadBucket answers {code}") from error
+
+
+def list_keys(s3: "S3Client", uri: str) -> Iterator[str]:
+    """Yield the key of every object under an S3 prefix; the markers of empty folders are left out."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket_of(uri), Prefix=key_of(uri)):
+        yield from (item["Key"] for item in page.get("Contents", []) if not item["Key"].endswith("/"))
+
+
+def mirror_to_prefix(s3: "S3Client", directory: Path, uri: str) -> None:
+    """Make the objects under an S3 prefix the same as the files in `directory`: upload all, delete what is gone.
+
+    SageMaker does so with the checkpoint directory: "If a checkpoint is deleted in the SageMaker container, it will
+    also be deleted in the S3 folder."
+    """
+    bucket, prefix = bucket_of(uri), key_of(uri).rstrip("/") + "/"
+    kept = {prefix + path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if path.is_file()}
+    for key, path in sorted(kept.items()):
+        s3.upload_file(str(path), bucket, key)
+    for key in sorted(set(list_keys(s3, f"s3://{bucket}/{prefix}")) - kept.keys()):
+        s3.delete_object(Bucket=bucket, Key=key)
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The checkpoint directory and its place in S3; neither where the job has no CheckpointConfig."""
+
+    directory: Path | None = None
+    uri: str = ""
+
+    @classmethod
+    def of_request(cls, request: Request, files: ContainerFiles) -> "Checkpoints":
+        """Take the CheckpointConfig of a request."""
+        configuration = request.get("CheckpointConfig")
+        if configuration is None:
+            return cls()
+        # With its `/`, else `…/1` would bring along what is under `…/10`.
+        uri = configuration["S3Uri"].rstrip("/") + "/"
+        return cls(files.local(configuration.get("LocalPath", DEFAULT_CHECKPOINT_PATH)), uri)
+
+    def download(self, s3: "S3Client") -> None:
+        """Bring what earlier attempts left."""
+        if self.directory is not None:
+            download_prefix(s3, self.uri, self.directory)
+
+    def upload(self, s3: "S3Client") -> None:
+        """Make S3 hold what the directory holds."""
+        if self.directory is not None:
+            mirror_to_prefix(s3, self.directory, self.uri)
+
+
+def upload_archive(s3: "S3Client", directory: Path, uri: str, archive: Path) -> str | None:
+    """Upload the contents of `directory` as a gzipped tar, by way of the file `archive`.
+
+    Returns:
+        `uri`, or None where the directory is empty and nothing was uploaded.
+
+    """
+    members = sorted(directory.iterdir())
+    if not members:
+        return None
+    with tarfile.open(archive, "w:gz") as tar:
+        for member in members:
+            tar.add(member, arcname=member.name)
+    s3.upload_file(str(archive), bucket_of(uri), key_of(uri))
+    return uri

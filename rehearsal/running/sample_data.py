@@ -1,0 +1,67 @@
+"""The data of a rehearsal: the Wisconsin breast-cancer table that scikit-learn ships, or a person's own files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rehearsal.errors import RehearsalError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+VALIDATION_FRACTION: Final = 0.3
+SPLIT_SEED: Final = 42
+
+
+class SampleDataError(RehearsalError):
+    """A person's own data cannot be used; the message says which and why."""
+
+
+def sample_csv_files() -> dict[str, bytes]:
+    """Channel name -> CSV with a header; 398 training and 171 validation rows, 30 features, and `target` (0 or 1).
+
+    The split is seeded and stratified. Source: UCI ML repository's "Breast Cancer Wisconsin (Diagnostic)".
+    """
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+
+    table = load_breast_cancer()
+    header = [*(name.replace(" ", "_") for name in table.feature_names.tolist()), "target"]
+    rows = [[*features, target] for features, target in zip(table.data.tolist(), table.target.tolist(), strict=True)]
+    training, validation = train_test_split(
+        rows, test_size=VALIDATION_FRACTION, random_state=SPLIT_SEED, stratify=table.target
+    )
+    return {"training": _csv(header, training), "validation": _csv(header, validation)}
+
+
+def _csv(header: list[str], rows: list[list[float]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def own_files(path: Path) -> dict[str, bytes]:
+    """File name -> content of a CSV file, or of all files in a directory.
+
+    Raises:
+        SampleDataError: the path does not exist.
+    """
+    if path.is_file():
+        return {path.name: path.read_bytes()}
+    if path.is_dir():
+        files = sorted(found for found in path.rglob("*") if found.is_file())
+        return {found.relative_to(path).as_posix(): found.read_bytes() for found in files}
+    raise SampleDataError(f"{path} does not exist; name a CSV file or a directory of them: --data training=PATH")
+
+
+def put_files(s3: S3Client, prefix_uri: str, files: dict[str, bytes]) -> int:
+    """Put files under an S3 prefix (`s3://bucket/prefix/`); returns how many."""
+    bucket, _, prefix = prefix_uri.removeprefix("s3://").partition("/")
+    for name, content in files.items():
+        s3.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=content)
+    return len(files)

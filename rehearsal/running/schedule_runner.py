@@ -1,0 +1,243 @@
+"""Fire a deployed schedule as EventBridge Scheduler would: read it back, fill in its input, call its target.
+
+A delivery that fails puts a dead letter into the schedule's queue. No time passes between attempts.
+Sources: EventBridge Scheduler User Guide, "Universal targets", "Context attributes", "Configuring a schedule's
+dead-letter queue" (the message's attributes).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from components.s3_location import bucket_of, key_of
+from components.schedule_input import SCHEDULED_TIME, InvocationContext, render
+from rehearsal.errors import RehearsalError
+from rehearsal.requests.request_check import check_request
+from rehearsal.running.deployed_schedule import DeployedSchedule
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+    from rehearsal.aws_clients import AwsClients
+
+TARGET: Final = ":scheduler:::aws-sdk:sagemaker:createTrainingJob"
+"""How the ARN of the one target that a rehearsal can call ends, after its partition."""
+
+Request = Mapping[str, Any]
+Authorize = Callable[[DeployedSchedule, Request], Sequence[str]]
+"""Answers with one sentence for each call of the scheduler role that IAM would deny."""
+
+_RETRYABLE_CODES: Final = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
+_SERVER_ERROR: Final = 500
+
+
+class ScheduleError(RehearsalError):
+    """The schedule cannot be fired at all: it is missing, or its target or input is not what a rehearsal can call."""
+
+
+class InvocationFailedError(RehearsalError):
+    """The target refused the invocation, with `error_code`; `dead_letter_queue_arn` is where that is recorded."""
+
+    def __init__(self, error_code: str, message: str, dead_letter_queue_arn: str | None) -> None:
+        where = (
+            f"a dead letter is in {dead_letter_queue_arn}" if dead_letter_queue_arn else "no dead letter was recorded"
+        )
+        super().__init__(f"{error_code}: {message} ({where})")
+        self.error_code = error_code
+        self.message = message
+        self.dead_letter_queue_arn = dead_letter_queue_arn
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One firing of a schedule that its target accepted. `notes` says what differs from AWS."""
+
+    schedule: DeployedSchedule
+    context: InvocationContext
+    request: Request
+    training_job_arn: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def training_job_name(self) -> str:
+        """Name of the training job that was created."""
+        return str(self.request["TrainingJobName"])
+
+
+class _DeliveryError(Exception):
+    """One attempt failed."""
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+
+
+def read_schedule(clients: "AwsClients", group_name: str, name: str) -> DeployedSchedule:
+    """Read a schedule back from EventBridge Scheduler.
+
+    Raises:
+        ScheduleError: there is no such schedule; the message names those that are deployed.
+
+    """
+    deployed = [item for page in _schedule_pages(clients) for item in page]
+    if (group_name, name) not in deployed:
+        names = ", ".join(sorted(f"{group}/{schedule}" for group, schedule in deployed)) or "none"
+        raise ScheduleError(f"schedule {group_name}/{name} is not deployed; deployed: {names}")
+    return DeployedSchedule.from_response(clients.scheduler.get_schedule(GroupName=group_name, Name=name))
+
+
+def _schedule_pages(clients: "AwsClients") -> list[list[tuple[str, str]]]:
+    pages = clients.scheduler.get_paginator("list_schedules").paginate()
+    return [[(item["GroupName"], item["Name"]) for item in page["Schedules"]] for page in pages]
+
+
+def prepare_request(schedule: DeployedSchedule, context: InvocationContext) -> dict[str, Any]:
+    """Fill in the schedule's target input for one attempt.
+
+    Raises:
+        ScheduleError: the target is not CreateTrainingJob, or the input is no JSON object or names an attribute that
+            EventBridge Scheduler does not know.
+
+    """
+    partition, _, _ = schedule.target_arn.removeprefix("arn:").partition(":")
+    if schedule.target_arn != f"arn:{partition}{TARGET}":
+        raise ScheduleError(
+            f"schedule {schedule.group_name}/{schedule.name} has the target {schedule.target_arn}; "
+            f"allowed in a rehearsal: arn:{schedule.scope.partition}{TARGET}"
+        )
+    try:
+        return render(schedule.target_input, context)
+    except ValueError as error:
+        raise ScheduleError(f"schedule {schedule.group_name}/{schedule.name}: {error}") from None
+
+
+def invoke_schedule(
+    clients: "AwsClients",
+    schedule: DeployedSchedule,
+    *,
+    scheduled_time: datetime,
+    authorize: Authorize = lambda _schedule, _request: (),
+    new_execution_id: Callable[[], str] = lambda: str(uuid4()),
+) -> Invocation:
+    """Invoke the target, with as many retries as the schedule allows; each attempt has an execution id of its own.
+
+    Args:
+        clients: of the embedded AWS.
+        schedule: as `read_schedule` answers it.
+        scheduled_time: when it is due, with a time zone.
+        authorize: judges the scheduler role's calls; what it answers fails the invocation.
+        new_execution_id: makes the id of one attempt.
+
+    Raises:
+        ScheduleError: the schedule cannot be fired; nothing was sent.
+        InvocationFailedError: the target refused; a dead letter is recorded if the schedule has a queue.
+
+    """
+    for attempt_number in range(1, schedule.maximum_retry_attempts + 2):
+        context = InvocationContext(schedule.arn, scheduled_time, new_execution_id(), attempt_number)
+        request = prepare_request(schedule, context)
+        try:
+            arn = _deliver(clients, schedule, request, authorize)
+        except _DeliveryError as error:
+            is_last = attempt_number > schedule.maximum_retry_attempts
+            if is_last or not error.retryable:
+                raise _failed(clients, schedule, context, request, error) from None
+        else:
+            return Invocation(schedule, context, request, arn, _notes(schedule))
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _notes(schedule: DeployedSchedule) -> tuple[str, ...]:
+    if schedule.state == "ENABLED":
+        return ()
+    return (f"schedule {schedule.group_name}/{schedule.name} is {schedule.state}: on AWS it would not fire by itself",)
+
+
+def _deliver(clients: "AwsClients", schedule: DeployedSchedule, request: dict[str, Any], authorize: Authorize) -> str:
+    """Call CreateTrainingJob as the scheduler role, and refuse what IAM or SageMaker would refuse."""
+    problems = check_request("sagemaker", "CreateTrainingJob", request)
+    if problems:
+        raise _DeliveryError("ValidationException", "; ".join(map(str, problems)))
+    denials = authorize(schedule, request)
+    if denials:
+        raise _DeliveryError("AccessDeniedException", "; ".join(denials))
+    _require_channels(clients, request)
+    try:
+        return clients.sagemaker.create_training_job(**request)["TrainingJobArn"]
+    except ParamValidationError as error:
+        raise _DeliveryError("ValidationException", str(error)) from error
+    except ClientError as error:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        raise _DeliveryError(code, message, retryable=status >= _SERVER_ERROR or code in _RETRYABLE_CODES) from error
+
+
+def _require_channels(clients: "AwsClients", request: Request) -> None:
+    """SageMaker looks into every channel before it accepts a job; the words are its own."""
+    for channel in request.get("InputDataConfig", []):
+        uri = channel["DataSource"].get("S3DataSource", {}).get("S3Uri")
+        if uri is None or _has_objects(clients, uri):
+            continue
+        raise _DeliveryError(
+            "ValidationException",
+            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
+            f"exists in the selected region ({clients.region}), that objects exist under that S3 prefix, and that the "
+            f'role "{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket "{bucket_of(uri)}".',
+        )
+
+
+def _has_objects(clients: "AwsClients", uri: str) -> bool:
+    try:
+        listing = clients.s3.list_objects_v2(Bucket=bucket_of(uri), Prefix=key_of(uri), MaxKeys=1)
+    except clients.s3.exceptions.NoSuchBucket:
+        return False
+    return listing["KeyCount"] > 0
+
+
+def _failed(
+    clients: "AwsClients",
+    schedule: DeployedSchedule,
+    context: InvocationContext,
+    request: Request,
+    error: _DeliveryError,
+) -> InvocationFailedError:
+    sent = _send_dead_letter(clients, schedule, context, request, error)
+    return InvocationFailedError(error.code, str(error), schedule.dead_letter_queue_arn if sent else None)
+
+
+def _send_dead_letter(
+    clients: "AwsClients",
+    schedule: DeployedSchedule,
+    context: InvocationContext,
+    request: Request,
+    error: _DeliveryError,
+) -> bool:
+    if schedule.dead_letter_queue_arn is None:
+        return False
+    attributes = {
+        "ERROR_CODE": error.code,
+        "ERROR_MESSAGE": str(error),
+        "EXECUTION_ID": context.execution_id,
+        "IS_PAYLOAD_TRUNCATED": "false",
+        "RETRY_ATTEMPTS": str(context.attempt_number - 1),
+        "SCHEDULED_TIME": context.attributes()[SCHEDULED_TIME],
+        "SCHEDULE_ARN": schedule.arn,
+        "TARGET_ARN": schedule.target_arn,
+    }
+    if error.retryable:
+        attributes["EXHAUSTED_RETRY_CONDITION"] = "MaximumRetryAttempts"
+    try:
+        queue = clients.sqs.get_queue_url(QueueName=schedule.dead_letter_queue_arn.rpartition(":")[2])
+    except clients.sqs.exceptions.QueueDoesNotExist:
+        return False
+    message: dict[str, MessageAttributeValueTypeDef] = {
+        name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+    }
+    clients.sqs.send_message(QueueUrl=queue["QueueUrl"], MessageBody=json.dumps(request), MessageAttributes=message)
+    return True

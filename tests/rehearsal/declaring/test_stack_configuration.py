@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.declaring.stack_configuration import StackConfigurationError, as_engine_text, read_stack_configuration
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: fixture\nruntime: python\n")
+    (tmp_path / "Pulumi.staging.yaml").write_text("config:\n  aws:region: us-east-1\n")
+    return tmp_path
+
+
+def fault(project: Path, stack: str = "staging") -> str:
+    with pytest.raises(StackConfigurationError) as refused:
+        read_stack_configuration(project, stack)
+    return str(refused.value).replace(str(project), "DIR")
+
+
+def test_the_fixture_project_is_read_with_its_defaults(project_dir: Path) -> None:
+    configuration = read_stack_configuration(project_dir, "staging")
+    assert (configuration.project, configuration.stack) == ("fixture", "staging")
+    assert configuration.program_dir == project_dir
+    assert configuration.values == {
+        "aws:region": "us-east-1",
+        "fixture:message": "hello",
+        "fixture:limits": '{"large":2,"small":1}',
+        "fixture:replicas": "2",
+    }
+
+
+def test_a_stack_overrides_the_projects_defaults(project_dir: Path) -> None:
+    assert read_stack_configuration(project_dir, "prod").values["fixture:message"] == "hello, prod"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("text", "text"),
+        ("30", "30"),
+        ("'030'", "030"),
+        ("0.5", "0.5"),
+        ("1e3", "1000"),
+        ("true", "true"),
+        ("on", "on"),
+        ("yes", "yes"),
+        ("12:30", "12:30"),
+        ("2026-01-31", "2026-01-31"),
+        ("[b, 1, 2.0, false, null]", '["b",1,2,false,null]'),
+        ("{b: 1, a: {c: é}}", '{"a":{"c":"é"},"b":1}'),
+    ],
+)
+def test_a_value_is_handed_over_as_the_engine_does(project: Path, written: str, expected: str) -> None:
+    (project / "Pulumi.staging.yaml").write_text(f"config:\n  key: {written}\n")
+    assert read_stack_configuration(project, "staging").values == {"fixture:key": expected}
+
+
+def test_nothing_is_an_empty_text() -> None:
+    assert as_engine_text(None) == ""
+
+
+def test_encrypted_values_are_named_and_never_shown(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text(
+        "config:\n  password:\n    secure: v1:abc\n  other:token: {deep: [{secure: v1:def}]}\n  open: 1\n"
+    )
+    assert fault(project) == (
+        "DIR/Pulumi.staging.yaml holds encrypted values that cannot be decrypted offline: fixture:password, "
+        "other:token; keep the value itself in AWS Secrets Manager or SSM and configure its name, or use "
+        "`pulumi preview`"
+    )
+
+
+def test_a_missing_stack_is_reported_with_those_that_exist(project: Path) -> None:
+    assert fault(project, "prod") == (
+        "there is no stack 'prod' in DIR: Pulumi.prod.yaml is missing; stacks found: staging"
+    )
+
+
+def test_a_folder_without_a_project_is_reported(tmp_path: Path) -> None:
+    assert fault(tmp_path) == "DIR/Pulumi.yaml does not exist: name the folder of a Pulumi project"
+
+
+def test_a_project_without_a_name_is_reported(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("runtime: python\n")
+    assert fault(project) == "DIR/Pulumi.yaml has no project name: add `name: NAME`"
+
+
+def test_a_file_that_is_no_mapping_is_reported(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text("- a\n")
+    assert fault(project) == "DIR/Pulumi.staging.yaml is not a YAML mapping"
+
+
+def test_a_file_that_is_no_yaml_is_reported_with_the_place(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text("config: [\n")
+    assert fault(project).startswith("DIR/Pulumi.staging.yaml is not YAML: while parsing")
+    assert "line 2, column 1" in fault(project)
+
+
+def test_an_environment_is_reported(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text("environment:\n  - shared\n")
+    assert fault(project) == (
+        "DIR/Pulumi.staging.yaml imports a Pulumi ESC environment, which cannot be read offline: write its values "
+        "into the stack's `config:`"
+    )
+
+
+def test_a_declared_value_that_a_stack_does_not_give_is_reported(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: fixture\nconfig:\n  size:\n    type: string\n")
+    assert fault(project) == (
+        "DIR/Pulumi.staging.yaml does not give fixture:size, which DIR/Pulumi.yaml declares without a default: "
+        "add it under `config:`"
+    )
+
+
+def test_a_stack_without_values_is_a_stack(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text("config:\n")
+    assert read_stack_configuration(project, "staging").values == {}

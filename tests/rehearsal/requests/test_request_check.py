@@ -1,0 +1,301 @@
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, Shape
+from botocore.validate import validate_parameters
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rehearsal.requests.request_check import RequestProblem, check_request
+
+Request = dict[str, Any]
+
+
+def good_request() -> Request:
+    return {
+        "TrainingJobName": "breast-cancer-staging-0d1e5c2a-6a3f-4c11-9a55-1d2f6a1f7b10",
+        "AlgorithmSpecification": {
+            "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": "validation:accuracy=([0-9.]+)"}],
+        },
+        "RoleArn": "arn:aws:iam::123456789012:role/breast-cancer-staging-execution",
+        "InputDataConfig": [
+            {
+                "ChannelName": "training",
+                "ContentType": "text/csv",
+                "InputMode": "File",
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": "S3Prefix",
+                        "S3DataDistributionType": "FullyReplicated",
+                        "S3Uri": "s3://ml-platform-staging-ml-bucket/datasets/training/",
+                    }
+                },
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": "s3://ml-platform-staging-ml-bucket/training-outputs/"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        "HyperParameters": {"max_depth": "5", "sagemaker_program": "train.py"},
+        "Environment": {"MLFLOW_EXPERIMENT_NAME": "breast-cancer-staging", "SCHEDULED_TIME": "2022-03-22T18:59:43Z"},
+        "Tags": [{"Key": "stack", "Value": "staging"}],
+    }
+
+
+def good_spot_request() -> Request:
+    request = good_request()
+    request["EnableManagedSpotTraining"] = True
+    request["StoppingCondition"]["MaxWaitTimeInSeconds"] = 7200
+    request["CheckpointConfig"] = {"S3Uri": "s3://bucket/checkpoints/", "LocalPath": "/opt/ml/checkpoints"}
+    request["VpcConfig"] = {"Subnets": ["subnet-0a1b2c3d"], "SecurityGroupIds": ["sg-0a1b2c3d"]}
+    request["EnableInterContainerTrafficEncryption"] = True
+    return request
+
+
+@cache
+def create_training_job() -> Shape:
+    model = ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+    return model.operation_model("CreateTrainingJob").input_shape
+
+
+def boto3_report(request: Request) -> str:
+    try:
+        validate_parameters(request, create_training_job())
+    except Exception as error:  # noqa: BLE001 - its text is what is compared
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("make", [good_request, good_spot_request])
+def test_a_good_request_has_no_problem(make: Callable[[], Request]) -> None:
+    assert check_request("sagemaker", "CreateTrainingJob", make()) == ()
+    assert boto3_report(make()) == ""
+
+
+Change = Callable[[Request], object]
+CASES: list[tuple[str, Change, str]] = [
+    (
+        "a name of 64 characters",
+        lambda r: r.update(TrainingJobName="a" * 64),
+        "TrainingJobName: got 64 characters; allowed: 1 to 63 characters",
+    ),
+    (
+        "a colon in the name",
+        lambda r: r.update(TrainingJobName="job-2022-03-22T18:59:43Z"),
+        "TrainingJobName: got 'job-2022-03-22T18:59:43Z'; "
+        "allowed: a value that matches [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+    ),
+    (
+        "a missing role",
+        lambda r: r.pop("RoleArn"),
+        "RoleArn: got nothing; allowed: a value, because it is required",
+    ),
+    (
+        "an unknown member",
+        lambda r: r.update(Hyperparameters={}),
+        "Hyperparameters: got an unknown member; "
+        "allowed: a member of CreateTrainingJobRequest; did you mean HyperParameters?",
+    ),
+    (
+        "a number as a hyperparameter",
+        lambda r: r["HyperParameters"].update(max_depth=5),
+        "HyperParameters.max_depth: got 5 (int); allowed: a string",
+    ),
+    (
+        "a string as a number",
+        lambda r: r["ResourceConfig"].update(VolumeSizeInGB="30"),
+        "ResourceConfig.VolumeSizeInGB: got '30' (str); allowed: an integer",
+    ),
+    (
+        "true as a number",
+        lambda r: r["ResourceConfig"].update(InstanceCount=True),
+        "ResourceConfig.InstanceCount: got True (bool); allowed: an integer",
+    ),
+    (
+        "a text as a switch",
+        lambda r: r.update(EnableNetworkIsolation="true"),
+        "EnableNetworkIsolation: got 'true' (str); allowed: true or false",
+    ),
+    (
+        "a mode that does not exist",
+        lambda r: r["InputDataConfig"][0].update(InputMode="Fast"),
+        "InputDataConfig[0].InputMode: got 'Fast'; allowed: Pipe, File, FastFile",
+    ),
+    (
+        "a bad channel name",
+        lambda r: r["InputDataConfig"][0].update(ChannelName="training data"),
+        "InputDataConfig[0].ChannelName: got 'training data'; allowed: a value that matches [A-Za-z0-9\\.\\-_]+",
+    ),
+    (
+        "no channel",
+        lambda r: r.update(InputDataConfig=[]),
+        "InputDataConfig: got 0 items; allowed: 1 to 20 items",
+    ),
+    (
+        "an object as a list",
+        lambda r: r.update(InputDataConfig={}),
+        "InputDataConfig: got {} (dict); allowed: a list",
+    ),
+    (
+        "a runtime below the minimum",
+        lambda r: r["StoppingCondition"].update(MaxRuntimeInSeconds=0),
+        "StoppingCondition.MaxRuntimeInSeconds: got 0; allowed: at least 1",
+    ),
+    (
+        "a bad environment key",
+        lambda r: r["Environment"].update({"MLFLOW-URI": "x"}),
+        "Environment.MLFLOW-URI: got the key 'MLFLOW-URI'; allowed: a value that matches [a-zA-Z_][a-zA-Z0-9_]*",
+    ),
+    (
+        "a waiting time without spot",
+        lambda r: r["StoppingCondition"].update(MaxWaitTimeInSeconds=7200),
+        "StoppingCondition.MaxWaitTimeInSeconds: got 7200; allowed: nothing, unless EnableManagedSpotTraining is true",
+    ),
+    (
+        "spot without a waiting time",
+        lambda r: r.update(EnableManagedSpotTraining=True),
+        "StoppingCondition.MaxWaitTimeInSeconds: got nothing; "
+        "allowed: a value, because EnableManagedSpotTraining is true",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_one_fault_is_one_problem_that_says_what_is_allowed(change: Change, message: str) -> None:
+    request = good_request()
+    change(request)
+
+    assert [str(problem) for problem in check_request("sagemaker", "CreateTrainingJob", request)] == [message]
+
+
+def test_a_waiting_time_shorter_than_the_runtime_is_reported() -> None:
+    request = good_spot_request()
+    request["StoppingCondition"]["MaxWaitTimeInSeconds"] = 3599
+
+    assert check_request("sagemaker", "CreateTrainingJob", request) == (
+        RequestProblem("StoppingCondition.MaxWaitTimeInSeconds", "3599", "at least MaxRuntimeInSeconds, which is 3600"),
+    )
+
+
+def test_an_instance_type_with_a_typing_error_is_answered_with_the_nearest_ones() -> None:
+    request = good_request()
+    request["ResourceConfig"]["InstanceType"] = "ml.m5.larg"
+
+    (problem,) = check_request("sagemaker", "CreateTrainingJob", request)
+
+    assert problem.path == "ResourceConfig.InstanceType"
+    assert "did you mean ml.m5.large" in problem.allowed
+
+
+LIMITS: list[tuple[str, Callable[[int], Change], int, str]] = [
+    ("HyperParameters", lambda n: lambda r: r.update(HyperParameters={f"p{i}": "1" for i in range(n)}), 100, "entries"),
+    ("Environment", lambda n: lambda r: r.update(Environment={f"V{i}": "1" for i in range(n)}), 100, "entries"),
+    ("Environment.A", lambda n: lambda r: r["Environment"].update(A="x" * n), 512, "characters"),
+    ("HyperParameters.a", lambda n: lambda r: r["HyperParameters"].update(a="x" * n), 2500, "characters"),
+    ("Tags", lambda n: lambda r: r.update(Tags=[{"Key": f"k{i}", "Value": "v"} for i in range(n)]), 50, "items"),
+    (
+        "AlgorithmSpecification.TrainingImage",
+        lambda n: lambda r: r["AlgorithmSpecification"].update(TrainingImage="i" * n),
+        255,
+        "characters",
+    ),
+    (
+        "AlgorithmSpecification.MetricDefinitions",
+        lambda n: (
+            lambda r: r["AlgorithmSpecification"].update(
+                MetricDefinitions=[{"Name": f"m{i}", "Regex": "x"} for i in range(n)]
+            )
+        ),
+        40,
+        "items",
+    ),
+    (
+        "InputDataConfig",
+        lambda n: (
+            lambda r: r.update(InputDataConfig=[{**r["InputDataConfig"][0], "ChannelName": f"c{i}"} for i in range(n)])
+        ),
+        20,
+        "items",
+    ),
+    (
+        "VpcConfig.SecurityGroupIds",
+        lambda n: lambda r: r.update(VpcConfig={"SecurityGroupIds": ["sg-1"] * n, "Subnets": ["subnet-1"]}),
+        5,
+        "items",
+    ),
+    (
+        "VpcConfig.Subnets",
+        lambda n: lambda r: r.update(VpcConfig={"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"] * n}),
+        16,
+        "items",
+    ),
+]
+
+
+@settings(deadline=None)
+@given(limit=st.sampled_from(LIMITS), over=st.integers(min_value=0, max_value=40))
+def test_past_a_limit_there_is_exactly_that_problem_and_at_it_none(
+    limit: tuple[str, Callable[[int], Change], int, str], over: int
+) -> None:
+    path, change, most, unit = limit
+    request = good_request()
+    change(most + over)(request)
+    before = deepcopy(request)
+
+    problems = check_request("sagemaker", "CreateTrainingJob", request)
+
+    assert [problem.path for problem in problems] == ([path] if over else [])
+    assert all(problem.got == f"{most + over} {unit}" and f"{most} {unit}" in problem.allowed for problem in problems)
+    assert request == before
+    assert boto3_report(request) == "", "boto3 itself lets all of these pass"
+
+
+@pytest.mark.parametrize(("length", "count"), [(256 * 1024, 0), (256 * 1024 + 1, 1)])
+def test_a_target_input_of_more_than_256_kilobytes_is_reported(length: int, count: int) -> None:
+    request = {
+        "Name": "breast-cancer-staging",
+        "GroupName": "breast-cancer-staging",
+        "ScheduleExpression": "cron(0 6 * * ? *)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {
+            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob",
+            "RoleArn": "arn:aws:iam::123456789012:role/breast-cancer-staging-scheduler",
+            "Input": "x" * length,
+        },
+    }
+
+    problems = check_request("scheduler", "CreateSchedule", request)
+
+    assert [str(problem) for problem in problems] == count * [
+        "Target.Input: got 262145 bytes; allowed: at most 262144 bytes (256 KB)"
+    ]
+
+
+def test_a_long_value_is_shortened() -> None:
+    request = good_request()
+    request["RoleArn"] = "not-an-arn-" + "x" * 200
+
+    (problem,) = check_request("sagemaker", "CreateTrainingJob", request)
+
+    assert problem.got == "'not-an-arn-" + "x" * 47 + "…"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "message"),
+    [
+        ("sagemaker", "CreateTrainingJobs", "AWS service 'sagemaker' has no operation 'CreateTrainingJobs'; close: "),
+        ("sagemakr", "CreateTrainingJob", "no AWS service 'sagemakr'; close: sagemaker"),
+    ],
+)
+def test_an_unknown_service_or_operation_is_an_error_that_names_close_ones(
+    service: str, operation: str, message: str
+) -> None:
+    with pytest.raises(ValueError) as raised:
+        check_request(service, operation, {})
+
+    assert str(raised.value).startswith(message)

@@ -1,0 +1,332 @@
+"""AWS's own toolkit runs here, in the container environment, over tiny source bundles."""
+
+import io
+import os
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.aws_clients import AwsClients
+from rehearsal.running.container import ContainerError, ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.sealed_environment import sealed_environment
+from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
+
+pytestmark = pytest.mark.slow
+
+Request = dict[str, Any]
+JOB_ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/job"
+SUCCEEDING = """
+import json, os, pathlib, sys
+print("validation:accuracy=0.5")
+print("validation:accuracy=0.9375")
+seen = {name: os.environ.get(name) for name in (
+    "MLFLOW_TRACKING_URI", "TRAINING_JOB_ARN", "TRAINING_JOB_NAME", "AWS_ENDPOINT_URL", "PYTHONPATH", "SM_CHANNELS")}
+report = {
+    "arguments": sys.argv[1:],
+    "channel": pathlib.Path(os.environ["SM_CHANNEL_TRAINING"], "a.csv").read_text(),
+    "checkpoints": sorted(path.name for path in pathlib.Path(os.environ["CHECKPOINT_LOCAL_PATH"]).iterdir()),
+    "environment": seen,
+}
+pathlib.Path(os.environ["SM_MODEL_DIR"], "report.json").write_text(json.dumps(report))
+pathlib.Path(os.environ["SM_OUTPUT_DATA_DIR"], "picture.txt").write_text("p")
+pathlib.Path(os.environ["CHECKPOINT_LOCAL_PATH"], "second").write_text("2")
+"""
+
+
+def container_environment() -> Path:
+    here = Path(__file__).resolve().parents[3] / ".venv-container"
+    found = Path(os.environ.get("CONTAINER_VENV", here))
+    if not (found / "bin" / "train").is_file():
+        pytest.skip(f"no container environment in {found}: run `make container` or set CONTAINER_VENV")
+    return found
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[AwsClients]:
+    with serve_embedded_aws() as clients:
+        yield clients
+
+
+@pytest.fixture
+def clients(server: AwsClients) -> AwsClients:
+    empty_embedded_aws()
+    server.s3.create_bucket(Bucket="bucket")
+    server.s3.put_object(Bucket="bucket", Key="datasets/training/a.csv", Body=b"1,0\n")
+    return server
+
+
+def good_request() -> Request:
+    return {
+        "TrainingJobName": "job",
+        "AlgorithmSpecification": {
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": "validation:accuracy=([0-9.]+)"}],
+        },
+        "InputDataConfig": [
+            {
+                "ChannelName": "training",
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/outputs/"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints/1/", "LocalPath": "/opt/ml/checkpoints"},
+        "HyperParameters": {
+            "max_depth": "5",
+            "sagemaker_program": "train.py",
+            "sagemaker_submit_directory": "s3://bucket/code/sourcedir.tar.gz",
+            "sagemaker_region": "us-east-1",
+        },
+        "Environment": {
+            "MLFLOW_TRACKING_URI": "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/tracking",
+            "CHECKPOINT_LOCAL_PATH": "/opt/ml/checkpoints",
+        },
+    }
+
+
+def put_bundle(clients: AwsClients, **files: str) -> None:
+    """Upload a source bundle; `train_py` is the text of train.py."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, text in files.items():
+            member = tarfile.TarInfo(".".join(name.rsplit("_", 1)))
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
+    clients.s3.put_object(Bucket="bucket", Key="code/sourcedir.tar.gz", Body=buffer.getvalue())
+
+
+def platform(clients: AwsClients, environment: Path | None = None) -> ContainerPlatform:
+    return ContainerPlatform(
+        clients=clients,
+        container_environment=environment or container_environment(),
+        environment=sealed_environment(os.environ, region="us-east-1", endpoint_url=clients.endpoint_url),
+        swaps={"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"},
+        grace_seconds=0.5,
+    )
+
+
+def run(
+    clients: AwsClients,
+    request: Request,
+    *,
+    on_line: Callable[[str], object] = lambda _line: None,
+    stop_requested: threading.Event | None = None,
+) -> ContainerResult:
+    return run_training_container(
+        request,
+        platform(clients),
+        training_job_arn=JOB_ARN,
+        on_line=lambda line: (on_line(line), None)[1],
+        stop_requested=stop_requested,
+    )
+
+
+def keys(clients: AwsClients, prefix: str) -> list[str]:
+    return [item["Key"] for item in clients.s3.list_objects_v2(Bucket="bucket", Prefix=prefix).get("Contents", [])]
+
+
+def logged(clients: AwsClients, result: ContainerResult) -> list[str]:
+    pages = clients.logs.get_paginator("filter_log_events").paginate(
+        logGroupName="/aws/sagemaker/TrainingJobs", logStreamNames=[result.log_stream_name]
+    )
+    return [event["message"] for page in pages for event in page["events"]]
+
+
+def test_a_job_that_succeeds_leaves_its_model_its_log_its_metrics_and_its_checkpoints(clients: AwsClients) -> None:
+    import json
+
+    put_bundle(clients, train_py=SUCCEEDING, requirements_txt="boto3\n")
+    clients.s3.put_object(Bucket="bucket", Key="checkpoints/1/first", Body=b"1")
+    lines: list[str] = []
+
+    result = run(clients, good_request(), on_line=lines.append)
+
+    assert (result.status, result.secondary_status, result.failure_reason) == ("Completed", "Completed", None)
+    assert [(metric.name, metric.value) for metric in result.metrics] == [("validation:accuracy", 0.9375)]
+    assert result.model_artifact_uri == "s3://bucket/outputs/job/output/model.tar.gz"
+    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz", "outputs/job/output/output.tar.gz"]
+    assert keys(clients, "checkpoints/") == ["checkpoints/1/first", "checkpoints/1/second"]
+    assert result.log_line_count == len(lines) > 0
+    assert logged(clients, result) == [line or " " for line in lines]
+    assert "validation:accuracy=0.9375" in lines
+    assert result.started < result.ended
+    body = clients.s3.get_object(Bucket="bucket", Key="outputs/job/output/model.tar.gz")["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        (member,) = tar.getmembers()
+        report = json.load(tar.extractfile(member) or io.BytesIO())
+    assert report == {
+        "arguments": ["--max_depth", "5"],
+        "channel": "1,0\n",
+        "checkpoints": ["first"],
+        "environment": {
+            "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+            "TRAINING_JOB_ARN": JOB_ARN,
+            "TRAINING_JOB_NAME": "job",
+            "AWS_ENDPOINT_URL": clients.endpoint_url,
+            "PYTHONPATH": report["environment"]["PYTHONPATH"],
+            "SM_CHANNELS": '["training"]',
+        },
+    }
+    assert str(Path(__file__).resolve().parents[3]) not in (report["environment"]["PYTHONPATH"] or "").split(":")
+    assert result.differences == (
+        "the container's host is localhost, not algo-1",
+        "pip installs nothing: PIP_NO_INDEX=1",
+    )
+
+
+def test_a_job_that_fails_uploads_no_model_and_says_why_as_sagemaker_does(clients: AwsClients) -> None:
+    put_bundle(
+        clients,
+        train_py=SUCCEEDING + "\nraise ValueError('the label column is missing')\n",
+    )
+
+    result = run(clients, good_request())
+
+    assert (result.status, result.secondary_status) == ("Failed", "Failed")
+    assert (result.failure_reason or "").startswith("AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n")
+    assert (result.failure_reason or "").endswith(", exit code: 1")
+    assert result.model_artifact_uri is None
+    assert keys(clients, "outputs/") == []
+    assert keys(clients, "checkpoints/") == ["checkpoints/1/second"]
+    assert "ValueError: the label column is missing" in logged(clients, result)
+
+
+def test_a_failure_file_of_the_script_is_the_reason(clients: AwsClients) -> None:
+    put_bundle(
+        clients,
+        train_py="import os, sys\n"
+        "open(os.path.join(os.environ['SM_OUTPUT_DIR'], 'failure'), 'w').write('the label column is missing')\n"
+        "sys.exit(2)\n",
+    )
+
+    assert run(clients, good_request()).failure_reason == "AlgorithmError: the label column is missing, exit code: 1"
+
+
+def test_a_requirement_that_the_container_lacks_fails_the_job_and_nothing_is_downloaded(clients: AwsClients) -> None:
+    put_bundle(clients, train_py=SUCCEEDING, requirements_txt="no-such-requirement-of-ours==1.0\n")
+
+    result = run(clients, good_request())
+
+    assert (result.failure_reason or "").startswith("AlgorithmError: InstallRequirementsError:\n")
+    log = logged(clients, result)
+    assert "ERROR: No matching distribution found for no-such-requirement-of-ours==1.0" in log
+    assert not [line for line in log if "Retrying" in line or "Looking in indexes" in line]
+
+
+def test_a_missing_source_bundle_fails_the_job(clients: AwsClients) -> None:
+    result = run(clients, good_request())
+
+    assert result.status == "Failed"
+    assert (result.failure_reason or "").startswith("AlgorithmError: Framework Error: \nTraceback")
+    assert len(result.failure_reason or "") == 1024
+    error = "botocore.exceptions.ClientError: An error occurred (404) when calling the HeadObject operation: Not Found"
+    assert error in logged(clients, result)
+
+
+ENDLESS = """
+import os, pathlib, signal, time
+signal.signal(signal.SIGTERM, lambda *_: print("the script got SIGTERM"))
+pathlib.Path(os.environ["SM_MODEL_DIR"], "half").write_text("half a model")
+pathlib.Path(os.environ["CHECKPOINT_LOCAL_PATH"], "half").write_text("half a forest")
+print("ready")
+while True:
+    time.sleep(1)
+"""
+
+
+def test_a_job_at_its_time_limit_is_stopped_which_is_no_success(clients: AwsClients) -> None:
+    put_bundle(clients, train_py=ENDLESS)
+    request = good_request()
+    request["StoppingCondition"]["MaxRuntimeInSeconds"] = 4
+
+    result = run(clients, request)
+
+    assert (result.status, result.secondary_status) == ("Stopped", "MaxRuntimeExceeded")
+    assert (result.failure_reason, result.model_artifact_uri) == (None, None)
+    assert keys(clients, "outputs/") == []
+
+
+def test_a_job_that_is_asked_to_stop_keeps_its_checkpoints_and_hears_nothing_of_sigterm(clients: AwsClients) -> None:
+    put_bundle(clients, train_py=ENDLESS)
+    stop = threading.Event()
+    lines: list[str] = []
+
+    def stop_when_ready(line: str) -> None:
+        lines.append(line)
+        if line == "ready":
+            stop.set()
+
+    result = run(clients, good_request(), on_line=stop_when_ready, stop_requested=stop)
+
+    assert (result.status, result.secondary_status) == ("Stopped", "Stopped")
+    assert keys(clients, "outputs/") == []
+    assert keys(clients, "checkpoints/") == ["checkpoints/1/half"]
+    assert "the script got SIGTERM" not in lines
+
+
+def test_an_interrupted_rehearsal_leaves_no_upload_and_no_directory(
+    clients: AwsClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_bundle(clients, train_py=ENDLESS)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def interrupt(line: str) -> None:
+        if line == "ready":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(clients, good_request(), on_line=interrupt)
+
+    assert keys(clients, "outputs/") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_rehearsal_does_otherwise_is_told(clients: AwsClients) -> None:
+    put_bundle(clients, train_py="print('done')")
+    request = good_request()
+    request["ResourceConfig"]["InstanceCount"] = 2
+    request["EnableManagedSpotTraining"] = True
+    request["EnableNetworkIsolation"] = True
+
+    assert run(clients, request).differences[2:] == (
+        "one host runs, not 2",
+        "a spot interruption does not happen",
+        "the network is not isolated",
+    )
+
+
+@pytest.mark.parametrize(
+    ("member", "name"),
+    [("OutputDataConfig", "S3OutputPath"), ("CheckpointConfig", "S3Uri")],
+    ids=["output", "checkpoints"],
+)
+def test_a_bucket_that_does_not_exist_is_an_error_before_anything_is_run(
+    clients: AwsClients, member: str, name: str
+) -> None:
+    request = good_request()
+    request[member][name] = "s3://no-such-bucket/prefix/"
+
+    with pytest.raises(ContainerError) as raised:
+        run(clients, request)
+
+    assert str(raised.value) == (
+        "the bucket 'no-such-bucket' of s3://no-such-bucket/prefix/ cannot be used: HeadBucket answers 404"
+    )
+    assert clients.logs.describe_log_groups()["logGroups"] == []
+
+
+def test_without_a_container_environment_nothing_is_run(clients: AwsClients, tmp_path: Path) -> None:
+    with pytest.raises(ContainerError) as raised:
+        run_training_container(
+            good_request(), platform(clients, tmp_path), training_job_arn=JOB_ARN, on_line=lambda _line: None
+        )
+
+    assert str(raised.value) == (
+        f"no container environment: {tmp_path / 'bin' / 'train'} is missing; run `make container`"
+    )
+    assert clients.logs.describe_log_groups()["logGroups"] == []
