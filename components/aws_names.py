@@ -11,6 +11,8 @@ EXECUTION_ID_LENGTH = 36
 """Characters of `<aws.scheduler.execution-id>` once it is filled in: a UUID."""
 
 TRAINING_JOB_NAME_MAX_LENGTH = 63
+TRAINING_JOB_NAME_PREFIX = r"[a-zA-Z0-9][a-zA-Z0-9-]*"
+"""What a training job name may start with."""
 
 PREFIX_MAX_LENGTH = TRAINING_JOB_NAME_MAX_LENGTH - EXECUTION_ID_LENGTH - 1
 """Characters that remain for the literal part of a training job name (26): name = prefix + "-" + execution id."""

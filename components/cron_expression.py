@@ -22,6 +22,7 @@ class _Field:
     low: int
     high: int
     words: tuple[str, ...] = ()
+    wraps: bool = True
 
     def number(self, text: str) -> int:
         if text.upper() in self.words:
@@ -43,6 +44,8 @@ class _Field:
             elif "-" in span:
                 first, _, last = span.partition("-")
                 low, high = self.number(first), self.number(last)
+                if low > high and not self.wraps:
+                    raise ValueError(f"{self.name} {span!r} ends before it starts")
             else:
                 low = self.number(span)
                 high = self.high if slash else low
@@ -57,7 +60,7 @@ HOURS = _Field("hours", 0, 23)
 DAY_OF_MONTH = _Field("day-of-month", 1, 31)
 MONTH = _Field("month", 1, 12, MONTH_NAMES)
 DAY_OF_WEEK = _Field("day-of-week", 1, 7, DAY_NAMES)
-YEAR = _Field("year", 1970, 2199)
+YEAR = _Field("year", 1970, 2199, wraps=False)
 
 
 @dataclass(frozen=True)
@@ -165,8 +168,9 @@ def _days_of_week(text: str, year: int, month: int) -> frozenset[int]:
         return frozenset(
             [day for day in range(1, last + 1) if _weekday(year, month, day) == weekday][int(nth) - 1 :][:1]
         )
-    if upper.endswith("L"):
-        weekday = DAY_OF_WEEK.number(upper.removesuffix("L")) if upper != "L" else SATURDAY
+    if upper != "L" and upper.endswith("L"):
+        weekday = DAY_OF_WEEK.number(upper.removesuffix("L"))
         return frozenset({max(day for day in range(1, last + 1) if _weekday(year, month, day) == weekday)})
-    weekdays = DAY_OF_WEEK.numbers(upper)
+    # By itself L is the last day of each week; behind a day it is that day's last one in the month.
+    weekdays = {SATURDAY} if upper == "L" else DAY_OF_WEEK.numbers(upper)
     return frozenset(day for day in range(1, last + 1) if _weekday(year, month, day) in weekdays)

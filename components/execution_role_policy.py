@@ -128,7 +128,8 @@ def _logs_and_metrics(names: JobNames) -> list[Statement]:
     log_group = names.scope.arn("logs", f"log-group:{LOG_GROUP}")
     namespace = {"StringEquals": {"cloudwatch:namespace": METRICS_NAMESPACE}}
     return [
-        allow("UseLogGroup", ["logs:CreateLogGroup", "logs:DescribeLogStreams"], f"{log_group}:*"),
+        # CloudWatch Logs names a group with and without its ":*", depending on the action.
+        allow("UseLogGroup", ["logs:CreateLogGroup", "logs:DescribeLogStreams"], [log_group, f"{log_group}:*"]),
         allow(
             "WriteLogs",
             ["logs:CreateLogStream", "logs:PutLogEvents"],

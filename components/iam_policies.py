@@ -18,7 +18,7 @@ Statement = dict[str, Any]
 
 def policy_document(statements: Sequence[Statement]) -> str:
     """A policy document as JSON, the same bytes for the same statements."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2)
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))
 
 
 def allow(
@@ -88,7 +88,10 @@ def scheduler_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statem
 
 
 def _training_job_condition(spec: TrainingJobSpec) -> dict[str, Any]:
-    """Only jobs of the declared size and network. ForAllValues allows where the key is absent, hence the Null tests."""
+    """Only jobs of the declared size and network (why not of the declared keys: docs/adr/0006).
+
+    ForAllValues allows where the key is absent, hence the Null tests.
+    """
     one_of: dict[str, Any] = {"sagemaker:InstanceTypes": [spec.resources.instance_type]}
     if spec.network is not None:
         one_of["sagemaker:VpcSubnets"] = list(spec.network.subnets)

@@ -4,13 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, ValidationInfo
 
 BUCKET_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 """Source: Amazon S3 User Guide, "General purpose bucket naming rules"."""
 
-_KEY = re.compile(r"[A-Za-z0-9!_.*'()/-]*")
-"""S3's safe characters, `*` left out below: wildcards and policy variables would change what an IAM resource means."""
+_KEY = re.compile(r"[A-Za-z0-9!_.'()/-]*")
+"""S3's safe characters without `*`: wildcards and policy variables would change what an IAM resource means."""
+
+PREFIX_MAX_LENGTH: Final = 800
+"""SageMaker takes S3 URIs of 1024 characters; the bucket stands before a prefix, names and a digest follow it."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class BucketContext:
 def _check_inside(value: str, info: ValidationInfo) -> str:
     """A prefix in the stack's bucket."""
     uri = _check(value, info)
-    if isinstance(info.context, BucketContext) and bucket_of(uri) != info.context.bucket:
+    # A stack without a valid bucket is told so once, and not again for each path.
+    if isinstance(info.context, BucketContext) and bucket_of(uri) != info.context.bucket != "":
         raise ValueError(
             f"the bucket {bucket_of(uri)!r} is not the configured one; allowed: a prefix such as datasets/training/ "
             f"or a URI under s3://{info.context.bucket}/"
@@ -46,15 +50,17 @@ def _check(value: str, info: ValidationInfo) -> str:
             "allowed: a prefix that ends with '/' and has no empty part, such as datasets/training/ "
             "(without the last '/', datasets/training-old/ would match as well)"
         )
-    if "*" in key or _KEY.fullmatch(key) is None or ".." in key.split("/"):
+    if _KEY.fullmatch(key) is None or ".." in key.split("/"):
         raise ValueError("allowed in a prefix: letters, digits and ! _ . ' ( ) - / but no part '..'")
+    if len(key) > PREFIX_MAX_LENGTH:
+        raise ValueError(f"the prefix has {len(key)} characters; allowed: {PREFIX_MAX_LENGTH}")
     return f"s3://{bucket}/{key}"
 
 
-S3Prefix = Annotated[str, Field(max_length=1024), AfterValidator(_check_inside)]
+S3Prefix = Annotated[str, AfterValidator(_check_inside)]
 """An S3 prefix, `s3://bucket/prefix/`; in settings also `prefix/`, which is taken to be in the stack's bucket."""
 
-S3PrefixAnywhere = Annotated[str, Field(max_length=1024), AfterValidator(_check)]
+S3PrefixAnywhere = Annotated[str, AfterValidator(_check)]
 """The same, but it may lie in another bucket."""
 
 

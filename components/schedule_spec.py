@@ -4,15 +4,16 @@ Limits: EventBridge Scheduler API, CreateSchedule. Each is declared once, on the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from functools import cache
+from itertools import islice, takewhile
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from components.cron_expression import CronExpression
+from components.cron_expression import YEAR, CronExpression
 
 RATE_UNITS: Final[dict[str, timedelta]] = {
     "minute": timedelta(minutes=1),
@@ -22,6 +23,8 @@ RATE_UNITS: Final[dict[str, timedelta]] = {
     "day": timedelta(days=1),
     "days": timedelta(days=1),
 }
+RATE_MAX: Final = timedelta(days=36500)
+"""Ours, not the API's: what is longer never fires again, and would leave Python's range of dates."""
 _FORM = re.compile(r"(cron|rate|at)\((.*)\)")
 _AT_FORMAT = "%Y-%m-%dT%H:%M:%S"
 EXPRESSION_FORMS: Final = (
@@ -49,18 +52,30 @@ def _rate(body: str) -> timedelta:
         raise ValueError(f"rate({body}) is not a whole number above 0 and a unit: {', '.join(RATE_UNITS)}")
     if (value == "1") == unit.endswith("s"):
         raise ValueError(f"rate({body}) needs a singular unit for 1 and a plural one otherwise, as in rate(12 hours)")
+    if int(value) > RATE_MAX // RATE_UNITS[unit]:
+        raise ValueError(f"rate({body}) is longer than 100 years; allowed: up to {RATE_MAX // RATE_UNITS[unit]} {unit}")
     return int(value) * RATE_UNITS[unit]
 
 
 def _at(body: str) -> datetime:
     try:
-        return datetime.strptime(body, _AT_FORMAT)  # naive: the schedule's own time zone applies
+        moment = datetime.strptime(body, _AT_FORMAT)  # naive: the schedule's own time zone applies
     except ValueError:
-        raise ValueError(f"at({body}) is not a date and time of the form at(yyyy-mm-ddThh:mm:ss)") from None
+        moment = None
+    # strptime also takes 2026-1-5 and letters in the other case.
+    if moment is None or moment.isoformat() != body:
+        raise ValueError(f"at({body}) is not a date and time of the form at(yyyy-mm-ddThh:mm:ss)")
+    YEAR.number(str(moment.year))
+    return moment
+
+
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()  # walks the database: 13 ms
 
 
 def _check_time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise ValueError("allowed: a name of the IANA time zone database, such as UTC or Europe/Berlin")
     return name
 
@@ -103,30 +118,37 @@ class ScheduleSpec(BaseModel):
         """Up to `count` times at which the schedule fires, later than `after` (aware); in UTC.
 
         A wall-clock time that daylight saving skips does not fire; one that it repeats fires once.
-        A `rate` counts from its start date, or from `after` where it has none (AWS counts from its creation).
+        A `rate` counts from its start date, or from `after` where it has none (AWS counts from its creation); an `at`
+        heeds neither start nor end date.
         """
-        times = (moment for moment in self._fire_times(after) if moment > after)
-        if self.end_date is not None:
-            times = (moment for moment in times if moment <= self.end_date)
+        times: Iterator[datetime] = (moment for moment in self._fire_times(after) if moment > after)
+        end = self.end_date
+        if end is not None and not self.expression.startswith("at("):
+            times = takewhile(lambda moment: moment <= end, times)
         return tuple(islice(times, count))
 
     def _fire_times(self, after: datetime) -> Iterator[datetime]:
         kind, body = _FORM.fullmatch(self.expression).groups()  # type: ignore[union-attr]  # validated on the field
         start = max(after, self.start_date) if self.start_date else after
-        zone = ZoneInfo(self.time_zone)
         if kind == "rate":
             period = _rate(body)
             moment = (self.start_date or after).astimezone(UTC)
             if moment < after:
                 moment += (after - moment) // period * period
-            while moment.year < datetime.max.year:
+            while moment.year <= YEAR.high:
                 yield moment
                 moment += period
         elif kind == "at":
-            yield _at(body).replace(tzinfo=zone).astimezone(UTC)
+            yield from self._moments([_at(body)])
         else:
-            local_start = start.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
-            for local in CronExpression.parse(body).local_times(local_start):
-                moment = local.replace(tzinfo=zone).astimezone(UTC)
-                if moment.astimezone(zone).replace(tzinfo=None) == local and moment >= start:
-                    yield moment
+            local_start = start.astimezone(ZoneInfo(self.time_zone)).replace(tzinfo=None, second=0, microsecond=0)
+            local_times = CronExpression.parse(body).local_times(local_start)
+            yield from (moment for moment in self._moments(local_times) if moment >= start)
+
+    def _moments(self, local_times: Iterable[datetime]) -> Iterator[datetime]:
+        """Wall-clock times of the schedule's zone in UTC: of a repeated one the first, of a skipped one none."""
+        zone = ZoneInfo(self.time_zone)
+        for local in local_times:
+            moment = local.replace(tzinfo=zone).astimezone(UTC)
+            if moment.astimezone(zone).replace(tzinfo=None) == local:
+                yield moment

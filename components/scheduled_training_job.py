@@ -5,6 +5,7 @@ The only module here that creates resources. What they hold is made by the pure 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
@@ -46,8 +47,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
 
     schedule_name: pulumi.Output[str]
     schedule_arn: pulumi.Output[str]
-    schedule_state: pulumi.Output[str]
-    target_input: pulumi.Output[str]
+    schedule_state: str
+    target_input: str
     scheduler_role_arn: pulumi.Output[str]
     execution_role_arn: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
@@ -55,6 +56,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
     s3_output_path: str
     experiment_name: str
     registered_model_name: str
+    tracking_uri: str
+    artifact_store: str | None
 
     def __init__(self, name: str, args: ScheduledTrainingJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TYPE_TOKEN, name, None, opts)
@@ -73,15 +76,17 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child(),
         )
+        request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
+        self.target_input = target_input(request)
         bundle = self._source_bundle()
         execution = self._execution_role()
         scheduler = self._scheduler_role()
-        schedule = self._schedule([group, dead_letters, bundle, *execution, *scheduler])
+        # A role's policy depends on the role, so the last of each stands for both.
+        schedule = self._schedule([group, dead_letters, bundle, *execution[-1:], scheduler[-1]])
 
         self.schedule_name = schedule.name
         self.schedule_arn = schedule.arn
-        self.schedule_state = schedule.state.apply(lambda state: state or args.schedule.state)
-        self.target_input = schedule.target.apply(lambda target: target.input or "")
+        self.schedule_state = args.schedule.state
         self.scheduler_role_arn = scheduler[0].arn
         own_role = [role.arn for role in execution if isinstance(role, aws.iam.Role)]
         self.execution_role_arn = (
@@ -92,9 +97,11 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         self.s3_output_path = args.training_job.output.s3_path
         self.experiment_name = args.training_job.tracking.experiment_name
         self.registered_model_name = args.training_job.tracking.registered_model_name
+        self.tracking_uri = args.training_job.tracking.uri(args.names.scope)
+        self.artifact_store = args.training_job.tracking.artifact_store
         self.register_outputs(self.outputs())
 
-    def outputs(self) -> dict[str, pulumi.Input[str]]:
+    def outputs(self) -> dict[str, pulumi.Input[str | None]]:
         """What the stack exports of this job: the public attributes, by name."""
         return {name: getattr(self, name) for name in ScheduledTrainingJob.__annotations__}
 
@@ -159,7 +166,6 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
 
     def _schedule(self, depends_on: list[pulumi.Resource]) -> aws.scheduler.Schedule:
         args, spec = self._args, self._args.schedule
-        request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
         window = spec.flexible_time_window_in_minutes
         return aws.scheduler.Schedule(
             f"{self._name}-schedule",
@@ -169,15 +175,15 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             state=spec.state,
             schedule_expression=spec.expression,
             schedule_expression_timezone=spec.time_zone,
-            start_date=spec.start_date.isoformat() if spec.start_date else None,
-            end_date=spec.end_date.isoformat() if spec.end_date else None,
+            start_date=_in_utc(spec.start_date),
+            end_date=_in_utc(spec.end_date),
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
                 mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window
             ),
             target=aws.scheduler.ScheduleTargetArgs(
                 arn=args.names.target_arn,
                 role_arn=args.names.scheduler_role_arn,
-                input=target_input(request),
+                input=self.target_input,
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
                     maximum_retry_attempts=spec.maximum_retry_attempts,
                     maximum_event_age_in_seconds=spec.maximum_event_age_in_seconds,
@@ -188,3 +194,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             ),
             opts=self._child(*depends_on),
         )
+
+
+def _in_utc(moment: datetime | None) -> str | None:
+    """A date as the provider reads it back from AWS: written in another way, it would differ at each refresh."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

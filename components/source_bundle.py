@@ -15,11 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import pulumi
+
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _STORED_BLOCK_MAX_BYTES: Final = 0xFFFF
 _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
+
+
+class SourceBundleError(pulumi.RunError):
+    """The training code cannot be bundled; the engine shows the message without a traceback."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,10 @@ def read_source_files(directory: Path) -> dict[str, bytes]:
     Hidden and compiled ones are left out.
 
     Raises:
-        ValueError: the directory does not exist.
+        SourceBundleError: the directory does not exist.
     """
     if not directory.is_dir():
-        raise ValueError(f"source.directory {directory} is not a directory; create it or correct the setting")
+        raise SourceBundleError(f"source.directory {directory} is not a directory; create it or correct the setting")
     return {
         path.relative_to(directory).as_posix(): path.read_bytes()
         for path in sorted(directory.rglob("*"))
@@ -56,12 +62,11 @@ def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
     """Pack files (POSIX path -> content) so that the entry point lies at the root of the archive.
 
     Raises:
-        ValueError: the entry point is not among the files.
+        SourceBundleError: the entry point is not among the files.
     """
     if entry_point not in files:
-        raise ValueError(
-            f"source.entry_point {entry_point!r} is not in the source directory; it has: {', '.join(files)}"
-        )
+        has = ", ".join(files) or "no files"
+        raise SourceBundleError(f"source.entry_point {entry_point!r} is not in the source directory; it has: {has}")
     content = _gzip_stored(_tar(files))
     return SourceBundle(content=content, digest=hashlib.sha256(content).hexdigest())
 

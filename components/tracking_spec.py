@@ -13,6 +13,10 @@ def _check_tracking_uri(uri: str) -> str:
     parts = urlsplit(uri)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("allowed: an http:// or https:// URI with a host; for a managed server set tracking_server")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("allowed: after the host a port of 0-65535, as in https://mlflow.example.com:5000") from None
     if parts.username or parts.password:
         raise ValueError("allowed: a URI without user name and password: everybody who may read the schedule reads it")
     return uri

@@ -5,9 +5,10 @@ the API's own PascalCase keys, because it travels as JSON in the schedule's targ
 """
 
 import re
+from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from components.s3_location import S3Prefix
 from components.tracking_spec import TrackingSpec
@@ -47,6 +48,19 @@ DEFAULT_METRIC_DEFINITIONS: Final = {
 Scalar = str | int | float | bool
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
 RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
+
+
+def _check_scalar(value: object) -> object:
+    if not isinstance(value, str | int | float):  # a bool is an int
+        raise ValueError("allowed: text, a number, true or false")
+    return value
+
+
+def _check_directory(directory: str) -> str:
+    path = PurePosixPath(directory)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("allowed: a directory below the project's, such as training_code")
+    return directory
 
 
 def _check_regex(pattern: str) -> str:
@@ -136,7 +150,7 @@ class Network(_Spec):
 class Source(_Spec):
     """The training code: a directory of the project, and where its bundle goes in S3."""
 
-    directory: str = "training_code"
+    directory: Annotated[str, AfterValidator(_check_directory)] = "training_code"
     """Relative to the project."""
     entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
@@ -156,7 +170,7 @@ class TrainingJobSpec(_Spec):
     output: Output
     source: Source
     hyperparameters: Annotated[
-        dict[Annotated[str, Field(min_length=1, max_length=256)], Scalar],
+        dict[Annotated[str, Field(min_length=1, max_length=256)], Annotated[Scalar, BeforeValidator(_check_scalar)]],
         Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
     ] = {}
     environment: Annotated[
@@ -217,6 +231,8 @@ class TrainingJobSpec(_Spec):
         written = {"output.s3_path": self.output.s3_path, "source.s3_path": self.source.s3_path}
         if self.checkpoint:
             written["checkpoint.s3_path"] = self.checkpoint.s3_path
+        if self.tracking.artifact_store:
+            written["tracking.artifact_store"] = self.tracking.artifact_store
         return [
             f"{setting} ({location}) lies inside channels.{name}.s3_path ({channel.s3_path}): jobs would read what "
             "jobs have written; choose a prefix outside every channel"

@@ -1,0 +1,14 @@
+"""`python -m benchmarks`: every benchmark, and RESULTS.md from its figures."""
+
+from benchmarks import program
+from benchmarks.report import write_results
+
+BENCHMARKS = (program,)
+
+if __name__ == "__main__":
+    tables = []
+    for benchmark in BENCHMARKS:
+        print(f"running {benchmark.__name__} …", flush=True)
+        tables.append(benchmark.table())
+        print(tables[-1].text(), flush=True)
+    write_results(tables)

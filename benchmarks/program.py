@@ -1,0 +1,134 @@
+"""What it costs to declare jobs with the component, beside the same resources declared flat, by hand.
+
+Each measurement is a process of its own: the SDK's test monitor answers at once, so what is timed is the program. The
+two programs take turns, and the figures are medians; the ratio is taken pair by pair.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.report import Table
+
+JOB_COUNTS: Final = (1, 10, 100, 500)
+ROUNDS: Final = 5
+PROJECT: Final = Path(__file__).parent.parent
+
+
+def table(rounds: int = ROUNDS) -> Table:
+    """Measure all job counts; one row each."""
+    rows = []
+    for count in JOB_COUNTS:
+        pairs = [(_measure("component", count), _measure("flat", count)) for _ in range(rounds)]
+        component, flat = ([pair[side] for pair in pairs] for side in (0, 1))
+        seconds = statistics.median(figures["seconds"] for figures in component)
+        flat_seconds = statistics.median(figures["seconds"] for figures in flat)
+        ratio = statistics.median(ours["seconds"] / theirs["seconds"] for ours, theirs in pairs)
+        megabytes, flat_megabytes = (
+            statistics.median(figures["megabytes"] for figures in side) for side in (component, flat)
+        )
+        rows.append(
+            (
+                str(count),
+                f"{seconds:.3f}",
+                f"{flat_seconds:.3f}",
+                f"{ratio:.2f}",
+                f"{1000 * seconds / count:.1f}",
+                f"{megabytes:.0f}",
+                f"{flat_megabytes:.0f}",
+            )
+        )
+    header = ("jobs", "component, s", "flat, s", "ratio", "component, ms per job", "component, MB", "flat, MB")
+    return Table("Declaring jobs", "python -m benchmarks.program", __doc__ or "", header, tuple(rows))
+
+
+def _measure(program: str, count: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.program", "--declare", program, str(count)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT)
+    figures: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    return figures
+
+
+def _declare(program: str, count: int) -> None:
+    """Declare in this process and print what it took: wall seconds of the declaration, peak memory of the process."""
+    from pulumi.runtime import mocks, settings
+    from pulumi.runtime.stack import run_in_stack
+
+    class AtOnce(mocks.Mocks):
+        """Answers with what was asked."""
+
+        def call(self, _: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+            return {}, []
+
+        def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+            return f"{args.name}-id", {**args.inputs, "arn": f"arn:{args.name}", "url": f"url:{args.name}"}
+
+    with tempfile.TemporaryDirectory() as directory, asyncio.Runner() as runner:
+        declare = _prepared(program, count, Path(directory))
+        runner.get_loop()
+        mocks.set_mocks(AtOnce(), project="scheduled-training", stack="prod", preview=False)
+        settings.ROOT.set(None)  # `set_mocks` makes a root stack; `run_in_stack` makes the real one
+        started = time.perf_counter()
+        runner.run(run_in_stack(declare))
+        seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": peak}))
+
+
+def _prepared(program: str, count: int, directory: Path) -> Callable[[], None]:
+    """Load settings and imports beforehand, so that only declaring is timed."""
+    import yaml
+
+    from benchmarks.flat_program import declare_flat
+    from components.aws_names import AwsScope, JobNames
+    from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
+    from components.source_bundle import bundle_source, read_source_files, write_bundle
+    from settings import PROJECT_NAMESPACE, parse_settings
+
+    values = yaml.safe_load((PROJECT / "Pulumi.prod.yaml").read_text())["config"]
+    own = {name.partition(":")[2]: value for name, value in values.items() if name.startswith(PROJECT_NAMESPACE)}
+    job = next(iter(own["training_jobs"].values()))
+    own["training_jobs"] = {f"job-{number}": job for number in range(count)}
+    settings = parse_settings(own, "prod", values["aws:region"])
+    scope = AwsScope("aws", settings.region, "123456789012")
+    bundle = bundle_source(read_source_files(PROJECT / "training_code"), "train.py")
+    path = write_bundle(bundle, directory)
+
+    def component() -> None:
+        for name, spec in settings.training_jobs.items():
+            names = JobNames(scope, settings.name_prefix(name))
+            args = ScheduledTrainingJobArgs(names, spec, spec.schedule, bundle, directory, settings.tags_of(name))
+            ScheduledTrainingJob(name, args)
+
+    def flat() -> None:
+        for name in settings.training_jobs:
+            declare_flat(name, settings.name_prefix(name), bundle.digest, path, settings.tags_of(name))
+
+    return {"component": component, "flat": flat}[program]
+
+
+def main() -> None:
+    """Print the table, or declare once where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.program", description=__doc__)
+    parser.add_argument("--declare", nargs=2, metavar=("PROGRAM", "JOBS"), help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"pairs of measurements per row ({ROUNDS})")
+    options = parser.parse_args()
+    if options.declare:
+        _declare(options.declare[0], int(options.declare[1]))
+    else:
+        print(table(options.rounds).text())
+
+
+if __name__ == "__main__":
+    main()
