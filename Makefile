@@ -5,10 +5,11 @@ STACK ?= staging
 CONTAINER_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo $(PYTHON))
 
 RUN := .venv/bin/python
+UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
 
-.PHONY: help install rehearse check test test-unit lint types format bench preview up destroy lock clean
+.PHONY: help install container rehearse check test test-unit lint types format bench preview up destroy lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,16 +19,19 @@ install: .venv/installed .venv-container/installed ## make both virtual environm
 .venv/installed: requirements/development.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "installing the program and its tools into .venv (once)"
-	@$(PYTHON) -m venv .venv
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv --clear .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
+	@$(UV) --require-hashes -r requirements/development.txt
+	@$(UV) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv-container/installed: requirements/container.txt
+.venv-container/installed: requirements/container.txt | .venv/installed
 	@echo "installing what the training image holds into .venv-container, with $(CONTAINER_PYTHON) (once; needs a C compiler)"
-	@$(CONTAINER_PYTHON) -m venv .venv-container
-	@.venv-container/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/container.txt
+	@$(CONTAINER_PYTHON) -m venv --clear .venv-container
+	@$(UV) --python .venv-container/bin/python --require-hashes -r requirements/container.txt
 	@touch $@
+
+container: .venv-container/installed
 
 rehearse: install ## the whole of a stack on this machine, without AWS (STACK=staging)
 	@.venv/bin/training-jobs rehearse --stack $(STACK) $(ARGS)
@@ -61,9 +65,10 @@ preview up destroy: .venv/installed ## pulumi, with the policy pack attached (ST
 	@command -v pulumi >/dev/null || { echo "the Pulumi CLI is not on PATH: install it as https://www.pulumi.com/docs/install/ says, then 'pulumi login'; without it there are 'make check' and 'make rehearse'" >&2; exit 1; }
 	@pulumi $@ --stack $(STACK) $(if $(filter destroy,$@),,$(POLICIES)) $(ARGS)
 
-LOCK = $(RUN) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
-lock: .venv/installed ## the pinned versions anew, from requirements/*.in (needs uv: pip install uv)
+LOCK := $(RUN) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+lock: .venv/installed ## the pinned versions anew, from requirements/*.in
 	@$(LOCK) requirements/development.in -o requirements/development.txt
+	@$(LOCK) requirements/installer.in -c requirements/development.txt -o requirements/installer.txt
 	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
 	@$(LOCK) requirements/container.in training_code/requirements.in -o requirements/container.txt
 	@$(LOCK) training_code/requirements.in -c requirements/container.txt -o training_code/requirements.txt

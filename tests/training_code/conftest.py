@@ -1,0 +1,145 @@
+"""A SageMaker-like tree under a temporary directory, with the breast-cancer table as its training channel."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+ROOT = Path(__file__).parents[2]
+TRAIN = ROOT / "training_code" / "train.py"
+HYPERPARAMETERS = {"max_depth": "5", "n_estimators": "30", "random_state": "42", "criterion": "gini"}
+
+
+@dataclass
+class JobTree:
+    """What SageMaker lays out for one training job, and how to run train.py in it."""
+
+    base: Path
+    environ: dict[str, str]
+    hyperparameters: dict[str, str] = field(default_factory=lambda: dict(HYPERPARAMETERS))
+
+    @property
+    def training(self) -> Path:
+        return self.base / "input" / "data" / "training"
+
+    @property
+    def model(self) -> Path:
+        return self.base / "model"
+
+    @property
+    def failure(self) -> Path:
+        return self.base / "output" / "failure"
+
+    @property
+    def arguments(self) -> list[str]:
+        return [part for name, value in sorted(self.hyperparameters.items()) for part in (f"--{name}", value)]
+
+    def command(self) -> list[str]:
+        return [sys.executable, str(TRAIN), *self.arguments]
+
+    def process_environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | self.environ
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(), env=self.process_environment(), text=True, capture_output=True, timeout=120, check=False
+        )
+
+
+def write_breast_cancer(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    frame = load_breast_cancer(as_frame=True).frame
+    frame.iloc[:300].to_csv(directory / "part-0.csv", index=False)
+    frame.iloc[300:].to_csv(directory / "part-1.csv", index=False)
+
+
+@pytest.fixture
+def make_job(tmp_path: Path) -> Callable[..., JobTree]:
+    """A maker of job trees; every one has its own MLflow database unless the test gives a tracking URI."""
+
+    def make(name: str = "job-1", tracking_uri: str = "", **environ: str) -> JobTree:
+        base = tmp_path / name / "ml"
+        write_breast_cancer(base / "input" / "data" / "training")
+        return JobTree(
+            base,
+            {
+                "SAGEMAKER_BASE_DIR": str(base),
+                "SM_CHANNEL_TRAINING": str(base / "input" / "data" / "training"),
+                "SM_MODEL_DIR": str(base / "model"),
+                "SM_OUTPUT_DIR": str(base / "output"),
+                "TRAINING_JOB_NAME": name,
+                "MLFLOW_TRACKING_URI": tracking_uri or f"sqlite:///{tmp_path}/mlflow.db",
+                "MLFLOW_EXPERIMENT_NAME": "breast-cancer",
+                "REGISTERED_MODEL_NAME": "breast-cancer",
+                **environ,
+            },
+        )
+
+    return make
+
+
+@pytest.fixture
+def job(make_job: Callable[..., JobTree]) -> JobTree:
+    return make_job()
+
+
+@pytest.fixture
+def channel(tmp_path: Path) -> Callable[..., Path]:
+    """A maker of channel directories: `channel({"part-0.csv": "a,target\\n1,0\\n"})`."""
+
+    def make(files: dict[str, str | bytes], name: str = "training") -> Path:
+        directory = tmp_path / name
+        directory.mkdir()
+        for file, content in files.items():
+            path = directory / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return directory
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real MLflow server with a database and artifacts of its own."""
+    directory = tmp_path_factory.mktemp("mlflow")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db", "--artifacts-destination", f"{directory}/a"]
+    log = directory / "server.log"
+    with log.open("wb") as output:
+        # A session of its own, so that the workers end with it.
+        server = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 120
+        while not _answers(f"{address}/health"):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait(30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

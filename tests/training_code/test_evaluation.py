@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy
+import pandas
+import pytest
+from numpy.typing import NDArray
+from sklearn import metrics
+from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils import Bunch
+
+from dataset import Table
+from evaluation import evaluate, report
+from progress import METRIC_NAMES, metric_regex
+
+
+class CountingForest(RandomForestClassifier):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def predict_proba(self, X: pandas.DataFrame) -> NDArray[numpy.float64]:  # noqa: N803  # scikit-learn's own name
+        CountingForest.asked += 1
+        return super().predict_proba(X)
+
+
+def grown(load: Callable[..., Bunch]) -> tuple[CountingForest, Table]:
+    data = load(as_frame=True)
+    numbers = data.data.astype("float32")
+    forest = CountingForest(n_estimators=10, max_depth=2, random_state=0, n_jobs=1).fit(numbers[::2], data.target[::2])
+    return forest, Table(numbers[1::2], data.target[1::2].to_numpy())
+
+
+def test_two_classes_are_judged_as_scikit_learn_does() -> None:
+    forest, table = grown(load_breast_cancer)
+    verdict = evaluate(forest, table)
+    predicted, probabilities = forest.predict(table.features), forest.predict_proba(table.features)
+    assert verdict.metrics == {
+        "validation:accuracy": pytest.approx(metrics.accuracy_score(table.target, predicted), abs=1e-12),
+        "validation:balanced_accuracy": pytest.approx(metrics.balanced_accuracy_score(table.target, predicted)),
+        "validation:f1": pytest.approx(metrics.f1_score(table.target, predicted)),
+        "validation:roc_auc": pytest.approx(metrics.roc_auc_score(table.target, probabilities[:, 1])),
+        "validation:log_loss": pytest.approx(metrics.log_loss(table.target, probabilities)),
+        "training:trees": 10,
+    }
+    assert verdict.confusion.tolist() == metrics.confusion_matrix(table.target, predicted).tolist()
+    assert [curve.label for curve in verdict.roc_curves] == ["1"]
+
+
+def test_many_classes_are_judged_by_their_means() -> None:
+    forest, table = grown(load_wine)
+    verdict = evaluate(forest, table)
+    predicted, probabilities = forest.predict(table.features), forest.predict_proba(table.features)
+    assert verdict.metrics["validation:f1"] == pytest.approx(metrics.f1_score(table.target, predicted, average="macro"))
+    assert verdict.metrics["validation:roc_auc"] == pytest.approx(
+        metrics.roc_auc_score(table.target, probabilities, multi_class="ovr")
+    )
+    assert [score.label for score in verdict.classes] == ["0", "1", "2"]
+    assert sum(score.support for score in verdict.classes) == len(table.target)
+
+
+def test_a_class_without_validation_rows_is_left_out_of_the_means() -> None:
+    forest, table = grown(load_wine)
+    rows = numpy.flatnonzero(table.target != 2)
+    verdict = evaluate(forest, table.take(rows))
+    assert all(numpy.isfinite(value) for value in verdict.metrics.values())
+    assert [curve.label for curve in verdict.roc_curves] == ["0", "1"]
+    assert verdict.classes[2].support == 0
+
+
+def test_the_forest_is_asked_once() -> None:
+    forest, table = grown(load_breast_cancer)
+    CountingForest.asked = 0
+    evaluate(forest, table)
+    assert CountingForest.asked == 1
+
+
+def test_words_as_classes_keep_their_names() -> None:
+    frame = pandas.DataFrame({"a": numpy.arange(20, dtype="float32")})
+    target = numpy.array(["no", "yes"] * 10)
+    forest = RandomForestClassifier(n_estimators=5, random_state=0).fit(frame, target)
+    verdict = evaluate(forest, Table(frame, target))
+    assert verdict.labels == ("no", "yes")
+
+
+@pytest.mark.parametrize("load", [load_breast_cancer, load_wine])
+def test_the_log_has_every_metric_once_on_a_line_of_its_own(
+    load: Callable[..., Bunch], capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = evaluate(*grown(load))
+    report(verdict)
+    log = capsys.readouterr().out
+    for name in METRIC_NAMES:
+        assert [float(each) for each in re.findall(metric_regex(name), log)] == [
+            pytest.approx(verdict.metrics[name], abs=5e-7)
+        ]
+        assert sum(line.startswith(f"{name}=") for line in log.splitlines()) == 1
+    assert set(verdict.metrics) == set(METRIC_NAMES)

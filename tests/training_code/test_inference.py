@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import joblib
+import numpy
+import pandas
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+import inference
+from inference import CSV, JSON, NPY, Model
+
+ROWS = [[1.0, 20.0], [30.0, 4.0]]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    directory = tmp_path_factory.mktemp("model")
+    frame = pandas.DataFrame({"b": [1, 2, 30, 40], "a": [20, 10, 4, 3]}, dtype="float32")
+    forest = RandomForestClassifier(n_estimators=9, random_state=0, n_jobs=1).fit(frame, ["no", "no", "yes", "yes"])
+    joblib.dump(forest, directory / "model.joblib")
+    (directory / "model.json").write_text(json.dumps({"features": ["b", "a"]}))
+    return inference.model_fn(str(directory))
+
+
+def npy(rows: object) -> bytes:
+    buffer = io.BytesIO()
+    numpy.save(buffer, numpy.asarray(rows))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("1,20\n30,4\n", CSV),
+        (b"1,20\n30,4", "text/csv; charset=utf-8"),
+        ("b,a\n1,20\n30,4\n", CSV),
+        ("a,b\n20,1\n4,30\n", CSV),
+        (json.dumps(ROWS), JSON),
+        (json.dumps({"instances": ROWS}), JSON),
+        (json.dumps([{"a": 20, "b": 1}, {"b": 30, "a": 4}]), JSON),
+        (npy(ROWS), NPY),
+    ],
+)
+def test_every_way_to_send_rows_gives_the_same_prediction(model: Model, body: str | bytes, content_type: str) -> None:
+    prediction = inference.predict_fn(inference.input_fn(body, content_type), model)
+    frame = pandas.DataFrame(ROWS, columns=["b", "a"])
+    assert prediction["labels"] == ["no", "yes"]
+    assert prediction["classes"] == ["no", "yes"]
+    assert prediction["probabilities"] == model.estimator.predict_proba(frame).tolist()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"), [("[1, 20]", JSON), ('{"a": 20, "b": 1}', JSON), (npy([1.0, 20.0]), NPY), ("1,20", CSV)]
+)
+def test_one_row_needs_no_list_around_it(model: Model, body: str | bytes, content_type: str) -> None:
+    assert inference.predict_fn(inference.input_fn(body, content_type), model)["labels"] == ["no"]
+
+
+PREDICTION = {"labels": [0, 1], "classes": [0, 1], "probabilities": [[0.75, 0.25], [0.1, 0.9]]}
+
+
+@pytest.mark.parametrize("accept", [JSON, "*/*", "", "application/json; charset=utf-8", "image/png, application/json"])
+def test_json_answers_name_the_probabilities(accept: str) -> None:
+    body, content_type = inference.output_fn(PREDICTION, accept)
+    assert content_type == JSON
+    assert json.loads(body) == {
+        "predictions": [
+            {"label": 0, "probabilities": {"0": 0.75, "1": 0.25}},
+            {"label": 1, "probabilities": {"0": 0.1, "1": 0.9}},
+        ]
+    }
+
+
+def test_csv_answers_have_the_label_first() -> None:
+    assert inference.output_fn(PREDICTION, CSV) == ("0,0.75,0.25\n1,0.1,0.9\n", CSV)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "message"),
+    [
+        (
+            "<a/>",
+            "text/xml",
+            "content type 'text/xml' is not read here; send text/csv, application/json or application/x-npy",
+        ),
+        ("", CSV, "the request body holds no rows; send at least one"),
+        ("b,a\n", CSV, "the request body holds a header and no rows; send at least one row of numbers"),
+        ("1,2\n3\n", CSV, "the rows are not lists of the same length; give each row one number for each feature"),
+        ("1,2\n3,x\n", CSV, "the rows hold something other than numbers; features are numbers"),
+        ("[]", JSON, "the request body holds no rows; send at least one"),
+        ('{"instances": []}', JSON, "the request body holds no rows; send at least one"),
+        (
+            "{",
+            JSON,
+            "the request body is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+        ),
+        ('"text"', JSON, "the rows are not lists of the same length; give each row one number for each feature"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_reported(body: str, content_type: str, message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        inference.input_fn(body, content_type)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("[[1, 2, 3]]", "the rows have the shape 1 x 3, the model takes rows x 2 features"),
+        ('[{"b": 1}]', "the rows lack the features 'a'; send every feature"),
+        ('[{"b": 1, "a": 2, "c": 3}]', "the rows have unknown features 'c'; leave them out"),
+        ('[{"b": 1, "a": "x"}]', "the rows hold something other than numbers; features are numbers"),
+        (
+            '[{"b": 1, "a": 2}, {"b": 1}]',
+            "the rows hold missing or infinite numbers; the model was trained without them",
+        ),
+        ("[[1, NaN]]", "the rows hold missing or infinite numbers; the model was trained without them"),
+    ],
+)
+def test_rows_that_do_not_fit_the_model_are_reported(model: Model, body: str, message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        inference.predict_fn(inference.input_fn(body, JSON), model)
+    assert str(caught.value) == message
+
+
+def test_an_answer_nobody_accepts_is_reported() -> None:
+    with pytest.raises(ValueError) as caught:
+        inference.output_fn(PREDICTION, "image/png")
+    assert str(caught.value) == "accept 'image/png' is not written here; accept application/json or text/csv"
+
+
+def test_a_pickled_array_is_refused() -> None:
+    buffer = io.BytesIO()
+    numpy.save(buffer, numpy.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        inference.input_fn(buffer.getvalue(), NPY)
+
+
+def test_inference_imports_nothing_of_ours() -> None:
+    siblings = {path.stem for path in Path(inference.__file__).parent.glob("*.py")}
+    words = {
+        line.split()[1].split(".")[0]
+        for line in Path(inference.__file__).read_text().splitlines()
+        if line.startswith(("import ", "from "))
+    }
+    assert words & siblings == set()

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import numpy
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+import dataset
+import environment
+import forest
+import model_files
+from environment import Environment
+from evaluation import Evaluation, evaluate
+from failure import TrainingError
+from hyperparameters import Hyperparameters
+from model_files import Description
+from tracking import CHAMPION, StandingVersion, Tracker
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+pytestmark = [
+    pytest.mark.slow,
+    # MLflow compares the columns of an input example with a range, which pandas 3.1 deprecates; the image has 2.2.
+    pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
+    # MLflow warns of its own type hints when its pyfunc package is imported.
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
+]
+
+SETTINGS = Hyperparameters(n_estimators=5, n_jobs=1)
+SCHEDULED = {
+    "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
+    "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
+    "SOURCE_BUNDLE_DIGEST": "c" * 64,
+    "TRAINING_IMAGE": "123456789012.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
+}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A forest with all that is recorded about it."""
+
+    forest: RandomForestClassifier
+    verdict: Evaluation
+    data: dataset.Dataset
+    description: Description
+
+
+@pytest.fixture
+def trained(channel: Callable[..., Path]) -> Trained:
+    rows = "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(60))
+    data = dataset.read(channel({"x.csv": "b,a,target\n" + rows}), None, SETTINGS)
+    grown = forest.grow(SETTINGS, data.training)
+    verdict = evaluate(grown, data.validation)
+    description = model_files.describe(
+        grown, SETTINGS, data, verdict, code_digest="c" * 64, training_job_name="job-1", run_id="unknown"
+    )
+    return Trained(grown, verdict, data, description)
+
+
+@pytest.fixture
+def env(mlflow_server: str) -> Environment:
+    """The environment of a scheduled job, with an experiment and a registered model of this test's own."""
+    name = f"m-{uuid4().hex[:8]}"
+    environ = {
+        "SM_CHANNEL_TRAINING": "/nowhere",
+        "TRAINING_JOB_NAME": "job-1",
+        "MLFLOW_TRACKING_URI": mlflow_server,
+        "MLFLOW_EXPERIMENT_NAME": name,
+        "REGISTERED_MODEL_NAME": name,
+    }
+    return environment.read([], environ | SCHEDULED)[0]
+
+
+def other_job(env: Environment, name: str) -> Environment:
+    return replace(env, job=replace(env.job, name=name))
+
+
+def deliver(env: Environment, trained: Trained) -> tuple[str, StandingVersion]:
+    tracker = Tracker(env, {})
+    with tracker.run(None) as run_id:
+        example = trained.data.validation.features.head(3)
+        model_id = tracker.record(run_id, trained.forest, trained.description, trained.verdict, example)
+        return run_id, tracker.register(run_id, model_id, trained.description)
+
+
+def client_of(env: Environment) -> MlflowClient:
+    import mlflow
+
+    return mlflow.MlflowClient(env.tracking_uri)
+
+
+def versions_of(env: Environment) -> list[str]:
+    found = client_of(env).search_model_versions(f"name = '{env.registered_model_name}'")
+    return sorted(str(each.version) for each in found)
+
+
+def test_run_and_version_carry_everything_and_point_at_each_other(env: Environment, trained: Trained) -> None:
+    run_id, standing = deliver(env, trained)
+    client = client_of(env)
+    run = client.get_run(run_id)
+    version = client.get_model_version_by_alias(env.registered_model_name, CHAMPION)
+
+    assert standing == StandingVersion("1", "job-1")
+    assert (run.info.status, run.info.run_name) == ("FINISHED", "job-1")
+    assert run.data.params["n_estimators"] == "5"
+    assert run.data.params.keys() == trained.description.hyperparameters.keys()
+    for name, value in trained.verdict.metrics.items():
+        assert run.data.metrics[name] == pytest.approx(value)
+        assert version.tags[name] == f"{value:.6f}"
+    assert run.data.metrics["class 1/recall"] == trained.verdict.classes[1].recall
+    about_the_job = {
+        "training_job_name": "job-1",
+        "schedule_arn": SCHEDULED["SCHEDULE_ARN"],
+        "scheduled_time": SCHEDULED["SCHEDULED_TIME"],
+        "idempotency_key": env.job.idempotency_key,
+        "source_bundle_digest": "c" * 64,
+        "training_image": SCHEDULED["TRAINING_IMAGE"],
+        "data_digest": trained.data.digest,
+        "code_digest": "c" * 64,
+    }
+    assert about_the_job.items() <= run.data.tags.items()
+    assert about_the_job.items() <= version.tags.items()
+    assert run.data.tags["model_version"] == version.version == "1"
+    assert version.run_id == version.tags["run_id"] == run_id
+    assert "schedule_execution_id" not in run.data.tags
+    assert sorted(each.path for each in client.list_artifacts(run_id)) == [
+        "confusion_matrix.png",
+        "feature_importances.png",
+        "model.json",
+        "roc_curve.png",
+    ]
+
+
+def test_the_registered_model_predicts_the_same_and_knows_its_columns(env: Environment, trained: Trained) -> None:
+    import mlflow
+
+    deliver(env, trained)
+    address = f"models:/{env.registered_model_name}@{CHAMPION}"
+    rows = trained.data.validation.features
+    loaded = mlflow.sklearn.load_model(address)
+    assert numpy.array_equal(loaded.predict_proba(rows), trained.forest.predict_proba(rows))
+    served = mlflow.pyfunc.load_model(address)
+    assert served.metadata.get_input_schema().input_names() == ["b", "a"]
+    assert served.metadata.saved_input_example_info is not None
+    assert served.predict(rows.astype("float64")).tolist() == trained.forest.predict(rows).tolist()
+    requirements = mlflow.pyfunc.get_model_dependencies(address)
+    assert Path(requirements).read_text().splitlines() == [
+        f"{name}=={trained.description.versions[name]}"
+        for name in ("mlflow-skinny", "scikit-learn", "skops", "numpy", "pandas")
+    ]
+
+
+def test_a_second_delivery_finds_what_stands(env: Environment, trained: Trained) -> None:
+    assert Tracker(env, {}).standing_version() is None
+    deliver(env, trained)
+    assert Tracker(other_job(env, "job-2"), {}).standing_version() == StandingVersion("1", "job-1")
+    tomorrow = replace(env, job=replace(env.job, scheduled_time="2026-11-24T06:00:00Z"))
+    assert Tracker(tomorrow, {}).standing_version() is None
+
+
+def test_a_delivery_that_comes_too_late_registers_nothing(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    run_id, standing = deliver(other_job(env, "job-2"), trained)
+    assert standing == StandingVersion("1", "job-1")
+    assert versions_of(env) == ["1"]
+    tags = client_of(env).get_run(run_id).data.tags
+    assert tags["duplicate_of"] == "job-1"
+    assert "model_version" not in tags
+
+
+def test_the_next_invocation_gets_a_version_and_the_alias(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    assert deliver(tomorrow, trained)[1] == StandingVersion("2", "job-2")
+    assert client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION).version == "2"
+
+
+def test_a_job_started_again_keeps_its_version(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    assert deliver(env, trained)[1] == StandingVersion("1", "job-1")
+    assert versions_of(env) == ["1"]
+
+
+def test_a_job_started_again_does_not_take_the_alias_from_a_later_version(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained)
+    assert deliver(env, trained)[1] == StandingVersion("1", "job-1")
+    assert client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION).version == "2"
+
+
+def test_a_duplicate_of_an_earlier_version_is_taken_back(env: Environment, capsys: pytest.CaptureFixture[str]) -> None:
+    client = client_of(env)
+    client.create_registered_model(env.registered_model_name)
+    for name, key in (("job-0", "another"), ("job-1", env.job.idempotency_key), ("job-2", env.job.idempotency_key)):
+        tags = {"training_job_name": name, "idempotency_key": key}
+        client.create_model_version(env.registered_model_name, source="s3://nowhere/model", tags=tags)
+    assert Tracker(other_job(env, "job-2"), {}).standing_version() == StandingVersion("2", "job-1")
+    assert versions_of(env) == ["1", "2"]
+    assert "registering: took back version 3, version 2 came first\n" in capsys.readouterr().out
+
+
+def test_of_deliveries_at_the_same_time_one_stands(env: Environment, trained: Trained) -> None:
+    trackers = {name: Tracker(other_job(env, name), {}) for name in ("job-1", "job-2", "job-3")}
+    recorded: dict[str, tuple[str, str]] = {}
+    for name, tracker in trackers.items():
+        with tracker.run(None) as run_id:
+            example = trained.data.validation.features.head(3)
+            recorded[name] = (
+                run_id,
+                tracker.record(run_id, trained.forest, trained.description, trained.verdict, example),
+            )
+    together = threading.Barrier(len(trackers))
+    standing: list[StandingVersion] = []
+
+    def register(name: str) -> None:
+        together.wait()
+        standing.append(trackers[name].register(*recorded[name], trained.description))
+
+    threads = [threading.Thread(target=register, args=(name,)) for name in trackers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(standing) == 3
+    assert len(set(standing)) == 1
+    assert versions_of(env) == [standing[0].version]
+
+
+def test_a_run_that_fails_is_closed_as_failed_and_gone_on_with(
+    env: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tracker = Tracker(env, {})
+    with pytest.raises(ZeroDivisionError), tracker.run(None) as first:
+        raise ZeroDivisionError
+    assert client_of(env).get_run(first).info.status == "FAILED"
+    capsys.readouterr()
+    with tracker.run(first) as again:
+        assert client_of(env).get_run(again).info.status == "RUNNING"
+    assert again == first
+    experiment = client_of(env).get_run(first).info.experiment_id
+    assert capsys.readouterr().out == (
+        f"tracking: going on with run {first} at {env.tracking_uri}/#/experiments/{experiment}/runs/{first}\n"
+    )
+    with tracker.run(first) as new:
+        assert new != first
+
+
+def test_the_run_of_another_job_is_left_alone(env: Environment) -> None:
+    with Tracker(env, {}).run(None) as first, Tracker(other_job(env, "job-2"), {}).run(first) as second:
+        assert second != first
+
+
+def test_a_deleted_experiment_is_reported(env: Environment) -> None:
+    tracker = Tracker(env, {})
+    client_of(env).delete_experiment(client_of(env).get_experiment_by_name(env.experiment_name).experiment_id)
+    with pytest.raises(TrainingError) as caught:
+        Tracker(env, {})
+    assert str(caught.value) == (
+        f"MLflow experiment '{env.experiment_name}' (MLFLOW_EXPERIMENT_NAME) is deleted; restore it or name another one"
+    )
+    assert tracker.standing_version() is None
+
+
+CURE = "check that the server runs, that the job's network reaches it and that the execution role may use it"
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_server_that_is_not_there_is_reported_soon_and_without_the_password(env: Environment) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    started = time.monotonic()
+    with pytest.raises(TrainingError) as caught:
+        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}"), {})
+    assert str(caught.value) == (
+        f"MLflow at http://127.0.0.1:{port} (MLFLOW_TRACKING_URI) cannot be reached: "
+        f"[Errno 111] Connection refused; {CURE}"
+    )
+    assert time.monotonic() - started < 20
+
+
+def test_a_server_that_never_answers_is_reported(
+    env: Environment, silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+    for name, value in patience.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(TrainingError) as caught:
+        Tracker(replace(env, tracking_uri=f"http://127.0.0.1:{silent_port}"), patience)
+    assert str(caught.value) == (
+        f"MLflow at http://127.0.0.1:{silent_port} (MLFLOW_TRACKING_URI) cannot be reached: timed out; {CURE}"
+    )
+
+
+def test_an_address_that_is_none_is_reported(env: Environment) -> None:
+    with pytest.raises(TrainingError) as caught:
+        Tracker(replace(env, tracking_uri="banana://x"), {})
+    assert str(caught.value).startswith("MLflow at banana://x (MLFLOW_TRACKING_URI) cannot be reached: ")
+    assert str(caught.value).endswith(CURE)

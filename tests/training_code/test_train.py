@@ -1,0 +1,307 @@
+"""Whole runs of train.py, as a process of its own against a real MLflow server."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import joblib
+import numpy
+import pandas
+import pytest
+from numpy.typing import NDArray
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import train_test_split
+
+from progress import METRIC_NAMES, metric_regex
+
+if TYPE_CHECKING:
+    from tests.training_code.conftest import JobTree
+
+MakeJob = Callable[..., "JobTree"]
+
+pytestmark = [
+    pytest.mark.slow,
+    # MLflow warns of its own type hints when its pyfunc package is imported.
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
+]
+
+ROOT = Path(__file__).parents[2]
+SCHEDULED = {
+    "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
+    "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
+}
+
+
+@pytest.fixture
+def make(make_job: MakeJob, mlflow_server: str) -> MakeJob:
+    """A maker of jobs that record in the server, in an experiment and a registered model of this test's own."""
+    name = f"t-{uuid4().hex[:8]}"
+
+    def make_on_server(job_name: str = "job-1", **environ: str) -> JobTree:
+        own = {"MLFLOW_EXPERIMENT_NAME": name, "REGISTERED_MODEL_NAME": name}
+        return make_job(job_name, mlflow_server, **own | environ)
+
+    return make_on_server
+
+
+def versions_of(job: JobTree) -> list[Any]:
+    import mlflow
+
+    client = mlflow.MlflowClient(job.environ["MLFLOW_TRACKING_URI"])
+    return list(client.search_model_versions(f"name = '{job.environ['REGISTERED_MODEL_NAME']}'"))
+
+
+def runs_of(job: JobTree) -> list[Any]:
+    import mlflow
+
+    client = mlflow.MlflowClient(job.environ["MLFLOW_TRACKING_URI"])
+    experiment = client.get_experiment_by_name(job.environ["MLFLOW_EXPERIMENT_NAME"])
+    return list(client.search_runs([experiment.experiment_id]))
+
+
+def plain_scikit_learn(trees: int) -> tuple[RandomForestClassifier, pandas.DataFrame, NDArray[Any]]:
+    frame = load_breast_cancer(as_frame=True).frame
+    features, target = frame.drop(columns="target").astype("float32"), frame["target"].to_numpy()
+    train, test, train_target, test_target = train_test_split(
+        features, target, test_size=0.2, stratify=target, random_state=42
+    )
+    forest = RandomForestClassifier(n_estimators=trees, max_depth=5, max_features="sqrt", random_state=42)
+    return forest.fit(train, train_target), test, test_target
+
+
+def test_a_run_leaves_a_model_a_log_and_a_version(make: MakeJob) -> None:
+    import mlflow
+
+    job = make(SOURCE_BUNDLE_DIGEST="d" * 64, **SCHEDULED)
+    mlflow.set_tracking_uri(job.environ["MLFLOW_TRACKING_URI"])
+    job.hyperparameters["max_features"] = "auto"
+    done = job.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    forest, rows, target = plain_scikit_learn(30)
+    accuracy = accuracy_score(target, forest.predict(rows))
+
+    lines = done.stdout.splitlines()
+    assert lines[0] == (
+        "note: max_features=auto meant sqrt for classifiers until scikit-learn 1.3 removed the word: using sqrt"
+    )
+    assert re.fullmatch(r"reading training: 2 files, 569 rows, 30 features, \d+\.\d\d s", lines[1])
+    assert lines[2] == "holding out: 114 of 569 rows, stratified, seed 42"
+    assert f"validation:accuracy={accuracy:.6f}" in lines
+    for name in METRIC_NAMES:
+        assert len(re.findall(metric_regex(name), done.stdout)) == 1
+    assert f"registered: version 1 of {job.environ['REGISTERED_MODEL_NAME']} by job-1" in lines
+    assert not job.failure.exists()
+
+    saved = joblib.load(job.model / "model.joblib")
+    assert numpy.array_equal(saved.predict_proba(rows), forest.set_params(n_jobs=1).predict_proba(rows))
+    description = json.loads((job.model / "model.json").read_text())
+    assert description["features"] == list(rows.columns)
+    registered = mlflow.sklearn.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
+    assert numpy.array_equal(registered.predict_proba(rows), saved.predict_proba(rows))
+    (version,) = versions_of(job)
+    assert version.tags["validation:accuracy"] == f"{accuracy:.6f}"
+    assert version.tags["data_digest"] == description["data_digest"]
+    assert version.tags["source_bundle_digest"] == description["code_digest"] == "d" * 64
+    assert version.run_id == description["run_id"]
+
+
+def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -> None:
+    first, again = make("job-1", **SCHEDULED), make("job-2", **SCHEDULED)
+    assert first.run().returncode == 0
+    done = again.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"delivered again: version 1 of {first.environ['REGISTERED_MODEL_NAME']} by training job job-1 "
+        "stands for this invocation; nothing to train\n"
+    )
+    assert not again.model.exists()
+    assert not again.failure.exists()
+    assert [version.version for version in versions_of(first)] == ["1"]
+    assert len(runs_of(first)) == 1
+
+
+def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path: Path) -> None:
+    job = make(CHECKPOINT_LOCAL_PATH=str(tmp_path / "checkpoints"))
+    job.hyperparameters |= {"n_estimators": "1000", "n_jobs": "1"}
+    with subprocess.Popen(job.command(), env=job.process_environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("growing: 300 of 1000"):
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL
+    assert not job.model.exists()
+    assert versions_of(job) == []
+
+    done = job.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    found = re.search(r"^checkpoint: going on from (\d+) trees of ", done.stdout, re.MULTILINE)
+    assert found is not None
+    assert int(found[1]) >= 300 - 100
+    grown = [int(each) for each in re.findall(r"^growing: (\d+) of", done.stdout, re.MULTILINE)]
+    assert grown == list(range(int(found[1]) + 100, 1001, 100))
+    forest, rows, _ = plain_scikit_learn(1000)
+    saved = joblib.load(job.model / "model.joblib")
+    assert numpy.array_equal(saved.predict_proba(rows), forest.predict_proba(rows))
+    (run,) = runs_of(job)
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["model_version"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (
+            "a,b,target\n1,2,0\n3,large,1\n",
+            "training/bad.csv, line 3, column 'b': holds 'large', but a feature holds numbers; "
+            "encode the column as numbers or leave it out",
+        ),
+        (
+            "a,b,diagnosis\n1,2,0\n",
+            "training/bad.csv: has no target column 'target'; its columns are 'a', 'b', 'diagnosis'; "
+            "set the hyperparameter target_column",
+        ),
+    ],
+)
+def test_bad_data_gives_its_reason_and_no_model(make: MakeJob, content: str, reason: str) -> None:
+    job = make()
+    for path in job.training.iterdir():
+        path.unlink()
+    (job.training / "bad.csv").write_text(content)
+    done = job.run()
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == f"training failed: {reason}\n"
+    assert job.failure.read_text() == reason
+    assert not job.model.exists()
+    assert runs_of(job) == []
+    assert versions_of(job) == []
+
+
+def test_bad_settings_are_reported_together_before_anything_else(job: JobTree) -> None:
+    job.hyperparameters["max_depth"] = "0"
+    del job.environ["MLFLOW_TRACKING_URI"]
+    done = job.run()
+    reason = (
+        "hyperparameter max_depth: got '0', allowed: a whole number from 1 to 10000, or none; "
+        "environment variable MLFLOW_TRACKING_URI: not set; set it to the ARN of the MLflow tracking server, or to its "
+        "http(s) address"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"training failed: {reason}\n", "")
+    assert job.failure.read_text() == reason
+
+
+def test_without_mlflow_nothing_is_trained(make_job: MakeJob) -> None:
+    job = make_job(tracking_uri="http://ann:hunter2@127.0.0.1:9")
+    done = job.run()
+    assert done.returncode == 1
+    assert done.stdout == (
+        "training failed: MLflow at http://127.0.0.1:9 (MLFLOW_TRACKING_URI) cannot be reached: [Errno 111] Connection "
+        "refused; check that the server runs, that the job's network reaches it and that the execution role may use "
+        "it\n"
+    )
+    assert "hunter2" not in done.stdout + done.stderr + job.failure.read_text()
+    assert not job.model.exists()
+
+
+def test_an_unexpected_failure_keeps_its_traceback_and_closes_the_run(make: MakeJob) -> None:
+    job = make()
+    job.model.write_text("in the way")
+    done = job.run()
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].startswith("training failed: unexpected FileExistsError: ")
+    assert "Traceback (most recent call last):" in done.stderr
+    assert job.failure.read_text().startswith("unexpected FileExistsError: ")
+    (run,) = runs_of(job)
+    assert run.info.status == "FAILED"
+    assert versions_of(job) == []
+
+
+def test_importing_every_module_reads_and_writes_nothing(tmp_path: Path) -> None:
+    modules = sorted(path.stem for path in (ROOT / "training_code").glob("*.py"))
+    program = f"import sys; sys.path.insert(0, {str(ROOT / 'training_code')!r})\n" + "\n".join(
+        f"import {name}" for name in modules
+    )
+    program += "\nprint([name for name in ('mlflow', 'matplotlib') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-B", "-W", "error", "-c", program],
+        env={"PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+CONTAINER = ROOT / ".venv-container"
+
+
+def run_under_the_toolkit(job: JobTree, bundle: Path) -> tuple[int, str]:
+    """Run the job as SageMaker does: the image's `train` over /opt/ml; returns exit code and log."""
+    with tarfile.open(bundle, "w:gz") as archive:
+        for path in sorted((ROOT / "training_code").glob("*.py")):
+            archive.add(path, path.name)
+    settings = job.hyperparameters | {
+        "max_features": "auto",
+        "bootstrap": "true",
+        "sagemaker_program": "train.py",
+        "sagemaker_submit_directory": str(bundle),
+        "sagemaker_region": "us-east-1",
+    }
+    hosts = {"current_host": "localhost", "hosts": ["localhost"], "network_interface_name": "lo"}
+    channels = {"training": {"TrainingInputMode": "File", "ContentType": "text/csv"}}
+    config = job.base / "input" / "config"
+    config.mkdir(parents=True)
+    for name, content in (("hyperparameters", settings), ("resourceconfig", hosts), ("inputdataconfig", channels)):
+        (config / f"{name}.json").write_text(json.dumps(content))
+    environ = {name: value for name, value in job.process_environment().items() if not name.startswith("SM_")}
+    environ |= {"PATH": f"{CONTAINER}/bin:{environ['PATH']}", "AWS_REGION": "us-east-1"}
+    done = subprocess.run(
+        [CONTAINER / "bin/train"], env=environ, text=True, capture_output=True, timeout=300, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+in_the_image = pytest.mark.skipif(
+    not (CONTAINER / "bin/train").exists(), reason=".venv-container is not there: `make` builds it"
+)
+
+
+@in_the_image
+def test_the_sagemaker_toolkit_runs_it(make: MakeJob, tmp_path: Path) -> None:
+    job = make(CHECKPOINT_LOCAL_PATH=str(tmp_path / "checkpoints"), **SCHEDULED)
+    code, log = run_under_the_toolkit(job, tmp_path / "sourcedir.tar.gz")
+    assert code == 0, log
+    assert "Reporting training SUCCESS" in log
+    for name in METRIC_NAMES:
+        assert len(re.findall(f"^{metric_regex(name)}$", log, re.MULTILINE)) == 1
+    assert (job.model / "model.joblib").exists()
+    assert not job.failure.exists()
+    (version,) = versions_of(job)
+    assert version.tags["training_job_name"] == "job-1"
+
+
+@in_the_image
+def test_the_sagemaker_toolkit_keeps_the_reason_of_a_failure(make: MakeJob, tmp_path: Path) -> None:
+    job = make()
+    job.hyperparameters["target_column"] = "diagnosis"
+    code, log = run_under_the_toolkit(job, tmp_path / "sourcedir.tar.gz")
+    reason = job.failure.read_text()
+    assert code == 1
+    assert reason.startswith("training/part-0.csv: has no target column 'diagnosis'; its columns are 'mean radius', ")
+    assert f"training failed: {reason}" in log
+    assert not list(job.model.glob("**/*"))

@@ -1,0 +1,139 @@
+"""Says what is wrong with a CSV file that the fast reader refused: file, line, column, value, cure.
+
+Slow and exact, line by line; runs only after something has gone wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import math
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from failure import TrainingError, shown
+
+MISSING_WORDS = ("", "#N/A", "N/A", "NA", "n/a", "NULL", "null", "NaN", "nan", "-NaN", "-nan")
+"""What counts as a missing value, in features and in the target column."""
+
+
+def open_text(path: Path) -> io.TextIOWrapper:
+    """`path` as text, unpacked when its name ends in .gz; a byte order mark is left out."""
+    if path.name.endswith(".gz"):
+        return io.TextIOWrapper(gzip.GzipFile(path), encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def rows(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row that is not blank, header included, with the number of the line it starts on (from 1).
+
+    Raises:
+        TrainingError: when the file is not UTF-8 text, not whole as a gzip file, or not CSV.
+    """
+    line = 0
+    try:
+        with open_text(path) as text:
+            reader = csv.reader(text)
+            for row in reader:
+                if row:
+                    yield line + 1, row
+                line = reader.line_num
+    except UnicodeDecodeError:
+        raise TrainingError(f"{name}, line {line + 1} or after: is not UTF-8 text; save the file as UTF-8") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise TrainingError(
+            f"{name}: cannot be unpacked, the gzip file is damaged or cut off; upload it again"
+        ) from None
+    except csv.Error as error:
+        raise TrainingError(f"{name}, line {line + 1}: is not CSV ({error}); write the file again") from None
+
+
+def header(path: Path, name: str) -> list[str]:
+    """The column names in the first row.
+
+    Raises:
+        TrainingError: when there is no row, or a name is empty or stands twice.
+    """
+    first = next(rows(path, name), None)
+    if first is None:
+        raise TrainingError(f"{name}: is empty; write a line of column names and the rows, or remove the file")
+    names = first[1]
+    twice = sorted(each for each, count in Counter(names).items() if count > 1)
+    if twice:
+        raise TrainingError(
+            f"{name}: {_columns(twice)} stands more than once in the header; give each column a name of its own"
+        )
+    return names
+
+
+def explain(path: Path, name: str, names: Sequence[str], target: str, fault: str) -> TrainingError:
+    """Why the fast reader stopped at `path`: the first line with a wrong number of fields or text in a feature.
+
+    `names` are the columns in the file's own order; `fault` is what the fast reader said, told when nothing is found.
+    """
+    try:
+        short: tuple[int, int] | None = None
+        for line, row in rows(path, name):
+            if short:
+                return _wrong_fields(name, *short, len(names), last=False)
+            if len(row) < len(names):
+                short = (line, len(row))
+            elif len(row) > len(names):
+                return _wrong_fields(name, line, len(row), len(names), last=False)
+            elif row != list(names):
+                for column, value in zip(names, row, strict=True):
+                    if column != target and not is_number(value):
+                        return TrainingError(
+                            f"{name}, line {line}, column {column!r}: holds {shown(value)}, but a feature holds "
+                            f"numbers; encode the column as numbers or leave it out"
+                        )
+        if short:
+            return _wrong_fields(name, *short, len(names), last=True)
+    except TrainingError as error:
+        return error
+    return TrainingError(f"{name}: cannot be read as CSV ({shown(fault, 200)}); write the file again")
+
+
+def first_line(path: Path, name: str, column: str, wanted: Callable[[str], bool]) -> tuple[int, str] | None:
+    """Number of the first line whose field in `column` is wanted, and the field; None when there is none."""
+    place = -1
+    for line, row in rows(path, name):
+        if place < 0:
+            place = row.index(column)
+        elif wanted(row[place]):
+            return line, row[place]
+    return None
+
+
+def is_number(value: str) -> bool:
+    """Whether a field is a number to the fast reader, or missing."""
+    if is_missing(value):
+        return True
+    try:
+        return not math.isnan(float(value)) and "_" not in value
+    except ValueError:
+        return False
+
+
+def is_missing(value: str) -> bool:
+    """Whether a field counts as missing."""
+    return value in MISSING_WORDS
+
+
+def is_not_finite(value: str) -> bool:
+    """Whether a field is a number beyond 32-bit floating point, or infinite."""
+    return is_number(value) and not is_missing(value) and not abs(float(value)) <= 3.4028235e38
+
+
+def _wrong_fields(name: str, line: int, got: int, expected: int, last: bool) -> TrainingError:
+    place = f"{name}, line {line}: has {got} of {expected} fields"
+    if last:
+        return TrainingError(f"{place} and is the last line, so the file was cut off; upload it again")
+    return TrainingError(f"{place}; quote fields that hold commas, and give every line the header's fields")
+
+
+def _columns(names: Sequence[str]) -> str:
+    return ("column " if len(names) == 1 else "columns ") + ", ".join(map(repr, names))

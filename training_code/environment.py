@@ -1,0 +1,128 @@
+"""The environment of a training job: SageMaker's SM_* variables and our own, as frozen values.
+
+`environ` is always passed in; nothing here reads `os.environ`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import hyperparameters
+from failure import TrainingError, shown
+from hyperparameters import Hyperparameters
+
+_UNRENDERED = "<aws.scheduler."
+"""A context attribute that the Scheduler has not filled in: the job was started by hand from the schedule's input."""
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """Which training job this is, and what started it. Absent values are ""."""
+
+    name: str
+    schedule_arn: str = ""
+    scheduled_time: str = ""
+    schedule_execution_id: str = ""
+    schedule_attempt_number: str = ""
+    source_bundle_digest: str = ""
+    training_image: str = ""
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether a schedule started it, rather than a person."""
+        return bool(self.schedule_arn and self.scheduled_time)
+
+    @property
+    def idempotency_key(self) -> str:
+        """64 hex characters, the same for every delivery of one invocation of one schedule.
+
+        Schedule ARN and scheduled time, not the execution id: that one is new for each attempt. For a job started by
+        hand, its name.
+        """
+        parts = (self.schedule_arn, self.scheduled_time) if self.is_scheduled else (self.name,)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Directories, tracking settings and identity of one training job."""
+
+    training_channel: Path
+    validation_channel: Path | None
+    model_directory: Path
+    checkpoint_directory: Path | None
+    tracking_uri: str
+    experiment_name: str
+    registered_model_name: str
+    job: TrainingJob
+
+
+def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
+    """The whole of what a job was told: environment, hyperparameters, and notes for the log.
+
+    Raises:
+        TrainingError: naming every setting that is missing or wrong, all at once.
+    """
+    settings, notes, problems = hyperparameters.parse(arguments)
+    required = {
+        "SM_CHANNEL_TRAINING": _channel_cure(environ),
+        "TRAINING_JOB_NAME": "SageMaker sets it; by hand, set it to any name that no other job has",
+        "MLFLOW_TRACKING_URI": "set it to the ARN of the MLflow tracking server, or to its http(s) address",
+        "MLFLOW_EXPERIMENT_NAME": "set it to the experiment that runs are recorded in",
+        "REGISTERED_MODEL_NAME": "set it to the registered model that gets a new version",
+    }
+    problems += [
+        f"environment variable {name}: not set; {cure}" for name, cure in required.items() if not environ.get(name)
+    ]
+    hosts = json.loads(environ.get("SM_HOSTS") or "[]")
+    if len(hosts) > 1:
+        problems.append(
+            f"environment variable SM_HOSTS: names {len(hosts)} hosts, allowed: one; set InstanceCount to 1"
+        )
+    job = _training_job(environ)
+    if job.scheduled_time and not job.schedule_arn:
+        problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")
+    if problems:
+        raise TrainingError("; ".join(problems))
+    validation, checkpoints = environ.get("SM_CHANNEL_VALIDATION"), environ.get("CHECKPOINT_LOCAL_PATH")
+    base = environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml"
+    return (
+        Environment(
+            training_channel=Path(environ["SM_CHANNEL_TRAINING"]),
+            validation_channel=Path(validation) if validation else None,
+            model_directory=Path(environ.get("SM_MODEL_DIR") or f"{base}/model"),
+            checkpoint_directory=Path(checkpoints) if checkpoints else None,
+            tracking_uri=environ["MLFLOW_TRACKING_URI"],
+            experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
+            registered_model_name=environ["REGISTERED_MODEL_NAME"],
+            job=job,
+        ),
+        settings,
+        notes,
+    )
+
+
+def _channel_cure(environ: Mapping[str, str]) -> str:
+    channels = environ.get("SM_CHANNELS")
+    there = f"; the job has the channels {shown(channels, 200)}" if channels else ""
+    return f"give the job a channel named training{there}"
+
+
+def _training_job(environ: Mapping[str, str]) -> TrainingJob:
+    def value(name: str) -> str:
+        text = environ.get(name, "")
+        return "" if _UNRENDERED in text else text
+
+    return TrainingJob(
+        name=value("TRAINING_JOB_NAME"),
+        schedule_arn=value("SCHEDULE_ARN"),
+        scheduled_time=value("SCHEDULED_TIME"),
+        schedule_execution_id=value("SCHEDULE_EXECUTION_ID"),
+        schedule_attempt_number=value("SCHEDULE_ATTEMPT_NUMBER"),
+        source_bundle_digest=value("SOURCE_BUNDLE_DIGEST"),
+        training_image=value("TRAINING_IMAGE"),
+    )

@@ -1,0 +1,98 @@
+"""Puts the model where SageMaker takes it from: `model.joblib`, `model.json` and `code/inference.py`, all or none."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+from sklearn.ensemble import RandomForestClassifier
+
+from dataset import Dataset
+from evaluation import Evaluation
+from hyperparameters import Hyperparameters
+from progress import say
+
+MODEL_FILE = "model.joblib"
+DESCRIPTION_FILE = "model.json"
+INFERENCE_FILE = "code/inference.py"
+
+_PACKAGES = ("scikit-learn", "numpy", "pandas", "joblib", "skops", "mlflow-skinny")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a reader of the model needs to know about it; the content of model.json.
+
+    `features` stand in the order of the estimator's columns, `classes` in that of its probabilities; `rows` are counts.
+    """
+
+    features: list[str]
+    target_column: str
+    classes: list[Any]
+    metrics: dict[str, float]
+    class_scores: list[dict[str, Any]]
+    rows: dict[str, int]
+    hyperparameters: dict[str, Any]
+    data_digest: str
+    code_digest: str
+    training_job_name: str
+    run_id: str
+    versions: dict[str, str]
+
+    def to_json(self) -> str:
+        """As indented JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def describe(  # noqa: PLR0913  # one argument for each source of the description
+    forest: RandomForestClassifier,
+    settings: Hyperparameters,
+    data: Dataset,
+    verdict: Evaluation,
+    *,
+    code_digest: str,
+    training_job_name: str,
+    run_id: str,
+) -> Description:
+    """The description of a forest grown and judged in this process."""
+    return Description(
+        features=list(data.training.features.columns),
+        target_column=settings.target_column,
+        classes=forest.classes_.tolist(),
+        metrics=verdict.metrics,
+        class_scores=[asdict(score) for score in verdict.classes],
+        rows={"training": len(data.training.target), "validation": len(data.validation.target)},
+        hyperparameters=asdict(settings),
+        data_digest=data.digest,
+        code_digest=code_digest,
+        training_job_name=training_job_name,
+        run_id=run_id,
+        versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+    )
+
+
+def save(directory: Path, forest: RandomForestClassifier, description: Description) -> None:
+    """Write the model's files beside their places first, then move them in; a failure on the way leaves none.
+
+    `directory` is SM_MODEL_DIR, which SageMaker packs as model.tar.gz; the estimator is saved as it is.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".model-", dir=directory))
+    try:
+        (staging / INFERENCE_FILE).parent.mkdir()
+        joblib.dump(forest, staging / MODEL_FILE)
+        (staging / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
+        shutil.copyfile(Path(__file__).with_name("inference.py"), staging / INFERENCE_FILE)
+        (directory / INFERENCE_FILE).parent.mkdir(exist_ok=True)
+        for name in (INFERENCE_FILE, DESCRIPTION_FILE, MODEL_FILE):
+            (staging / name).replace(directory / name)
+    finally:
+        shutil.rmtree(staging)
+    say(f"saving: {directory / MODEL_FILE}, {(directory / MODEL_FILE).stat().st_size:,} bytes")

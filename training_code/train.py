@@ -1,0 +1,94 @@
+"""Trains a random forest on the rows of a SageMaker channel and registers it in MLflow.
+
+SageMaker runs it in script mode: `python train.py --name value ...` with SM_* and our own variables in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import checkpoint
+import dataset
+import environment
+import evaluation
+import forest
+import model_files
+from checkpoint import CheckpointFile, Origin
+from environment import Environment
+from failure import TrainingError, without_secrets, write_failure
+from progress import say
+from tracking import Tracker
+
+
+def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+    """One training job, from its settings to a registered model version.
+
+    Raises:
+        TrainingError: for everything its reader can mend.
+    """
+    started = time.perf_counter()
+    env, settings, notes = environment.read(arguments, environ)
+    for note in notes:
+        say(f"note: {note}")
+    tracker = Tracker(env, environ)
+    if _delivered_before(tracker, env):
+        return
+    data = dataset.read(env.training_channel, env.validation_channel, settings)
+    code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
+    checkpoints = CheckpointFile(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
+    saved = checkpoints.load()
+    with tracker.run(saved.run_id if saved else None) as run_id:
+        grown = forest.grow(
+            settings, data.training, saved.forest if saved else None, lambda each: checkpoints.save(each, run_id)
+        )
+        verdict = evaluation.evaluate(grown, data.validation)
+        evaluation.report(verdict)
+        description = model_files.describe(
+            grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
+        )
+        model_files.save(env.model_directory, grown, description)
+        model_id = tracker.record(run_id, grown, description, verdict, data.validation.features.head(5))
+        standing = tracker.register(run_id, model_id, description)
+    say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
+    say(f"done in {time.perf_counter() - started:.1f} s")
+
+
+def _delivered_before(tracker: Tracker, env: Environment) -> bool:
+    """Whether another training job has registered the result of this very invocation.
+
+    A result of this same job does not count: it was started again, and its model is not in SM_MODEL_DIR any more.
+    """
+    standing = tracker.standing_version()
+    if standing is None or standing.training_job_name == env.job.name:
+        return False
+    say(
+        f"delivered again: version {standing.version} of {env.registered_model_name} by training job "
+        f"{standing.training_job_name} stands for this invocation; nothing to train"
+    )
+    return True
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Train; a failure leaves its reason in the log and in SageMaker's failure file, and gives 1."""
+    try:
+        train(arguments, environ)
+    except TrainingError as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001  # whatever it is, SageMaker is to show it
+        traceback.print_exc()
+        reason = f"unexpected {type(error).__name__}: {error}"
+    else:
+        return 0
+    reason = without_secrets(reason, environ)
+    say(f"training failed: {reason}")
+    write_failure(reason, environ)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))
