@@ -1,28 +1,29 @@
 """A stack's settings: the only reader of pulumi.Config. Stack YAML in, frozen and validated Settings out."""
 
-import difflib
+import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 
 import pulumi
 from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
-from components.aws_names import PREFIX_MAX_LENGTH
+from components.aws_names import PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
 from components.s3_location import BUCKET_NAME_PATTERN, BucketContext
 from components.schedule_spec import ScheduleSpec
 from components.training_images import REGISTRY_ACCOUNTS
 from components.training_job_spec import TrainingJobSpec
+from setting_problems import ProblemWriter
 
 PROJECT_NAMESPACE: Final = "scheduled-training"
+_FROM_ENGINE: Final = frozenset({"region", "stack"})
 Tags = Annotated[
     dict[
         Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w .:/=+@-]+$")],
         Annotated[str, Field(max_length=256, pattern=r"^[\w .:/=+@-]*$")],
     ],
-    Field(max_length=45),
+    Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
 ]
 
 
@@ -69,6 +70,11 @@ class Settings(BaseModel):
     def _problems(self) -> Iterator[str]:
         for job, spec in self.training_jobs.items():
             prefix = self.name_prefix(job)
+            if re.fullmatch(TRAINING_JOB_NAME_PREFIX, prefix) is None:
+                yield (
+                    f"training_jobs.{job}: the name {prefix!r} (job and stack) is not the start of a training job "
+                    "name; allowed: letters, digits and '-'; name the stack so"
+                )
             if len(prefix) > PREFIX_MAX_LENGTH:
                 yield (
                     f"training_jobs.{job}: the name {prefix!r} (job and stack) has {len(prefix)} characters; allowed: "
@@ -101,7 +107,10 @@ def load_settings() -> Settings:
 
 def _value(config: pulumi.Config, name: str) -> Any:  # noqa: ANN401 - whatever the YAML holds
     text = config.get(name) or ""
-    return config.get_object(name) if text.lstrip()[:1] in ("{", "[") else text
+    try:
+        return json.loads(text) if text.lstrip()[:1] in ("{", "[") else text
+    except json.JSONDecodeError:
+        return text  # which its setting's type refuses
 
 
 def parse_settings(
@@ -112,72 +121,32 @@ def parse_settings(
     Raises:
         SettingsError: as `load_settings`; values of the top-level settings named in `secret` are not shown.
     """
-    filled = dict(values) | {"stack": stack} | ({"region": region} if region else {})
+    writer = ProblemWriter(Settings, PROJECT_NAMESPACE, _FROM_ENGINE, frozenset(secret or []))
+    # The engine says which stack and which region: as settings these are as unknown as any other.
+    problems = [
+        f"  {PROJECT_NAMESPACE}:{name}: unknown setting; {writer.known_settings([name])}"
+        for name in sorted(_FROM_ENGINE)
+        if name in values
+    ]
+    filled = {name: value for name, value in values.items() if name not in _FROM_ENGINE}
+    filled |= {"stack": stack} | ({"region": region} if region else {})
     if isinstance(jobs := filled.get("training_jobs"), Mapping):
         # Everybody's training code has a home without being told one; see Source.s3_path.
         filled["training_jobs"] = {
             name: {"source": {}, **job} if isinstance(job, Mapping) else job for name, job in jobs.items()
         }
     try:
-        return Settings.model_validate(filled, context=BucketContext(str(filled.get("bucket", ""))))
+        settings = Settings.model_validate(filled, context=_bucket_context(filled.get("bucket")))
     except ValidationError as error:
-        problems = [line for detail in error.errors() for line in _describe(detail, secret or [])]
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        raise SettingsError(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(problems)) from None
+        # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
+        details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
+        problems += [line for detail in details for line in writer.describe(detail)]
+    else:
+        if not problems:
+            return settings
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    raise SettingsError(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(problems))
 
 
-def _describe(detail: ErrorDetails, secret: list[str]) -> list[str]:
-    """The lines of one pydantic error: setting path, value got, values allowed."""
-    message = detail["msg"].removeprefix("Value error, ")
-    path = [str(part) for part in detail["loc"] if part != "[key]"]
-    if not path:  # of the whole stack: each line names its setting itself
-        return [f"  {PROJECT_NAMESPACE}:{line}" for line in message.splitlines()]
-    setting = "aws:region" if path == ["region"] else f"{PROJECT_NAMESPACE}:{'.'.join(path)}"
-    if detail["type"] == "missing":
-        return [f"  {setting}: is required and not set"]
-    if detail["type"] == "extra_forbidden":
-        return [f"  {setting}: unknown setting; {_known_settings(path)}"]
-    if isinstance(detail["input"], Mapping) and detail["type"] == "value_error":
-        return [f"  {setting}: {message}"]  # about several settings: the message has their values
-    return [f"  {setting}: got {_shown(detail['input'], path, secret)}; {_allowed(detail, message)}"]
-
-
-def _allowed(detail: ErrorDetails, message: str) -> str:
-    context = detail.get("ctx", {})
-    if detail["type"] == "string_pattern_mismatch":
-        return f"allowed: text that matches {context['pattern']}"
-    if detail["type"] == "literal_error":
-        return f"allowed: {context['expected']}"
-    return message[0].lower() + message[1:] if message.startswith("Input") else message
-
-
-def _shown(value: object, path: list[str], secret: list[str]) -> str:
-    """A value for a message: shortened, and hidden where it may be a secret."""
-    if path[0] in secret or "environment" in path:
-        return "(hidden)"
-    text = re.sub(r"//[^/@\s]*@", "//***@", repr(value))
-    return text if len(text) <= 120 else f"{text[:117]}…"
-
-
-def _known_settings(path: list[str]) -> str:
-    """What may stand where an unknown setting was found, and the one that was probably meant."""
-    known = sorted(set(_fields_at(path[:-1])) - {"stack", "region"})
-    close = difflib.get_close_matches(path[-1], known, n=1)
-    return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {', '.join(known)}"
-
-
-def _fields_at(path: list[str]) -> list[str]:
-    """Names of the fields of the model that a path of settings leads to."""
-    model: type[BaseModel] | None = Settings
-    for part in path:
-        if model is not None and part in model.model_fields:
-            annotation = model.model_fields[part].annotation
-            model = _model_in(annotation)
-        # Any other part is a key of a mapping whose values are that model.
-    return list(model.model_fields) if model else []
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+def _bucket_context(bucket: object) -> BucketContext:
+    return BucketContext(bucket if isinstance(bucket, str) and re.match(BUCKET_NAME_PATTERN, bucket) else "")

@@ -77,7 +77,10 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             opts=self._child(),
         )
         request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
-        self.target_input = target_input(request)
+        try:
+            self.target_input = target_input(request)
+        except ValueError as error:
+            raise pulumi.RunError(f"training job {name}: {error}") from None
         bundle = self._source_bundle()
         execution = self._execution_role()
         scheduler = self._scheduler_role()

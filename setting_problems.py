@@ -1,0 +1,120 @@
+"""What is wrong with a setting, in the words of somebody who writes YAML: setting path, value got, values allowed."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+_ALLOWED: Final = {
+    "string_pattern_mismatch": "text that matches {pattern}",
+    "literal_error": "{expected}",
+    "string_type": "text (in quotes, if it looks like a number, true or false)",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping of names to values",
+    "tuple_type": "a list",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "string_too_short": "at least {min_length} character",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} entry",
+    "too_long": "at most {max_length} entries",
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"),
+        "a date and time with its time zone, such as 2026-01-31T03:00:00Z",
+    ),
+}
+"""Pydantic's error type -> what may stand there, in the words of somebody who writes YAML."""
+_EXAMPLES: Final = {
+    "bucket": "ml-platform-staging-ml-bucket",
+    "execution_role_arn": "arn:aws:iam::123456789012:role/training",
+    "instance_type": "ml.m5.large",
+    "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
+    "region": "us-east-1",
+    "security_group_ids": "sg-0123456789abcdef0",
+    "subnets": "subnet-0a1b2c3d4e5f60718",
+    "training_jobs": "breast-cancer",
+    "uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0",
+}
+"""Setting -> a value that its pattern takes."""
+
+
+@dataclass(frozen=True)
+class ProblemWriter:
+    """Turns pydantic's errors about a model into lines for people.
+
+    `root` is the model of all settings, `namespace` the project's in the YAML. `from_engine` are fields that no setting
+    fills. `secret` are top-level settings whose values are not shown.
+    """
+
+    root: type[BaseModel]
+    namespace: str
+    from_engine: frozenset[str]
+    secret: frozenset[str]
+
+    def describe(self, detail: ErrorDetails) -> list[str]:
+        """The lines of one pydantic error: setting path, value got, values allowed."""
+        message = detail["msg"].removeprefix("Value error, ")
+        path = [repr(str(part))[1:-1] for part in detail["loc"] if part != "[key]"]  # a name may hold anything
+        if not path:  # of the whole stack: each line names its setting itself
+            return [f"  {self.namespace}:{line}" for line in message.splitlines()]
+        setting = "aws:region" if path == ["region"] else f"{self.namespace}:{'.'.join(path)}"
+        if detail["type"] == "missing":
+            return [f"  {setting}: is required and not set"]
+        if detail["type"] == "extra_forbidden":
+            return [f"  {setting}: unknown setting; {self.known_settings(path)}"]
+        if detail["type"] == "value_error" and path[0] in self.secret:
+            message = "it is not allowed, and why would show a part of the secret"
+        elif detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
+            return [f"  {setting}: {message}"]  # about several settings: the message has their values
+        return [f"  {setting}: got {self._shown(detail['input'], path)}; {self._allowed(detail, path, message)}"]
+
+    def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
+        if detail["type"] == "model_type":
+            return f"allowed: a mapping with the settings {', '.join(self._fields_at(path))}"
+        if detail["type"] not in _ALLOWED:
+            return message
+        allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
+        name = path[-2] if path[-1].isdigit() or path[:-1] == ["training_jobs"] else path[-1].removeprefix("volume_")
+        is_pattern = detail["type"] == "string_pattern_mismatch" and name in _EXAMPLES
+        return f"{allowed}, such as {_EXAMPLES[name]}" if is_pattern else allowed
+
+    def _shown(self, value: object, path: list[str]) -> str:
+        """A value for a message: shortened, and hidden where it may be a secret."""
+        if path[0] in self.secret or "environment" in path:
+            return "(hidden)"
+        if isinstance(value, Mapping):
+            return f"a mapping of {len(value)}"
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return f"a list of {len(value)}"
+        text = re.sub(r"//[^/\s]*@", "//***@", repr(value))
+        return text if len(text) <= 120 else f"{text[:117]}…"
+
+    def known_settings(self, path: list[str]) -> str:
+        """What may stand where an unknown setting was found, and the one that was probably meant."""
+        known = sorted(set(self._fields_at(path[:-1])) - self.from_engine)
+        close = difflib.get_close_matches(path[-1], known, n=1)
+        return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {', '.join(known)}"
+
+    def _fields_at(self, path: list[str]) -> list[str]:
+        """Names of the fields of the model that a path of settings leads to."""
+        model: type[BaseModel] | None = self.root
+        is_key = False  # of a mapping whose values are that model, and which may be called like one of its fields
+        for part in path:
+            if is_key or model is None or part not in model.model_fields:
+                is_key = False
+                continue
+            annotation = model.model_fields[part].annotation
+            model, is_key = _model_in(annotation), get_origin(annotation) is dict
+        return list(model.model_fields) if model else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

@@ -1,0 +1,78 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components.aws_names import AwsScope
+from components.tracking_spec import TrackingSpec
+
+SCOPE = AwsScope("aws", "us-east-1", "123456789012")
+NAMES = {"experiment_name": "breast-cancer", "registered_model_name": "breast-cancer"}
+MANAGED = {"tracking_server": "ml-platform", "artifact_store": "s3://ml-bucket/mlflow-artifacts/"} | NAMES
+BY_URI = {"tracking_uri": "https://mlflow.example.com:5000/team"} | NAMES
+
+
+def refusal(values: dict[str, Any]) -> str:
+    with pytest.raises(ValidationError) as refused:
+        TrackingSpec(**values)
+    (error,) = refused.value.errors()
+    return error["msg"].removeprefix("Value error, ")
+
+
+def test_a_managed_server_is_addressed_by_its_arn() -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform"
+    spec = TrackingSpec(**MANAGED)
+
+    assert (spec.uri(SCOPE), spec.tracking_server_arn(SCOPE)) == (arn, arn)
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:5000", "https://mlflow.example.com", "https://h/p?workspace=a"])
+def test_any_other_server_is_addressed_by_its_uri_and_has_no_arn(uri: str) -> None:
+    spec = TrackingSpec(**BY_URI | {"tracking_uri": uri})
+
+    assert (spec.uri(SCOPE), spec.tracking_server_arn(SCOPE), spec.artifact_store) == (uri, None, None)
+
+
+@pytest.mark.parametrize("values", [NAMES, MANAGED | BY_URI])
+def test_one_of_server_and_uri_is_needed_and_not_both(values: dict[str, Any]) -> None:
+    assert refusal(values) == "allowed: either tracking_server (a name) or tracking_uri (http or https), and not both"
+
+
+def test_a_managed_server_without_its_artifact_store_is_refused() -> None:
+    assert refusal(MANAGED | {"artifact_store": None}) == (
+        "tracking_server needs artifact_store, the S3 location that the server was created with (its "
+        "ArtifactStoreUri): the training job itself writes models and pictures there"
+    )
+
+
+@pytest.mark.parametrize(
+    "uri", ["", "mlflow.example.com", "ftp://h", "sqlite:///m.db", "https://", "arn:aws:sagemaker:x"]
+)
+def test_what_is_not_an_http_uri_is_refused(uri: str) -> None:
+    assert refusal(BY_URI | {"tracking_uri": uri}) == (
+        "allowed: an http:// or https:// URI with a host; for a managed server set tracking_server"
+    )
+
+
+@pytest.mark.parametrize("port", ["x", "70000", "-1"])
+def test_an_impossible_port_is_refused(port: str) -> None:
+    assert refusal(BY_URI | {"tracking_uri": f"https://h:{port}"}) == (
+        "allowed: after the host a port of 0-65535, as in https://mlflow.example.com:5000"
+    )
+
+
+@pytest.mark.parametrize("credentials", ["user:hunter2", "user", ":hunter2"])
+def test_credentials_in_a_uri_are_refused_and_not_repeated(credentials: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TrackingSpec(**BY_URI | {"tracking_uri": f"https://{credentials}@h"})
+
+    assert [error["msg"] for error in refused.value.errors()] == [
+        "Value error, allowed: a URI without user name and password: everybody who may read the schedule reads it"
+    ]
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a:b"])
+def test_a_model_name_that_mlflow_refuses_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        TrackingSpec(**MANAGED | {"registered_model_name": name})

@@ -1,0 +1,230 @@
+"""Which room may know which, and that merely importing one does nothing. Source: the layout in docs and README."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PROJECT_DIRECTORY = Path(__file__).parents[1]
+ISLANDS = ("training_code", "policies")
+"""Reached only as files, archives or processes; their modules know each other by bare names."""
+MAY_IMPORT = {
+    "__main__": {"settings", "components"},
+    "settings": {"components", "setting_problems"},
+    "setting_problems": set[str](),
+    "components": {"components"},
+    "rehearsal": {"rehearsal", "components"},
+    "operations": {"operations", "rehearsal", "components"},
+    "benchmarks": {"benchmarks", "rehearsal", "components", "settings"},
+    "training_code": set[str](),
+    "policies": set[str](),
+}
+ONLY_CREATOR = "components.scheduled_training_job"
+MAY_KNOW_THE_CREATOR = ("__main__", "benchmarks")
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement's module, as far as the text says it."""
+
+    room: str
+    file: str
+    line: int
+    module: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.module}"
+
+
+def files_of(room: str) -> list[Path]:
+    single = PROJECT_DIRECTORY / f"{room}.py"
+    files = [single] if single.exists() else sorted((PROJECT_DIRECTORY / room).rglob("*.py"))
+    return [
+        file for file in files if not any(part.startswith(".") for part in file.relative_to(PROJECT_DIRECTORY).parts)
+    ]
+
+
+def modules_named(node: ast.AST, package: str) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
+        module = ".".join(part for part in (base, node.module) if part)
+        yield module
+        yield from (f"{module}.{alias.name}" for alias in node.names)  # `from components import aws_names`
+    elif isinstance(node, ast.Call) and isinstance(node.args[0] if node.args else None, ast.Constant):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called in {"import_module", "__import__"}:
+            yield str(node.args[0].value)  # type: ignore[attr-defined] # a Constant, as seen above
+
+
+def trees_of(room: str) -> list[tuple[Path, list[ast.AST]]]:
+    return [(file, list(ast.walk(ast.parse(file.read_text())))) for file in files_of(room)]
+
+
+def imports_of(room: str) -> list[Import]:
+    found = []
+    for file, nodes in TREES[room]:
+        relative = file.relative_to(PROJECT_DIRECTORY)
+        package = ".".join(relative.parent.parts)
+        found += [
+            Import(room, str(relative), getattr(node, "lineno", 0), module)
+            for node in nodes
+            for module in modules_named(node, package)
+        ]
+    return found
+
+
+ROOMS = [room for room in MAY_IMPORT if files_of(room)]
+TREES = {room: trees_of(room) for room in ROOMS}
+EVERY_IMPORT = {room: imports_of(room) for room in ROOMS}
+ISLAND_MODULES = {
+    island: {path.stem for path in (PROJECT_DIRECTORY / island).iterdir() if path.suffix == ".py" or path.is_dir()}
+    - {"__main__", "__init__", "__pycache__"}
+    for island in ISLANDS
+}
+
+
+def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None:
+    with_code = {path.parent.name for path in PROJECT_DIRECTORY.glob("[a-z]*/*.py")}
+    single = {path.stem for path in PROJECT_DIRECTORY.glob("*.py")}
+
+    assert with_code | single <= {*MAY_IMPORT, "tests"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_arrows_between_rooms(room: str) -> None:
+    wrong = [
+        str(found)
+        for found in EVERY_IMPORT[room]
+        if (other := found.module.partition(".")[0]) in MAY_IMPORT
+        if other not in MAY_IMPORT[room] and other != "__main__"
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in MAY_KNOW_THE_CREATOR])
+def test_only_the_program_knows_the_module_that_creates_resources(room: str) -> None:
+    assert [str(found) for found in EVERY_IMPORT[room] if found.module.startswith(ONLY_CREATOR)] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_nobody_imports_the_islands_by_their_bare_names_either(room: str) -> None:
+    bare_names = set[str]().union(*(names for island, names in ISLAND_MODULES.items() if island != room))
+    own_names = ISLAND_MODULES.get(room, set())
+
+    assert [
+        str(found) for found in EVERY_IMPORT[room] if found.module.partition(".")[0] in bare_names - own_names
+    ] == []
+
+
+def test_only_the_component_and_the_program_use_the_provider() -> None:
+    users = {
+        found.file for room in ROOMS for found in EVERY_IMPORT[room] if found.module.partition(".")[0] == "pulumi_aws"
+    }
+
+    assert users - {found for found in users if found.startswith("benchmarks/")} == {
+        "__main__.py",
+        "components/scheduled_training_job.py",
+    }
+
+
+def test_only_settings_reads_the_configuration() -> None:
+    readers = set()
+    for room in ROOMS:
+        for file, nodes in TREES[room]:
+            for node in nodes:
+                is_attribute = isinstance(node, ast.Attribute) and node.attr == "Config"
+                if is_attribute and isinstance(node.value, ast.Name) and node.value.id == "pulumi":
+                    readers.add(file.name)
+                if isinstance(node, ast.ImportFrom) and node.module in {"pulumi", "pulumi.config"}:
+                    readers.update(file.name for alias in node.names if alias.name == "Config")
+
+    assert readers == {"settings.py"}
+
+
+def test_the_modules_of_the_component_know_each_other_without_a_circle() -> None:
+    knows: dict[str, set[str]] = {}
+    for found in EVERY_IMPORT["components"]:
+        other = found.module.removeprefix("components.").partition(".")[0]
+        knows.setdefault(Path(found.file).stem, set())
+        if found.module.startswith("components."):
+            knows[Path(found.file).stem].add(other)
+
+    ordered: list[str] = []
+    while len(ordered) < len(knows):
+        ready = [name for name in sorted(knows) if name not in ordered and knows[name] <= {*ordered}]
+        assert ready, f"a circle among {sorted(set(knows) - set(ordered))}"
+        ordered += ready
+
+
+IMPORT_AND_REPORT = """
+import importlib, os, pathlib, sys, warnings
+warnings.simplefilter("ignore")
+project, libraries, *modules = sys.argv[1:]
+sys.path.insert(0, project)
+for library in libraries.split(","):
+    importlib.import_module(library)  # what others do at import is not ours to judge
+import pulumi
+done = []
+def told(what):
+    return lambda *args, **kwargs: done.append(what)
+pulumi.Resource.__init__ = told("registers a resource")
+pulumi.Config.__init__ = told("reads the configuration")
+quiet = (".py", ".pyc", ".so")
+loud = ("socket.", "subprocess.", "os.mkdir", "os.remove", "os.rename", "os.system", "shutil.", "tempfile.")
+def hook(event, args):
+    if event == "open":
+        path, mode, flags = (*args, None, None)[:3]
+        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        ours = isinstance(path, str) and path.startswith(project) and "/.venv" not in path
+        if writes or (ours and not path.endswith(quiet)):
+            done.append(f"opens {path}")
+    elif event.startswith(loud):
+        done.append(event)
+sys.addaudithook(hook)
+for module in modules:
+    importlib.import_module(module)
+print(done)
+"""
+
+
+def test_importing_the_settings_or_a_module_of_the_component_does_nothing() -> None:
+    modules = ["settings", *(f"components.{file.stem}" for file in files_of("components") if file.stem != "__init__")]
+    libraries = "pulumi,pulumi_aws,pulumi_aws.s3,pulumi_aws.iam,pulumi_aws.sqs,pulumi_aws.scheduler,pydantic,zoneinfo"
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", IMPORT_AND_REPORT, str(PROJECT_DIRECTORY), libraries, *modules],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "", "PULUMI_CONFIG": "not JSON"},
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", ["rehearsal", "operations"])
+def test_importing_a_module_of_the_other_rooms_does_nothing(room: str) -> None:
+    modules = [
+        ".".join(file.relative_to(PROJECT_DIRECTORY).with_suffix("").parts)
+        for file in files_of(room)
+        if file.stem not in {"__init__", "__main__"}
+    ]
+    libraries = "pulumi,pulumi.runtime,boto3,botocore.session,rich.console,typer,yaml,pydantic,grpc"
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", IMPORT_AND_REPORT, str(PROJECT_DIRECTORY), libraries, *modules],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": ""},
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
