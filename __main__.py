@@ -1,5 +1,6 @@
 """The stack: one ScheduledTrainingJob for each training job in its settings."""
 
+import signal
 from pathlib import Path
 
 import pulumi
@@ -9,6 +10,9 @@ from components.aws_names import AwsScope, JobNames
 from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
 from components.source_bundle import bundle_source, read_source_files
 from settings import load_settings
+
+# The engine interrupts the program when a policy of the whole stack stops it: no traceback over the finding.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 project_directory = Path(__file__).parent
 settings = load_settings()

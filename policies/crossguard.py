@@ -1,0 +1,207 @@
+"""From our rules to the policies that the engine runs: the only place that knows the SDK's classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    PolicyResource,
+    ReportViolation,
+    ResourceRemediation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from configuration import EXEMPTIONS, UNRELATED, mistakes, with_defaults
+from documents import DOCUMENT_TYPES, matches
+from exemptions import Exempted, Ledger, sort_out
+from findings import Finding
+from resources import NotApplicable, Resource, plain
+from rule import About, Level, ResourceRule, Rule, StackRule
+from stack import Stack
+from target_input import SCHEDULE
+
+Found = tuple[Resource, Finding]
+Settings = tuple[Mapping[str, Any], Sequence[Finding]]
+SettingsReader = Callable[[Mapping[str, Any]], Settings]
+TAGS = ("aws", "scheduled-training")
+
+
+def policies_of(rules: Iterable[Rule]) -> list[Policy]:
+    """Make one policy per rule and two, the last of each kind, that show exemptions (see `Ledger`)."""
+    ledger = Ledger()
+    policies: list[Policy] = []
+    for rule in rules:
+        if isinstance(rule, StackRule):
+            policies.append(_stack_policy(rule, ledger))
+        else:
+            policies.append(_resource_policy(rule, ledger))
+    return [*policies, *_exemption_policies(ledger)]
+
+
+def settings_schema(rule: About) -> dict[str, dict[str, Any]]:
+    """Write the JSON schema of every setting that a rule has."""
+    common = {"exemptions": dict(EXEMPTIONS)}
+    if isinstance(rule, ResourceRule) and rule.types & DOCUMENT_TYPES:
+        common["unrelated"] = dict(UNRELATED)
+    return {name: dict(entry) for name, entry in rule.config.items()} | common
+
+
+def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourceValidationPolicy:
+    schema = settings_schema(rule)
+    read_settings = _settings_reader(schema)
+
+    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        if args.resource_type not in rule.types:
+            return args.not_applicable(f"the rule does not look at {args.resource_type}")
+        resource = Resource(args.resource_type, args.name, args.urn, plain(args.props))
+        subject = rule.subject(resource)
+        if isinstance(subject, NotApplicable):
+            return args.not_applicable(subject.reason)
+        settings, faults = read_settings(args.get_config())
+        if faults:
+            return _report([(resource, fault) for fault in faults], report_violation)
+        if resource.type != SCHEDULE and any(matches(name, resource.name) for name in settings.get("unrelated", ())):
+            return args.not_applicable("the configuration declares it unrelated to training")
+        judgement = rule.check(subject, settings)
+        if isinstance(judgement, NotApplicable):
+            return args.not_applicable(judgement.reason)
+        found = [(resource, finding) for finding in judgement]
+        return _report(_counting(rule, found, settings, ledger), report_violation)
+
+    # The SDK takes a plain result as well as the awaitable that its annotation asks for.
+    remedy = cast(ResourceRemediation, _remediation(rule, read_settings)) if rule.remedy else None
+    return ResourceValidationPolicy(validate=validate, remediate=remedy, **_about(rule, schema))
+
+
+def _remediation(
+    rule: ResourceRule[Any], read_settings: SettingsReader
+) -> Callable[[ResourceValidationArgs], Mapping[str, Any] | None]:
+    def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        if rule.remedy is None or args.resource_type not in rule.types:
+            return None
+        settings, faults = read_settings(args.get_config())
+        if faults:
+            return None
+        resource = Resource(args.resource_type, args.name, args.urn, plain(args.props))
+        changes = rule.remedy(resource, settings)
+        for path, value in changes.items():
+            _replace(args.props, path, value)
+        return args.props if changes else None
+
+    return remediate
+
+
+def _stack_policy(rule: StackRule, ledger: Ledger) -> StackValidationPolicy:
+    schema = settings_schema(rule)
+    read_settings = _settings_reader(schema)
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        settings, faults = read_settings(args.get_config())
+        if faults:
+            for fault in faults:
+                report_violation(fault.line(), None)
+            return None
+        judgement = rule.check(Stack([_stack_resource(resource) for resource in args.resources]), settings)
+        if isinstance(judgement, NotApplicable):
+            return args.not_applicable(judgement.reason)
+        return _report(_counting(rule, judgement, settings, ledger), report_violation)
+
+    return StackValidationPolicy(validate=validate, **_about(rule, schema))
+
+
+def _settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
+    """Make a reader of settings that checks only what has changed: the SDK hands over the same for each resource."""
+    last: tuple[Any, Settings] | None = None
+
+    def read(config: Mapping[str, Any]) -> Settings:
+        nonlocal last
+        known = last
+        if known is None or known[0] != config:
+            given = plain(config)
+            known = last = (config, (with_defaults(schema, given), mistakes(schema, given)))
+        return known[1]
+
+    return read
+
+
+def _exemption_policies(ledger: Ledger) -> tuple[Policy, Policy]:
+    def validate(args: ResourceValidationArgs | StackValidationArgs, report_violation: ReportViolation) -> None:
+        entries = ledger.take()
+        if not entries:
+            args.not_applicable("no exemption covers anything here")
+        _report([(entry.resource, entry.note()) for entry in entries], report_violation)
+
+    about: dict[str, Any] = {
+        "description": "What the policy pack's configuration exempts for a while is shown, never hidden.",
+        "enforcement_level": EnforcementLevel.ADVISORY,
+        "display_name": "Exemptions in force",
+        "severity": Severity.LOW,
+        "tags": list(TAGS),
+        "remediation_steps": "Cure the finding before its exemption expires, then take the exemption out.",
+    }
+    return (
+        ResourceValidationPolicy(name="SG00-exemptions", validate=validate, **about),
+        StackValidationPolicy(name="SG00-exemptions-of-the-stack", validate=validate, **about),
+    )
+
+
+def _about(rule: About, schema: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    prod = rule.levels[-1]
+    return {
+        "name": rule.policy_name,
+        "description": rule.description,
+        "enforcement_level": EnforcementLevel.MANDATORY if prod is Level.MANDATORY else EnforcementLevel.ADVISORY,
+        "config_schema": PolicyConfigSchema(schema),
+        "display_name": rule.title,
+        "severity": Severity(rule.severity.value),
+        "framework": PolicyComplianceFramework(rule.reference.framework, specification=rule.reference.specification),
+        "tags": list(TAGS),
+        "remediation_steps": rule.cure,
+        "url": rule.url,
+    }
+
+
+def _counting(rule: About, found: Sequence[Found], settings: Mapping[str, Any], ledger: Ledger) -> list[Found]:
+    """Leave out what is exempt, and note it in the ledger."""
+    counting: list[Found] = []
+    for resource, finding in found:
+        kept = sort_out(rule.id, resource, finding, settings["exemptions"], _today())
+        if isinstance(kept, Exempted):
+            ledger.add(kept)
+        else:
+            counting.append((resource, kept))
+    return counting
+
+
+def _report(found: Iterable[Found], report_violation: ReportViolation) -> None:
+    for resource, finding in found:
+        report_violation(finding.line(), resource.urn)
+
+
+def _stack_resource(resource: PolicyResource) -> Resource:
+    sources = {
+        name: frozenset(source.urn for source in origins) for name, origins in resource.property_dependencies.items()
+    }
+    return Resource(resource.resource_type, resource.name, resource.urn, plain(resource.props), sources)
+
+
+def _replace(props: Mapping[str, Any], path: tuple[str, ...], value: object) -> None:
+    """Change one property in place: the SDK's proxies keep secrets secret, and unknowns unknown, beside it."""
+    container: Any = props
+    for name in path[:-1]:
+        container = container[name]
+    container[path[-1]] = value
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,266 @@
+"""IAM policy documents, whatever way they are written, in one shape.
+
+Statements may be an object or a list; actions and resources text or a list; actions are case-insensitive and may have
+wildcards anywhere; a document may be JSON text or an object. Nothing here judges: rules do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from findings import MISSING, UNKNOWN, property_path
+from resources import NotApplicable, Resource
+from target_input import UnreadableError, read_object
+
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+MANAGED_POLICY = "aws:iam/policy:Policy"
+TRAINING_SERVICES = ("scheduler.amazonaws.com", "sagemaker.amazonaws.com")
+DOCUMENT_TYPES = frozenset({ROLE, ROLE_POLICY, MANAGED_POLICY})
+
+
+@dataclass(frozen=True)
+class Element:
+    """One value of a statement's element and its property path."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One line of a condition block; the operator in lower case without its set prefix and ``IfExists``."""
+
+    path: str
+    operator: str
+    quantifier: str
+    if_exists: bool
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; everything but an exact ``Deny`` counts as a grant, which errs on the strict side."""
+
+    path: str
+    allows: bool
+    actions: tuple[Element, ...]
+    not_actions: tuple[Element, ...]
+    resources: tuple[Element, ...]
+    not_resources: tuple[Element, ...]
+    principals: tuple[Element, ...]
+    conditions: tuple[Condition, ...]
+
+    def grants(self, action: str) -> Element | None:
+        """Find the element that allows ``action``, None when the statement does not allow it."""
+        if not self.allows:
+            return None
+        for element in self.actions:
+            if matches(element.value, action, ignore_case=True):
+                return element
+        excluded = any(matches(element.value, action, ignore_case=True) for element in self.not_actions)
+        return self.not_actions[0] if self.not_actions and not excluded else None
+
+    def bound(self, key: str, *operators: str) -> Condition | None:
+        """Find the condition that binds ``key``, None where none does.
+
+        A condition binds when its operator is one of ``operators`` (lower case), it applies to every value of the key
+        and it fails for a request that has no such key: so not with ``IfExists``, not with ``ForAnyValue``, and with
+        ``ForAllValues``, which holds for an absent key, only together with ``Null: false``.
+        """
+        for condition in self.conditions:
+            if condition.key != key.lower() or condition.operator not in operators or condition.if_exists:
+                continue
+            if not condition.quantifier or (condition.quantifier == "forallvalues" and self._requires_presence(key)):
+                return condition
+        return None
+
+    def _requires_presence(self, key: str) -> bool:
+        return any(
+            condition.operator == "null" and condition.key == key.lower() and condition.values == ("false",)
+            for condition in self.conditions
+        )
+
+
+@dataclass(frozen=True)
+class Document:
+    """A readable document of a resource and where it stands."""
+
+    resource: Resource
+    path: str
+    statements: tuple[Statement, ...]
+
+
+Json: TypeAlias = Any
+Source = tuple[str, Json]
+
+
+def permission_sources(resource: Resource) -> tuple[Source, ...] | NotApplicable:
+    """List paths and raw values of the permission documents that a role gets from this resource."""
+    properties = resource.properties
+    if resource.type in (ROLE_POLICY, MANAGED_POLICY):
+        return (("policy", properties.get("policy", MISSING)),)
+    if resource.type != ROLE:
+        return NotApplicable(f"{resource.type} gives no permissions to a role")
+    if not serves_training(resource):
+        return NotApplicable("the role trusts neither EventBridge Scheduler nor SageMaker")
+    inline = properties.get("inlinePolicies")
+    if inline is UNKNOWN:
+        return (("inlinePolicies", UNKNOWN),)
+    sources = []
+    for index, item in enumerate(inline if isinstance(inline, list) else [inline] if inline else []):
+        text = item.get("policy") if isinstance(item, Mapping) else item
+        # An item without a policy is how a program says that there are no inline policies.
+        if text:
+            sources.append((property_path("inlinePolicies", index, "policy"), text))
+    return tuple(sources) or NotApplicable("the role has no inline policies")
+
+
+def trust_sources(resource: Resource) -> tuple[Source, ...] | NotApplicable:
+    """List path and raw value of a role's trust document."""
+    if resource.type != ROLE:
+        return NotApplicable(f"{resource.type} is not a role")
+    return (("assumeRolePolicy", resource.properties.get("assumeRolePolicy", MISSING)),)
+
+
+def permission_documents(resource: Resource) -> tuple[Document, ...] | NotApplicable:
+    """Read the permission documents (SG01 reports unreadable ones)."""
+    return _readable(resource, permission_sources)
+
+
+def trust_documents(resource: Resource) -> tuple[Document, ...] | NotApplicable:
+    """Read the trust document (SG01 reports an unreadable one)."""
+    return _readable(resource, trust_sources)
+
+
+def statements_trusting(documents: Iterable[Document], service: str) -> list[Statement]:
+    """List the statements that let ``service`` assume the role."""
+    statements = [statement for document in documents for statement in document.statements if statement.allows]
+    return [s for s in statements if any(matches(principal.value, service) for principal in s.principals)]
+
+
+def serves_training(role: Resource) -> bool:
+    """Tell whether a role can start or run training jobs; one whose trust cannot be read counts as if it could."""
+    documents = trust_documents(role)
+    return isinstance(documents, NotApplicable) or any(
+        statements_trusting(documents, service) for service in TRAINING_SERVICES
+    )
+
+
+def read_statements(value: object, path: str) -> tuple[Statement, ...]:
+    """Normalise a document.
+
+    Raises:
+        UnreadableError: neither a JSON object nor a mapping, or one without statements, or with an unknown inside.
+    """
+    if isinstance(value, str):
+        return _statements_of_text(value, path)
+    if isinstance(value, Mapping):
+        if _contains_unknown(value):
+            raise UnreadableError("has a value that is unknown at preview")
+        return _statements(value, path)
+    raise UnreadableError("is not a policy document")
+
+
+def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+    """Tell whether an IAM pattern (``*`` any text, ``?`` one character) covers ``text``."""
+    return _compiled(pattern, ignore_case).fullmatch(text) is not None
+
+
+def _readable(
+    resource: Resource, sources_of: Callable[[Resource], tuple[Source, ...] | NotApplicable]
+) -> tuple[Document, ...] | NotApplicable:
+    sources = sources_of(resource)
+    if isinstance(sources, NotApplicable):
+        return sources
+    documents = []
+    for path, value in sources:
+        try:
+            documents.append(Document(resource, path, read_statements(value, path)))
+        except UnreadableError:
+            continue
+    return tuple(documents) or NotApplicable("the policy document is missing, unknown or unreadable: SG01 reports it")
+
+
+@lru_cache(maxsize=8192)
+def _statements_of_text(text: str, path: str) -> tuple[Statement, ...]:
+    return _statements(read_object(text), path)
+
+
+def _statements(document: Mapping[str, Any], path: str) -> tuple[Statement, ...]:
+    raw = _element(document, "Statement")
+    if isinstance(raw, Mapping):
+        return (_statement(raw, property_path(path, "Statement")),)
+    if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
+        raise UnreadableError("has no Statement that is an object or a list of objects")
+    return tuple(_statement(item, property_path(path, "Statement", index)) for index, item in enumerate(raw))
+
+
+def _statement(raw: Mapping[str, Any], path: str) -> Statement:
+    def elements(name: str) -> tuple[Element, ...]:
+        return tuple(_flatten(_element(raw, name), property_path(path, name)))
+
+    return Statement(
+        path=path,
+        allows=_element(raw, "Effect") != "Deny",
+        actions=elements("Action"),
+        not_actions=elements("NotAction"),
+        resources=elements("Resource"),
+        not_resources=elements("NotResource"),
+        principals=elements("Principal"),
+        conditions=tuple(_conditions(_element(raw, "Condition"), property_path(path, "Condition"))),
+    )
+
+
+def _conditions(block: object, path: str) -> Iterator[Condition]:
+    for operator, lines in block.items() if isinstance(block, Mapping) else ():
+        quantifier, _, plain_operator = operator.lower().rpartition(":")
+        if_exists = plain_operator.endswith("ifexists")
+        for key, values in lines.items() if isinstance(lines, Mapping) else ():
+            yield Condition(
+                path=property_path(path, operator, key),
+                operator=plain_operator.removesuffix("ifexists"),
+                quantifier=quantifier,
+                if_exists=if_exists,
+                key=key.lower(),
+                values=tuple(element.value for element in _flatten(values, path)),
+            )
+
+
+def _flatten(value: object, path: str) -> Iterator[Element]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flatten(item, property_path(path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _flatten(item, property_path(path, index))
+    elif isinstance(value, bool):
+        yield Element(path, str(value).lower())
+    elif value is not None:
+        yield Element(path, str(value))
+
+
+def _element(mapping: Mapping[str, Any], name: str) -> Json:
+    if name in mapping:
+        return mapping[name]
+    # IAM does not care about the case of element names.
+    return next((value for key, value in mapping.items() if key.lower() == name.lower()), None)
+
+
+def _contains_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_contains_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_contains_unknown(item) for item in value)
+    return value is UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.compile(expression, re.IGNORECASE | re.DOTALL if ignore_case else re.DOTALL)

@@ -1,0 +1,76 @@
+"""Resources as plain values: no proxies, no exceptions, unknowns marked.
+
+The SDK hands properties over in proxies that raise when an unknown is read, and the engine turns that exception into an
+advisory note even for a mandatory policy: an unknown would switch a rule off. `plain` therefore replaces every unknown
+by `UNKNOWN` before a rule sees anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pulumi_policy import proxy
+
+from findings import UNKNOWN
+
+Json: TypeAlias = Any
+
+
+_MARKS = frozenset(
+    (
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+    )
+)
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """The rule has nothing to judge in this resource, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as the engine describes it.
+
+    Args:
+        type: type token, such as ``aws:scheduler/schedule:Schedule``.
+        name: logical name.
+        urn: its URN.
+        properties: inputs (resource rules) or the state (stack rules); dict, list, str, numbers, None, `UNKNOWN`.
+        depends_on: property name to the URNs that its value was made from; only stack rules know it.
+    """
+
+    type: str
+    name: str
+    urn: str
+    properties: Mapping[str, Any]
+    depends_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def plain(value: Json) -> Json:
+    """Copy a value out of its proxies; whole floats become ints, unknowns become `UNKNOWN`."""
+    if isinstance(value, Mapping):
+        return {key: _read(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_read(value, index) for index in range(len(value))]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    # Before a remediation nothing raises: an unknown is the engine's mark for it.
+    return UNKNOWN if isinstance(value, str) and value in _MARKS else value
+
+
+def _read(container: Json, key: Json) -> Json:
+    try:
+        return plain(container[key])
+    except proxy.UnknownValueError:
+        return UNKNOWN

@@ -1,0 +1,101 @@
+"""SG06: the scheduler role can create jobs of its own prefix only, and only such as the schedule describes."""
+
+from collections.abc import Iterable, Iterator
+
+from documents import Document, Statement
+from examples import TRAINING_JOB_NAME, TRAINING_JOBS, allow, stack
+from findings import MISSING, Finding, property_path
+from job_limits import Limit, limits_of
+from resources import NotApplicable, Resource
+from rule import Config, Reference, Severity, StackJudgement, StackRule
+from stack import ScheduledJob, Stack
+from target_input import TrainingJob
+
+Found = tuple[Resource, Finding]
+
+
+def _check(stack: Stack, _config: Config) -> StackJudgement:
+    jobs_of_role: dict[str, list[ScheduledJob]] = {}
+    for job in stack.jobs:
+        if job.scheduler_role:
+            jobs_of_role.setdefault(job.scheduler_role.role.urn, []).append(job)
+    if not jobs_of_role:
+        return NotApplicable("the stack has no role that a scheduled training job is started with")
+    return [found for jobs in jobs_of_role.values() for found in _faults([job.job for job in jobs], jobs[0])]
+
+
+def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Found]:
+    names = [job.member("TrainingJobName") for job in jobs]
+    prefixes = sorted({name.partition("<aws.scheduler.")[0] for name in names if isinstance(name, str)})
+    limits = limits_of(jobs)
+    for document in any_of_them.scheduler_role.documents if any_of_them.scheduler_role else ():
+        for statement in document.statements:
+            creates, tags = statement.grants("sagemaker:CreateTrainingJob"), statement.grants("sagemaker:AddTags")
+            # A job without a name has no prefix; SG21 reports it.
+            if prefixes and (creates or tags):
+                yield from _resources(document, statement, prefixes)
+            if creates:
+                yield from ((document.resource, fault) for fault in _conditions(statement, limits))
+            if tags:
+                yield from _tagging(document, statement)
+
+
+def _resources(document: Document, statement: Statement, prefixes: list[str]) -> Iterator[Found]:
+    allowed = " or ".join(f"training-job/{prefix}*" for prefix in prefixes)
+    cure = f"use arn:aws:sagemaker:REGION:ACCOUNT:{allowed}"
+    for resource in statement.resources:
+        parts = resource.value.split(":", 5)
+        literal = len(parts) == 6 and not set("*?") & set("".join(parts[:5])) and all(parts[:5])
+        if not literal or parts[5] not in {f"training-job/{prefix}*" for prefix in prefixes}:
+            fault = "the scheduler role may create and tag training jobs of its own name prefix only"
+            yield document.resource, Finding(resource.path, fault, cure, resource.value)
+    if not statement.resources:
+        path = property_path(statement.path, "Resource")
+        yield document.resource, Finding(path, "the statement names no training jobs", cure, MISSING)
+
+
+def _conditions(statement: Statement, limits: Iterable[Limit]) -> Iterator[Finding]:
+    path = property_path(statement.path, "Condition")
+    for limit in limits:
+        condition = statement.bound(limit.key, *limit.operators)
+        if condition is None:
+            yield Finding(path, f"no condition limits {limit.key} to what the job uses", f"add {limit.cure()}")
+        elif not limit.holds(condition.values):
+            fault = f"{limit.key} is not limited to what the job uses"
+            yield Finding(condition.path, fault, f"use {limit.cure()}", list(condition.values))
+
+
+def _tagging(document: Document, statement: Statement) -> Iterator[Found]:
+    condition = statement.bound("sagemaker:TaggingAction", "stringequals", "stringequalsignorecase")
+    if condition is None or [value.lower() for value in condition.values] != ["createtrainingjob"]:
+        path = property_path(statement.path, "Condition")
+        cure = 'add StringEquals {"sagemaker:TaggingAction": "CreateTrainingJob"}'
+        yield (
+            document.resource,
+            Finding(path, "sagemaker:AddTags is not limited to the creation of training jobs", cure),
+        )
+
+
+_REQUEST = {
+    "TrainingJobName": TRAINING_JOB_NAME,
+    "ResourceConfig": {"InstanceType": "ml.m5.large"},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+}
+_LIMITS = {
+    "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": ["ml.m5.large"]},
+    "Null": {"sagemaker:InstanceTypes": "false"},
+    "NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": "3600"},
+}
+RULE = StackRule(
+    id="SG06",
+    name="own-training-jobs-only",
+    title="Only the stack's own training jobs",
+    description="The scheduler role may create and tag only jobs of its own prefix, limited to what the job uses.",
+    cure="Name training-job/PREFIX-*; limit instance types, runtime, network and keys by condition keys.",
+    url="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html",
+    severity=Severity.HIGH,
+    reference=Reference("AWS Well-Architected Framework", "SEC03-BP02"),
+    check=_check,
+    good=stack(_REQUEST, scheduler=(allow("sagemaker:CreateTrainingJob", TRAINING_JOBS, _LIMITS),)),
+    bad=stack(_REQUEST, scheduler=(allow("sagemaker:CreateTrainingJob", TRAINING_JOBS.replace("-*", "*"), _LIMITS),)),
+)

@@ -1,0 +1,132 @@
+"""SG17: The execution role reaches the checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.checkpoints_are_reachable import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "no permission to read": (
+        [
+            (
+                "execution_policy.policy.Statement.0.Resource",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*",
+            )
+        ],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not "
+        "s3:GetObject there, so checkpoints fail when they are needed. Cure: allow "
+        "s3:GetObject on this location in the execution role's policy.",
+    ),
+    "no permission to write": (
+        [
+            (
+                "execution_policy.policy.Statement.1.Resource",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/training-outputs/*",
+            )
+        ],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not "
+        "s3:PutObject there, so checkpoints fail when they are needed. Cure: allow "
+        "s3:PutObject on this location in the execution role's policy.",
+    ),
+    "no permission to list": (
+        [
+            (
+                "execution_policy.policy.Statement.2",
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::other"},
+            )
+        ],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not "
+        "s3:ListBucket there, so checkpoints fail when they are needed. Cure: allow "
+        "s3:ListBucket on this location in the execution role's policy.",
+    ),
+    "a listing of other prefixes": (
+        [("execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix", ["datasets/training/*"])],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not "
+        "s3:ListBucket there, so checkpoints fail when they are needed. Cure: allow "
+        "s3:ListBucket on this location in the execution role's policy.",
+    ),
+    "checkpoints elsewhere": (
+        [("schedule.target.input.CheckpointConfig.S3Uri", "s3://ml-platform-prod-ml-bucket/elsewhere/")],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not "
+        "s3:GetObject, s3:PutObject, s3:ListBucket there, so checkpoints fail when they "
+        "are needed. Cure: allow s3:GetObject, s3:PutObject, s3:ListBucket on this "
+        "location in the execution role's policy.",
+    ),
+}
+
+ACCEPTED = {
+    "permissions in a second policy": [
+        ("execution_policy.policy.Statement.0.Resource", "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*"),
+        (
+            "second",
+            (
+                "aws:iam/rolePolicy:RolePolicy",
+                {
+                    "role": "breast-cancer-prod-execution",
+                    "policy": {
+                        "Statement": {
+                            "Effect": "Allow",
+                            "Action": "s3:GetObject",
+                            "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/checkpoints/*",
+                        }
+                    },
+                },
+            ),
+        ),
+    ],
+}
+
+LEFT_ALONE = {
+    "a job without checkpoints": (
+        [("schedule.target.input.CheckpointConfig", MISSING)],
+        "stack",
+        "no job with checkpoints has its execution role in this stack",
+    ),
+    "a role that is not of this stack": (
+        [("execution_role", MISSING)],
+        "stack",
+        "no job with checkpoints has its execution role in this stack",
+    ),
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "stack",
+        "no job with checkpoints has its execution role in this stack",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,143 @@
+"""SG18: Runtime, instances and volume are capped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.cost_is_capped import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "no longest run": (
+        [("schedule.target.input.StoppingCondition.MaxRuntimeInSeconds", MISSING)],
+        "schedule| target.input.StoppingCondition.MaxRuntimeInSeconds is missing: "
+        "without it a job may run for a day. Cure: set it to at most 86400.",
+    ),
+    "too long a run": (
+        [("schedule.target.input.StoppingCondition.MaxRuntimeInSeconds", 86401)],
+        "schedule| target.input.StoppingCondition.MaxRuntimeInSeconds is 86401: more "
+        "than the 86400 allowed here. Cure: lower it to at most 86400.",
+    ),
+    "too many instances": (
+        [("schedule.target.input.ResourceConfig.InstanceCount", 5)],
+        "schedule| target.input.ResourceConfig.InstanceCount is 5: more than the 4 "
+        "allowed here. Cure: lower it to at most 4.",
+    ),
+    "too large a volume": (
+        [("schedule.target.input.ResourceConfig.VolumeSizeInGB", 101)],
+        "schedule| target.input.ResourceConfig.VolumeSizeInGB is 101: more than the 100 "
+        "allowed here. Cure: lower it to at most 100.",
+    ),
+    "an instance type that is not allowed": (
+        [("schedule.target.input.ResourceConfig.InstanceType", "ml.p4d.24xlarge")],
+        'schedule| target.input.ResourceConfig.InstanceType is "ml.p4d.24xlarge": this '
+        "instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, "
+        "ml.m5.2xlarge, ml.m5.4xlarge, ml.c5.*xlarge.",
+    ),
+    "a warm pool": (
+        [("schedule.target.input.ResourceConfig.KeepAlivePeriodInSeconds", 600)],
+        "schedule| target.input.ResourceConfig.KeepAlivePeriodInSeconds is 600: more "
+        "than the 0 allowed here. Cure: lower it to at most 0.",
+    ),
+    "a number in words": (
+        [("schedule.target.input.ResourceConfig.InstanceCount", "1")],
+        'schedule| target.input.ResourceConfig.InstanceCount is "1": must be a whole '
+        "number. Cure: set it to at most 4.",
+    ),
+    "too many instances in groups": (
+        [
+            (
+                "schedule.target.input.ResourceConfig.InstanceGroups",
+                [
+                    {"InstanceGroupName": "a", "InstanceType": "ml.m5.large", "InstanceCount": 3},
+                    {"InstanceGroupName": "b", "InstanceType": "ml.c5.2xlarge", "InstanceCount": 2},
+                ],
+            )
+        ],
+        "schedule| target.input.ResourceConfig.InstanceGroups: 6 instances in all, more "
+        "than the 4 allowed here. Cure: use at most 4.",
+    ),
+    "an instance type in a group": (
+        [
+            (
+                "schedule.target.input.ResourceConfig.InstanceGroups",
+                [{"InstanceGroupName": "a", "InstanceType": "ml.g5.xlarge", "InstanceCount": 1}],
+            )
+        ],
+        "schedule| target.input.ResourceConfig.InstanceGroups[0].InstanceType is "
+        '"ml.g5.xlarge": this instance type is not allowed here. Cure: use one of: '
+        "ml.m5.large, ml.m5.xlarge, ml.m5.2xlarge, ml.m5.4xlarge, ml.c5.*xlarge.",
+    ),
+}
+
+ACCEPTED = {
+    "everything just at its cap": [
+        ("schedule.target.input.StoppingCondition.MaxRuntimeInSeconds", 86400),
+        ("schedule.target.input.ResourceConfig.InstanceCount", 4),
+        ("schedule.target.input.ResourceConfig.VolumeSizeInGB", 100),
+    ],
+    "an instance type by pattern": [("schedule.target.input.ResourceConfig.InstanceType", "ml.c5.9xlarge")],
+}
+
+LEFT_ALONE = {
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "schedule",
+        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "schedule",
+        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "schedule",
+        "target.input is missing or unknown at preview: SG01 reports it",
+    ),
+    "a target whose ARN is unknown and whose input is no training job's": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+    "a job whose input is no JSON, which SG01 reports": (
+        [("schedule.target.input", "{")],
+        "schedule",
+        "target.input is not a JSON object: SG01 reports it",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,157 @@
+"""SG01: Job and policy documents are known at preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.job_is_known_at_preview import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "an unknown input": (
+        [("schedule.target.input", UNKNOWN)],
+        "schedule| target.input is unknown: no rule can judge it, and an unknown never "
+        "passes. Cure: build it from values that are known before the deployment, such "
+        "as account id, region and names.",
+    ),
+    "a target that is unknown as a whole": (
+        [("schedule.target", UNKNOWN)],
+        "schedule| target.input is unknown: no rule can judge it, and an unknown never "
+        "passes. Cure: build it from values that are known before the deployment, such "
+        "as account id, region and names.",
+    ),
+    "a missing input": (
+        [("schedule.target.input", MISSING)],
+        "schedule| target.input is missing: no rule can judge it, and an unknown never "
+        "passes. Cure: build it from values that are known before the deployment, such "
+        "as account id, region and names.",
+    ),
+    "an input that is no JSON": (
+        [("schedule.target.input", '{"TrainingJobName": ')],
+        "schedule| target.input: no rule can judge it: it is not JSON (line 1, column "
+        "21). Cure: write one well-formed JSON object.",
+    ),
+    "an input that is a list": (
+        [("schedule.target.input", "[]")],
+        "schedule| target.input: no rule can judge it: it is JSON, but not an object. "
+        "Cure: write one well-formed JSON object.",
+    ),
+    "an input that names a member twice": (
+        [("schedule.target.input", '{"EnableManagedSpotTraining": false, "EnableManagedSpotTraining": true}')],
+        "schedule| target.input: no rule can judge it: it names "
+        "EnableManagedSpotTraining twice in one object. Cure: write one well-formed JSON "
+        "object.",
+    ),
+    "an unknown permission document": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy| policy is unknown: no rule can judge it, and an unknown never "
+        "passes. Cure: build it from values that are known before the deployment, such "
+        "as account id, region and names.",
+    ),
+    "an unknown part of a document given as an object": (
+        [
+            (
+                "execution_policy.policy",
+                {"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": UNKNOWN}},
+            )
+        ],
+        "execution_policy| policy: no rule can judge it: it has a value that is unknown "
+        "at preview. Cure: write one well-formed JSON object.",
+    ),
+    "a document without statements": (
+        [("execution_policy.policy", {"Version": "2012-10-17"})],
+        "execution_policy| policy: no rule can judge it: it has no Statement that is an "
+        "object or a list of objects. Cure: write one well-formed JSON object.",
+    ),
+    "an unknown trust document": (
+        [("execution_role.assumeRolePolicy", UNKNOWN)],
+        "execution_role| assumeRolePolicy is unknown: no rule can judge it, and an "
+        "unknown never passes. Cure: build it from values that are known before the "
+        "deployment, such as account id, region and names.",
+    ),
+    "unknown inline policies": (
+        [("execution_role.inlinePolicies", UNKNOWN)],
+        "execution_role| inlinePolicies is unknown: no rule can judge it, and an unknown "
+        "never passes. Cure: build it from values that are known before the deployment, "
+        "such as account id, region and names.",
+    ),
+    "an unknown inline policy": (
+        [("execution_role.inlinePolicies", [{"name": "a", "policy": UNKNOWN}])],
+        "execution_role| inlinePolicies[0].policy is unknown: no rule can judge it, and "
+        "an unknown never passes. Cure: build it from values that are known before the "
+        "deployment, such as account id, region and names.",
+    ),
+}
+
+ACCEPTED = {
+    "statements as one object": [
+        (
+            "execution_policy.policy",
+            {
+                "Statement": {
+                    "Effect": "Allow",
+                    "Action": "s3:GetObject",
+                    "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/a/*",
+                }
+            },
+        )
+    ],
+    "unusual spacing": [("schedule.target.input", ' {\n\n "TrainingJobName" :\t"a-<aws.scheduler.execution-id>"}\n')],
+    "an empty inline policy, which means none": [("execution_role.inlinePolicies", [{}])],
+    "an unknown target ARN beside the input of a training job, which is judged": [("schedule.target.arn", UNKNOWN)],
+    "another partition": [("schedule.target.arn", "arn:aws-cn:scheduler:::aws-sdk:sagemaker:createTrainingJob")],
+}
+
+LEFT_ALONE = {
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "schedule",
+        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "schedule",
+        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a target whose ARN is unknown and whose input is no training job's": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+    "the dead-letter queue": ([("queue.name", "q")], "queue", "the rule does not look at aws:sqs/queue:Queue"),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

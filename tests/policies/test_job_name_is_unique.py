@@ -1,0 +1,138 @@
+"""SG21: A new training job name for every invocation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.job_name_is_unique import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "a fixed name": (
+        [("schedule.target.input.TrainingJobName", "breast-cancer-prod")],
+        'schedule| target.input.TrainingJobName is "breast-cancer-prod": two invocations '
+        "would ask for the same name, and SageMaker refuses the second. Cure: use "
+        "PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 letters, digits "
+        "and hyphens.",
+    ),
+    "no name": (
+        [("schedule.target.input.TrainingJobName", MISSING)],
+        "schedule| target.input.TrainingJobName is missing: the training job has no "
+        "name. Cure: use PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 "
+        "letters, digits and hyphens.",
+    ),
+    "the scheduled time instead of the id": (
+        [("schedule.target.input.TrainingJobName", "a-<aws.scheduler.scheduled-time>")],
+        'schedule| target.input.TrainingJobName is "a-<aws.scheduler.scheduled-time>": '
+        "two invocations would ask for the same name, and SageMaker refuses the second. "
+        "Cure: use PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 "
+        "letters, digits and hyphens.",
+    ),
+    "a typo in the attribute": (
+        [("schedule.target.input.TrainingJobName", "a-<aws.scheduler.executionid>")],
+        'schedule| target.input.TrainingJobName is "a-<aws.scheduler.executionid>": two '
+        "invocations would ask for the same name, and SageMaker refuses the second. "
+        "Cure: use PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 "
+        "letters, digits and hyphens.",
+    ),
+    "a prefix one too long": (
+        [("schedule.target.input.TrainingJobName", "aaaaaaaaaaaaaaaaaaaaaaaaaaa-<aws.scheduler.execution-id>")],
+        "schedule| target.input.TrainingJobName is "
+        '"aaaaaaaaaaaaaaaaaaaaaaaaaaa-<aws.scheduler.execution-id>": 64 characters once '
+        "the execution id of 36 is filled in, more than the 63 allowed. Cure: use "
+        "PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 letters, digits "
+        "and hyphens.",
+    ),
+    "an underscore": (
+        [("schedule.target.input.TrainingJobName", "breast_cancer-<aws.scheduler.execution-id>")],
+        "schedule| target.input.TrainingJobName is "
+        '"breast_cancer-<aws.scheduler.execution-id>": a training job name has letters, '
+        "digits and single hyphens between them only. Cure: use "
+        "PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 letters, digits "
+        "and hyphens.",
+    ),
+    "the attempt number as well": (
+        [("schedule.target.input.TrainingJobName", "a-<aws.scheduler.execution-id>-<aws.scheduler.attempt-number>")],
+        "schedule| target.input.TrainingJobName is "
+        '"a-<aws.scheduler.execution-id>-<aws.scheduler.attempt-number>": only the '
+        "execution id may stand in a name: other context attributes are too long or have "
+        "colons. Cure: use PREFIX-<aws.scheduler.execution-id> with a prefix of at most "
+        "26 letters, digits and hyphens.",
+    ),
+    "a hyphen at the front": (
+        [("schedule.target.input.TrainingJobName", "-<aws.scheduler.execution-id>")],
+        'schedule| target.input.TrainingJobName is "-<aws.scheduler.execution-id>": a '
+        "training job name has letters, digits and single hyphens between them only. "
+        "Cure: use PREFIX-<aws.scheduler.execution-id> with a prefix of at most 26 "
+        "letters, digits and hyphens.",
+    ),
+}
+
+ACCEPTED = {
+    "the longest prefix": [
+        ("schedule.target.input.TrainingJobName", "aaaaaaaaaaaaaaaaaaaaaaaaaa-<aws.scheduler.execution-id>")
+    ],
+}
+
+LEFT_ALONE = {
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "schedule",
+        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "schedule",
+        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "schedule",
+        "target.input is missing or unknown at preview: SG01 reports it",
+    ),
+    "a target whose ARN is unknown and whose input is no training job's": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+    "a job whose input is no JSON, which SG01 reports": (
+        [("schedule.target.input", "{")],
+        "schedule",
+        "target.input is not a JSON object: SG01 reports it",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,94 @@
+"""SG11: Metrics in one namespace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.metrics_in_one_namespace import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "no condition": (
+        [("execution_policy.policy.Statement.4.Condition", MISSING)],
+        "execution_policy| policy.Statement[4].Condition: cloudwatch:PutMetricData may "
+        "write into any namespace. Cure: name the job's namespace in StringEquals.",
+    ),
+    "every namespace": (
+        [("execution_policy.policy.Statement.4.Condition", {"StringLike": {"cloudwatch:namespace": "*"}})],
+        "execution_policy| "
+        'policy.Statement[4].Condition.StringLike["cloudwatch\\u003anamespace"] is ["*"]: '
+        "cloudwatch:PutMetricData may write into more than one namespace. Cure: name the "
+        "job's namespace in StringEquals.",
+    ),
+    "namespaces that begin alike": (
+        [("execution_policy.policy.Statement.4.Condition", {"StringLike": {"cloudwatch:namespace": "/aws/*"}})],
+        "execution_policy| "
+        'policy.Statement[4].Condition.StringLike["cloudwatch\\u003anamespace"] is '
+        '["/aws/*"]: cloudwatch:PutMetricData may write into more than one namespace. '
+        "Cure: name the job's namespace in StringEquals.",
+    ),
+    "a condition that an absent namespace fulfils": (
+        [("execution_policy.policy.Statement.4.Condition", {"StringEqualsIfExists": {"cloudwatch:namespace": "n"}})],
+        "execution_policy| policy.Statement[4].Condition: cloudwatch:PutMetricData may "
+        "write into any namespace. Cure: name the job's namespace in StringEquals.",
+    ),
+}
+
+ACCEPTED = {
+    "two namespaces by name": [
+        ("execution_policy.policy.Statement.4.Condition.StringEquals.cloudwatch:namespace", ["a", "b"])
+    ],
+}
+
+LEFT_ALONE = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document without metrics": (
+        [("scheduler_policy.name", "x")],
+        "scheduler_policy",
+        "no statement allows cloudwatch:PutMetricData",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,145 @@
+"""SG09: No broad AWS managed policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import UNKNOWN
+from rules.no_broad_managed_policies import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "full access by attachment": (
+        [
+            (
+                "attachment",
+                (
+                    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+                    {"role": "r", "policyArn": "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"},
+                ),
+            )
+        ],
+        'attachment| policyArn is "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess": '
+        "this AWS managed policy is not limited to your resources. Cure: write a policy "
+        "with the actions and resources that the role needs.",
+    ),
+    "full access on the role": (
+        [
+            (
+                "execution_role.managedPolicyArns",
+                ["arn:aws:iam::123456789012:policy/own", "arn:aws:iam::aws:policy/AmazonS3FullAccess"],
+            )
+        ],
+        "execution_role| managedPolicyArns[1] is "
+        '"arn:aws:iam::aws:policy/AmazonS3FullAccess": this AWS managed policy is not '
+        "limited to your resources. Cure: write a policy with the actions and resources "
+        "that the role needs.",
+    ),
+    "the administrator of another partition": (
+        [("execution_role.managedPolicyArns", ["arn:aws-us-gov:iam::aws:policy/AdministratorAccess"])],
+        "execution_role| managedPolicyArns[0] is "
+        '"arn:aws-us-gov:iam::aws:policy/AdministratorAccess": this AWS managed policy '
+        "is not limited to your resources. Cure: write a policy with the actions and "
+        "resources that the role needs.",
+    ),
+    "a service role": (
+        [
+            (
+                "attachment",
+                (
+                    "aws:iam/policyAttachment:PolicyAttachment",
+                    {"roles": ["r"], "policyArn": "arn:aws:iam::aws:policy/service-role/AmazonSageMakerUseRole"},
+                ),
+            )
+        ],
+        "attachment| policyArn is "
+        '"arn:aws:iam::aws:policy/service-role/AmazonSageMakerUseRole": this AWS managed '
+        "policy is not limited to your resources. Cure: write a policy with the actions "
+        "and resources that the role needs.",
+    ),
+    "read access to everything": (
+        [("execution_role.managedPolicyArns", ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"])],
+        "execution_role| managedPolicyArns[0] is "
+        '"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess": this AWS managed policy is '
+        "not limited to your resources. Cure: write a policy with the actions and "
+        "resources that the role needs.",
+    ),
+}
+
+ACCEPTED = {
+    "a narrow AWS managed policy": [
+        ("execution_role.managedPolicyArns", ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"])
+    ],
+    "a policy of one's own with such a name": [
+        ("execution_role.managedPolicyArns", ["arn:aws:iam::123456789012:policy/MyFullAccess"])
+    ],
+}
+
+LEFT_ALONE = {
+    "an attachment whose ARN is unknown at preview": (
+        [("attachment", ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {"role": "r", "policyArn": UNKNOWN}))],
+        "attachment",
+        "no managed policy is attached here, or its ARN is unknown at preview",
+    ),
+    "a role without managed policies": (
+        [("execution_role.managedPolicyArns", [])],
+        "execution_role",
+        "no managed policy is attached here, or its ARN is unknown at preview",
+    ),
+    "unknown managed policies": (
+        [("execution_role.managedPolicyArns", UNKNOWN)],
+        "execution_role",
+        "no managed policy is attached here, or its ARN is unknown at preview",
+    ),
+    "a role that training does not use": (
+        [
+            (
+                "execution_role.assumeRolePolicy",
+                {
+                    "Statement": {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                },
+            ),
+            ("execution_role.managedPolicyArns", ["arn:aws:iam::aws:policy/AdministratorAccess"]),
+        ],
+        "execution_role",
+        "the role trusts neither EventBridge Scheduler nor SageMaker",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

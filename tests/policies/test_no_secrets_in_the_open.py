@@ -1,0 +1,145 @@
+"""SG24: No secrets in environment or hyperparameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import UNKNOWN
+from rules.no_secrets_in_the_open import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "a password": (
+        [("schedule.target.input.Environment.DB_PASSWORD", "hunter22")],
+        "schedule| target.input.Environment.DB_PASSWORD: its name says that it is a "
+        "secret, and everybody can read it here. Cure: keep it in Secrets Manager, hand "
+        "over its ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "a token in camel case": (
+        [("schedule.target.input.HyperParameters.authToken", "abc")],
+        "schedule| target.input.HyperParameters.authToken: its name says that it is a "
+        "secret, and everybody can read it here. Cure: keep it in Secrets Manager, hand "
+        "over its ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "an API key": (
+        [("schedule.target.input.HyperParameters.api-key", "abc")],
+        "schedule| target.input.HyperParameters.api-key: its name says that it is a "
+        "secret, and everybody can read it here. Cure: keep it in Secrets Manager, hand "
+        "over its ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "an access key id under a harmless name": (
+        [("schedule.target.input.Environment.USER", "AKIAIOSFODNN7EXAMPLE")],
+        "schedule| target.input.Environment.USER: looks like an AWS access key id, and "
+        "everybody can read it here. Cure: keep it in Secrets Manager, hand over its "
+        "ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "a private key": (
+        [("schedule.target.input.Environment.CERT", "-----BEGIN RSA PRIVATE KEY-----\nMII")],
+        "schedule| target.input.Environment.CERT: looks like a private key, and "
+        "everybody can read it here. Cure: keep it in Secrets Manager, hand over its "
+        "ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "a password in a URL": (
+        [("schedule.target.input.Environment.WAREHOUSE", "postgres://me:hunter22@db/ml")],
+        "schedule| target.input.Environment.WAREHOUSE: looks like a password inside a "
+        "URL, and everybody can read it here. Cure: keep it in Secrets Manager, hand "
+        "over its ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "a web token": (
+        [("schedule.target.input.HyperParameters.x", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc")],
+        "schedule| target.input.HyperParameters.x: looks like a JSON web token, and "
+        "everybody can read it here. Cure: keep it in Secrets Manager, hand over its "
+        "ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "an access token": (
+        [("schedule.target.input.Environment.X", "ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")],
+        "schedule| target.input.Environment.X: looks like an access token, and everybody "
+        "can read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take "
+        "this value out of use: it has been in plain text.",
+    ),
+    "a secret in a name with spaces": (
+        [("schedule.target.input.HyperParameters.my secret: one", "abc")],
+        'schedule| target.input.HyperParameters["my\\u0020secret\\u003a\\u0020one"]: its '
+        "name says that it is a secret, and everybody can read it here. Cure: keep it in "
+        "Secrets Manager, hand over its ARN, and take this value out of use: it has been "
+        "in plain text.",
+    ),
+}
+
+ACCEPTED = {
+    "the ARN of a secret": [
+        (
+            "schedule.target.input.Environment.DB_PASSWORD",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3",
+        )
+    ],
+    "names that only look alike": [
+        ("schedule.target.input.HyperParameters.max_tokens", "512"),
+        ("schedule.target.input.HyperParameters.tokenizer", "bert"),
+        ("schedule.target.input.HyperParameters.key_column", "id"),
+        ("schedule.target.input.HyperParameters.monkey", "1"),
+    ],
+    "an empty value": [("schedule.target.input.Environment.DB_PASSWORD", "")],
+}
+
+LEFT_ALONE = {
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "schedule",
+        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "schedule",
+        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "schedule",
+        "target.input is missing or unknown at preview: SG01 reports it",
+    ),
+    "a target whose ARN is unknown and whose input is no training job's": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+    "a job whose input is no JSON, which SG01 reports": (
+        [("schedule.target.input", "{")],
+        "schedule",
+        "target.input is not a JSON object: SG01 reports it",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

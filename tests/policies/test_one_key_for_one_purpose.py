@@ -1,0 +1,137 @@
+"""SG12: One KMS key, through one service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.one_key_for_one_purpose import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "every key": (
+        [("execution_policy.policy.Statement.7.Resource", "arn:aws:kms:us-east-1:123456789012:key/*")],
+        "execution_policy| policy.Statement[7].Resource is "
+        '"arn:aws:kms:us-east-1:123456789012:key/*": a KMS permission must name one key. '
+        "Cure: name the ARN of the one key.",
+    ),
+    "everything": (
+        [("execution_policy.policy.Statement.7.Resource", "*")],
+        'execution_policy| policy.Statement[7].Resource is "*": a KMS permission must '
+        "name one key. Cure: name the ARN of the one key.",
+    ),
+    "a second key": (
+        [
+            (
+                "execution_policy.policy.Statement.7.Resource",
+                ["arn:aws:kms:us-east-1:123456789012:key/1", "arn:aws:kms:us-east-1:123456789012:key/2"],
+            )
+        ],
+        "execution_policy| policy.Statement[7].Resource[1] is "
+        '"arn:aws:kms:us-east-1:123456789012:key/2": a KMS permission covers a second '
+        "key. Cure: name the ARN of the one key.",
+    ),
+    "an alias": (
+        [("execution_policy.policy.Statement.7.Resource", "arn:aws:kms:us-east-1:123456789012:alias/ml")],
+        "execution_policy| policy.Statement[7].Resource is "
+        '"arn:aws:kms:us-east-1:123456789012:alias/ml": a KMS permission must name one '
+        "key. Cure: name the ARN of the one key.",
+    ),
+    "any service": (
+        [("execution_policy.policy.Statement.7.Condition", MISSING)],
+        "execution_policy| policy.Statement[7].Condition: the key may be used for "
+        "anything: no condition on kms:ViaService. Cure: add a condition on "
+        "kms:ViaService.",
+    ),
+    "any service by wildcard": (
+        [("execution_policy.policy.Statement.7.Condition", {"StringLike": {"kms:ViaService": "*.amazonaws.com"}})],
+        "execution_policy| "
+        'policy.Statement[7].Condition.StringLike["kms\\u003aViaService"] is '
+        '["*.amazonaws.com"]: the key may be used through any service. Cure: name the '
+        "service, such as s3.us-east-1.amazonaws.com.",
+    ),
+    "grants for anybody": (
+        [("execution_policy.policy.Statement.6.Condition", MISSING)],
+        "execution_policy| policy.Statement[6].Condition: the key may be used for "
+        "anything: no condition on kms:GrantIsForAWSResource or kms:ViaService. Cure: "
+        "add a condition on kms:GrantIsForAWSResource or kms:ViaService.",
+    ),
+    "grants that are not for AWS resources": (
+        [("execution_policy.policy.Statement.6.Condition.Bool.kms:GrantIsForAWSResource", "false")],
+        "execution_policy| policy.Statement[6].Condition: the key may be used for "
+        "anything: no condition on kms:GrantIsForAWSResource or kms:ViaService. Cure: "
+        "add a condition on kms:GrantIsForAWSResource or kms:ViaService.",
+    ),
+    "another action in the statement of grants": (
+        [("execution_policy.policy.Statement.6.Action", ["kms:CreateGrant", "kms:Decrypt"])],
+        "execution_policy| policy.Statement[6].Condition: the key may be used for "
+        "anything: no condition on kms:ViaService. Cure: add a condition on "
+        "kms:ViaService.",
+    ),
+    "no key": (
+        [("execution_policy.policy.Statement.7.Resource", MISSING)],
+        "execution_policy| policy.Statement[7].Resource is missing: the statement names "
+        "no key. Cure: name the ARN of the one key.",
+    ),
+}
+
+ACCEPTED = {
+    "grants through a service": [
+        ("execution_policy.policy.Statement.6.Condition", {"StringLike": {"kms:ViaService": "ec2.*.amazonaws.com"}})
+    ],
+    "a boolean instead of text": [
+        ("execution_policy.policy.Statement.6.Condition.Bool.kms:GrantIsForAWSResource", True)
+    ],
+}
+
+LEFT_ALONE = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document without keys": (
+        [("scheduler_policy.name", "x")],
+        "scheduler_policy",
+        "no statement allows the use of a KMS key",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,86 @@
+"""SG25: Own buckets are private and speak TLS only."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.own_buckets_are_closed import RULES
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+RULE = RULES[1]
+BLOCK = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
+TLS_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::own", "arn:aws:s3:::own/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+NO_TLS = (
+    "bucket| policy: the bucket accepts requests without TLS. Cure: add a bucket policy that denies s3:* when "
+    '{"Bool": {"aws:SecureTransport": "false"}}.'
+)
+
+REPORTED = {
+    "no public access block": (
+        "block",
+        MISSING,
+        "bucket| publicAccessBlock is missing: nothing keeps the bucket from the public. Cure: add a "
+        "BucketPublicAccessBlock.",
+    ),
+    "no bucket policy": ("policy", MISSING, NO_TLS),
+    "a policy that denies one action only": ("policy.policy.Statement.0.Action", "s3:GetObject", NO_TLS),
+    "a policy that denies one caller only": (
+        "policy.policy.Statement.0.Principal",
+        {"AWS": "arn:aws:iam::123456789012:root"},
+        NO_TLS,
+    ),
+    "a policy that allows instead": ("policy.policy.Statement.0.Effect", "Allow", NO_TLS),
+    "a policy with a second condition": (
+        "policy.policy.Statement.0.Condition.StringEquals",
+        {"aws:PrincipalAccount": "123456789012"},
+        NO_TLS,
+    ),
+    "a policy of another bucket": ("policy.bucket", "other", NO_TLS),
+}
+
+
+@pytest.fixture
+def own_bucket(good_stack: StackUnderTest) -> StackUnderTest:
+    good_stack.set("bucket", ("aws:s3/bucket:Bucket", {"bucket": "own"}))
+    good_stack.set("block", ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"bucket": "own", **BLOCK}))
+    policy = {"bucket": "own", "policy": {"Statement": [copy.deepcopy(TLS_ONLY)]}}
+    return good_stack.set("policy", ("aws:s3/bucketPolicy:BucketPolicy", policy))
+
+
+def test_a_closed_bucket_passes(own_bucket: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, own_bucket) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, own_bucket: StackUnderTest, findings_of: Judge) -> None:
+    path, value, line = REPORTED[case]
+    assert findings_of(RULE, own_bucket.set(path, value)) == [line]
+
+
+def test_a_bucket_that_others_know_by_dependency_only_passes(own_bucket: StackUnderTest, findings_of: Judge) -> None:
+    own_bucket.set("block.bucket", UNKNOWN).set("policy.bucket", UNKNOWN)
+    origins = {"bucket": frozenset({own_bucket.urn("bucket")})}
+    own_bucket.depends_on = {"block": origins, "policy": origins}
+    assert findings_of(RULE, own_bucket) == []
+
+
+def test_an_unknown_bucket_policy_is_judged_when_it_is_known(own_bucket: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, own_bucket.set("policy.policy", UNKNOWN)) == []
+
+
+def test_a_stack_without_buckets_is_left_alone_and_said_so(
+    good_stack: StackUnderTest, not_applicable_of: Reasons
+) -> None:
+    assert not_applicable_of(RULE, good_stack) == {"stack": "the stack creates no bucket"}

@@ -1,0 +1,182 @@
+"""SG04: PassRole names one role and one service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.pass_one_role import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "every role": (
+        [("scheduler_policy.policy.Statement.2.Resource", "arn:aws:iam::123456789012:role/*")],
+        "scheduler_policy| policy.Statement[2].Resource is "
+        '"arn:aws:iam::123456789012:role/*": iam:PassRole must name one role, without '
+        "wildcards. Cure: name the ARN of the one execution role.",
+    ),
+    "everything": (
+        [("scheduler_policy.policy.Statement.2.Resource", "*")],
+        'scheduler_policy| policy.Statement[2].Resource is "*": iam:PassRole must name '
+        "one role, without wildcards. Cure: name the ARN of the one execution role.",
+    ),
+    "a second role": (
+        [
+            (
+                "scheduler_policy.policy.Statement.2.Resource",
+                [
+                    "arn:aws:iam::123456789012:role/breast-cancer-prod-execution",
+                    "arn:aws:iam::123456789012:role/breast-cancer-prod-other",
+                ],
+            )
+        ],
+        "scheduler_policy| policy.Statement[2].Resource[1] is "
+        '"arn:aws:iam::123456789012:role/breast-cancer-prod-other": iam:PassRole hands '
+        "over a second role. Cure: name the ARN of the one execution role.",
+    ),
+    "a second role in another statement": (
+        [
+            (
+                "scheduler_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "iam:PassRole",
+                    "Resource": "arn:aws:iam::123456789012:role/breast-cancer-prod-other",
+                    "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+                },
+            )
+        ],
+        "scheduler_policy| policy.Statement[4].Resource is "
+        '"arn:aws:iam::123456789012:role/breast-cancer-prod-other": iam:PassRole hands '
+        "over a second role. Cure: name the ARN of the one execution role.",
+    ),
+    "no role": (
+        [("scheduler_policy.policy.Statement.2.Resource", MISSING)],
+        "scheduler_policy| policy.Statement[2].Resource is missing: iam:PassRole names "
+        "no role. Cure: name the ARN of the one execution role.",
+    ),
+    "a user instead of a role": (
+        [("scheduler_policy.policy.Statement.2.Resource", "arn:aws:iam::123456789012:user/me")],
+        "scheduler_policy| policy.Statement[2].Resource is "
+        '"arn:aws:iam::123456789012:user/me": iam:PassRole must name one role, without '
+        "wildcards. Cure: name the ARN of the one execution role.",
+    ),
+    "no condition": (
+        [("scheduler_policy.policy.Statement.2.Condition", MISSING)],
+        "scheduler_policy| policy.Statement[2].Condition: iam:PassRole does not say to "
+        'which service. Cure: add StringEquals {"iam:PassedToService": '
+        '"sagemaker.amazonaws.com"}.',
+    ),
+    "a condition that an absent key fulfils": (
+        [
+            (
+                "scheduler_policy.policy.Statement.2.Condition",
+                {"StringEqualsIfExists": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            )
+        ],
+        "scheduler_policy| policy.Statement[2].Condition: iam:PassRole does not say to "
+        'which service. Cure: add StringEquals {"iam:PassedToService": '
+        '"sagemaker.amazonaws.com"}.',
+    ),
+    "a condition for all of no values": (
+        [
+            (
+                "scheduler_policy.policy.Statement.2.Condition",
+                {"ForAllValues:StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            )
+        ],
+        "scheduler_policy| policy.Statement[2].Condition: iam:PassRole does not say to "
+        'which service. Cure: add StringEquals {"iam:PassedToService": '
+        '"sagemaker.amazonaws.com"}.',
+    ),
+    "another service": (
+        [("scheduler_policy.policy.Statement.2.Condition.StringEquals", {"iam:PassedToService": "ec2.amazonaws.com"})],
+        "scheduler_policy| "
+        'policy.Statement[2].Condition.StringEquals["iam\\u003aPassedToService"] is '
+        '"ec2.amazonaws.com": iam:PassRole may hand a role to sagemaker.amazonaws.com '
+        'only. Cure: add StringEquals {"iam:PassedToService": '
+        '"sagemaker.amazonaws.com"}.',
+    ),
+    "a second service": (
+        [
+            (
+                "scheduler_policy.policy.Statement.2.Condition.StringEquals",
+                {"iam:PassedToService": ["sagemaker.amazonaws.com", "lambda.amazonaws.com"]},
+            )
+        ],
+        "scheduler_policy| "
+        'policy.Statement[2].Condition.StringEquals["iam\\u003aPassedToService"] is '
+        '"lambda.amazonaws.com": iam:PassRole may hand a role to sagemaker.amazonaws.com '
+        'only. Cure: add StringEquals {"iam:PassedToService": '
+        '"sagemaker.amazonaws.com"}.',
+    ),
+    "every service": (
+        [("scheduler_policy.policy.Statement.2.Condition", {"StringLike": {"iam:PassedToService": "*"}})],
+        "scheduler_policy| "
+        'policy.Statement[2].Condition.StringLike["iam\\u003aPassedToService"] is "*": '
+        "iam:PassRole may hand a role to sagemaker.amazonaws.com only. Cure: add "
+        'StringEquals {"iam:PassedToService": "sagemaker.amazonaws.com"}.',
+    ),
+}
+
+ACCEPTED = {
+    "the action in lower case and as text": [("scheduler_policy.policy.Statement.2.Action", "iam:passrole")],
+    "the condition key in another case": [
+        (
+            "scheduler_policy.policy.Statement.2.Condition",
+            {"stringequals": {"IAM:PassedToService": ["sagemaker.amazonaws.com"]}},
+        )
+    ],
+}
+
+LEFT_ALONE = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that passes no role": (
+        [("execution_policy.description", "x")],
+        "execution_policy",
+        "no statement allows iam:PassRole",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

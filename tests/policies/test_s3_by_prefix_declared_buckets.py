@@ -1,0 +1,95 @@
+"""SG10: Only the job's own buckets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING
+from rules.s3_by_prefix import RULES
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+RULE = RULES[1]
+
+REPORTED = {
+    "another bucket": (
+        [("execution_policy.policy.Statement.0.Resource.+", "arn:aws:s3:::somebody-elses/datasets/*")],
+        "execution_policy| policy.Statement[0].Resource[2] is "
+        '"arn:aws:s3:::somebody-elses/datasets/*": the training job names no such '
+        "bucket. Cure: take it out, or add the bucket to this rule's setting buckets.",
+    ),
+    "another bucket in a second policy": (
+        [
+            (
+                "second",
+                (
+                    "aws:iam/rolePolicy:RolePolicy",
+                    {
+                        "role": "breast-cancer-prod-execution",
+                        "policy": {
+                            "Statement": {
+                                "Effect": "Allow",
+                                "Action": "s3:PutObject",
+                                "Resource": "arn:aws:s3:::elsewhere/x/*",
+                            }
+                        },
+                    },
+                ),
+            )
+        ],
+        'second| policy.Statement.Resource is "arn:aws:s3:::elsewhere/x/*": the training '
+        "job names no such bucket. Cure: take it out, or add the bucket to this rule's "
+        "setting buckets.",
+    ),
+    "buckets with a name alike": (
+        [("execution_policy.policy.Statement.1.Resource", "arn:aws:s3:::ml-platform-*/training-outputs/*")],
+        "execution_policy| policy.Statement[1].Resource is "
+        '"arn:aws:s3:::ml-platform-*/training-outputs/*": the training job names no such '
+        "bucket. Cure: take it out, or add the bucket to this rule's setting buckets.",
+    ),
+    "a listing of another bucket": (
+        [("execution_policy.policy.Statement.2.Resource", "arn:aws:s3:::elsewhere")],
+        'execution_policy| policy.Statement[2].Resource is "arn:aws:s3:::elsewhere": the '
+        "training job names no such bucket. Cure: take it out, or add the bucket to this "
+        "rule's setting buckets.",
+    ),
+}
+
+LEFT_ALONE = {
+    "a stack without the execution role": (
+        [("execution_role", MISSING)],
+        "stack",
+        "the stack has no execution role of a scheduled training job",
+    ),
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "stack",
+        "the stack has no execution role of a scheduled training job",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,146 @@
+"""SG10: S3 access by prefix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.s3_by_prefix import RULES
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+RULE = RULES[0]
+
+REPORTED = {
+    "a whole bucket": (
+        [("execution_policy.policy.Statement.0.Resource", "arn:aws:s3:::ml-platform-prod-ml-bucket/*")],
+        "execution_policy| policy.Statement[0].Resource is "
+        '"arn:aws:s3:::ml-platform-prod-ml-bucket/*": S3 objects must be scoped to a '
+        "prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "a slash for a prefix": (
+        [("execution_policy.policy.Statement.0.Resource", "arn:aws:s3:::ml-platform-prod-ml-bucket//*")],
+        "execution_policy| policy.Statement[0].Resource is "
+        '"arn:aws:s3:::ml-platform-prod-ml-bucket//*": S3 objects must be scoped to a '
+        "prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "buckets with a name alike": (
+        [("execution_policy.policy.Statement.1.Resource", "arn:aws:s3:::ml-platform-*/training-outputs/*")],
+        "execution_policy| policy.Statement[1].Resource is "
+        '"arn:aws:s3:::ml-platform-*/training-outputs/*": S3 objects must be scoped to a '
+        "prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "every bucket": (
+        [("execution_policy.policy.Statement.0.Resource", "arn:aws:s3:::*")],
+        'execution_policy| policy.Statement[0].Resource is "arn:aws:s3:::*": S3 objects '
+        "must be scoped to a prefix of one bucket. Cure: use "
+        "arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "everything": (
+        [("execution_policy.policy.Statement.1.Resource", "*")],
+        'execution_policy| policy.Statement[1].Resource is "*": S3 objects must be '
+        "scoped to a prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "a prefix that others begin with too": (
+        [
+            (
+                "execution_policy.policy.Statement.0.Resource",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training*",
+            )
+        ],
+        "execution_policy| policy.Statement[0].Resource is "
+        '"arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training*": S3 objects must '
+        "be scoped to a prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "a listing of the whole bucket": (
+        [("execution_policy.policy.Statement.2.Condition", MISSING)],
+        "execution_policy| policy.Statement[2].Condition: the whole bucket may be "
+        'listed. Cure: add StringLike {"s3:prefix": "PREFIX/*"}.',
+    ),
+    "a listing of every prefix": (
+        [("execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix", "*")],
+        'execution_policy| policy.Statement[2].Condition.StringLike["s3\\u003aprefix"] is '
+        '["*"]: a listing must be limited to prefixes that end at a separator. Cure: add '
+        'StringLike {"s3:prefix": "PREFIX/*"}.',
+    ),
+    "one listing of every prefix among others": (
+        [("execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix", ["datasets/*", "*"])],
+        'execution_policy| policy.Statement[2].Condition.StringLike["s3\\u003aprefix"] is '
+        '["datasets/*", "*"]: a listing must be limited to prefixes that end at a '
+        'separator. Cure: add StringLike {"s3:prefix": "PREFIX/*"}.',
+    ),
+    "a listing that an absent prefix allows": (
+        [("execution_policy.policy.Statement.2.Condition", {"StringLikeIfExists": {"s3:prefix": "datasets/*"}})],
+        "execution_policy| policy.Statement[2].Condition: the whole bucket may be "
+        'listed. Cure: add StringLike {"s3:prefix": "PREFIX/*"}.',
+    ),
+}
+
+ACCEPTED = {
+    "one object": [
+        (
+            "execution_policy.policy.Statement.0.Resource",
+            "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/table.csv",
+        )
+    ],
+    "a prefix that ends with a hyphen": [
+        (
+            "execution_policy.policy.Statement.0.Resource",
+            "arn:aws:s3:::ml-platform-prod-ml-bucket/training-outputs/breast-cancer-prod-*",
+        )
+    ],
+    "a job's outputs by name": [
+        (
+            "execution_policy.policy.Statement.1.Resource",
+            "arn:aws:s3:::ml-platform-prod-ml-bucket/training-outputs/breast-cancer-prod-*/output/*",
+        )
+    ],
+    "another partition": [("execution_policy.policy.Statement.0.Resource", "arn:aws-cn:s3:::b-u-c/datasets/*")],
+}
+
+LEFT_ALONE = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document without S3": ([("scheduler_policy.name", "x")], "scheduler_policy", "no statement allows an S3 action"),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

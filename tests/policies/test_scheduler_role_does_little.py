@@ -1,0 +1,251 @@
+"""SG05: The scheduler role does little."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.scheduler_role_does_little import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "one action more": (
+        [("scheduler_policy.policy.Statement.0.Action.+", "sagemaker:StopTrainingJob")],
+        'scheduler_policy| policy.Statement[0].Action[1] is "sagemaker:StopTrainingJob": '
+        "the scheduler role needs no such permission to start the training job. Cure: "
+        "take it out; the training code's permissions belong to the execution role.",
+    ),
+    "everything": (
+        [("scheduler_policy.policy.Statement.3.Action", "*")],
+        'scheduler_policy| policy.Statement[3].Action is "*": the scheduler role needs '
+        "no such permission to start the training job. Cure: take it out; the training "
+        "code's permissions belong to the execution role.",
+    ),
+    "an action of another service": (
+        [
+            (
+                "scheduler_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "s3:GetObject",
+                    "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/a/*",
+                },
+            )
+        ],
+        'scheduler_policy| policy.Statement[4].Action is "s3:GetObject": the scheduler '
+        "role needs no such permission to start the training job. Cure: take it out; the "
+        "training code's permissions belong to the execution role.",
+    ),
+    "everything but one action": (
+        [
+            ("scheduler_policy.policy.Statement.3.Action", MISSING),
+            ("scheduler_policy.policy.Statement.3.NotAction", "s3:DeleteObject"),
+        ],
+        'scheduler_policy| policy.Statement[3].NotAction is "s3:DeleteObject": the '
+        "scheduler role needs no such permission to start the training job. Cure: take "
+        "it out; the training code's permissions belong to the execution role.",
+    ),
+    "a second policy of the role": (
+        [
+            (
+                "second",
+                (
+                    "aws:iam/rolePolicy:RolePolicy",
+                    {
+                        "role": "breast-cancer-prod-scheduler",
+                        "policy": {
+                            "Statement": [
+                                {
+                                    "Effect": "Allow",
+                                    "Action": "dynamodb:GetItem",
+                                    "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/t",
+                                }
+                            ]
+                        },
+                    },
+                ),
+            )
+        ],
+        'second| policy.Statement[0].Action is "dynamodb:GetItem": the scheduler role '
+        "needs no such permission to start the training job. Cure: take it out; the "
+        "training code's permissions belong to the execution role.",
+    ),
+    "an inline policy of the role": (
+        [
+            (
+                "scheduler_role.inlinePolicies",
+                [
+                    {
+                        "name": "x",
+                        "policy": {
+                            "Statement": {
+                                "Effect": "Allow",
+                                "Action": "s3:GetObject",
+                                "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/a/*",
+                            }
+                        },
+                    }
+                ],
+            )
+        ],
+        'scheduler_role| inlinePolicies[0].policy.Statement.Action is "s3:GetObject": '
+        "the scheduler role needs no such permission to start the training job. Cure: "
+        "take it out; the training code's permissions belong to the execution role.",
+    ),
+    "a managed policy on the role itself": (
+        [("scheduler_role.managedPolicyArns", ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"])],
+        "scheduler_role| managedPolicyArns[0] is "
+        '"arn:aws:iam::aws:policy/AmazonSQSFullAccess": what this policy grants cannot '
+        "be seen from this stack. Cure: take the attachment out and write the "
+        "permissions into the role's own policy.",
+    ),
+    "a managed policy by attachment": (
+        [
+            (
+                "attachment",
+                (
+                    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+                    {
+                        "role": "breast-cancer-prod-scheduler",
+                        "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess",
+                    },
+                ),
+            )
+        ],
+        'attachment| policyArn is "arn:aws:iam::aws:policy/AdministratorAccess": what '
+        "this policy grants cannot be seen from this stack. Cure: take the attachment "
+        "out and write the permissions into the role's own policy.",
+    ),
+    "a managed policy attached to several roles": (
+        [
+            (
+                "attachment",
+                (
+                    "aws:iam/policyAttachment:PolicyAttachment",
+                    {
+                        "roles": ["other", "breast-cancer-prod-scheduler"],
+                        "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+                    },
+                ),
+            )
+        ],
+        'attachment| policyArn is "arn:aws:iam::aws:policy/ReadOnlyAccess": what this '
+        "policy grants cannot be seen from this stack. Cure: take the attachment out and "
+        "write the permissions into the role's own policy.",
+    ),
+    "somebody else's policy on the role": (
+        [("scheduler_role.managedPolicyArns", ["arn:aws:iam::123456789012:policy/elsewhere"])],
+        "scheduler_role| managedPolicyArns[0] is "
+        '"arn:aws:iam::123456789012:policy/elsewhere": what this policy grants cannot be '
+        "seen from this stack. Cure: take the attachment out and write the permissions "
+        "into the role's own policy.",
+    ),
+    "a policy of the stack that is attached to the role": (
+        [
+            (
+                "own",
+                (
+                    "aws:iam/policy:Policy",
+                    {
+                        "arn": "arn:aws:iam::123456789012:policy/own",
+                        "policy": {
+                            "Statement": {
+                                "Effect": "Allow",
+                                "Action": "s3:GetObject",
+                                "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/a/*",
+                            }
+                        },
+                    },
+                ),
+            ),
+            (
+                "attachment",
+                (
+                    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+                    {"role": "breast-cancer-prod-scheduler", "policyArn": "arn:aws:iam::123456789012:policy/own"},
+                ),
+            ),
+        ],
+        'own| policy.Statement.Action is "s3:GetObject": the scheduler role needs no '
+        "such permission to start the training job. Cure: take it out; the training "
+        "code's permissions belong to the execution role.",
+    ),
+}
+
+ACCEPTED = {
+    "actions in another case": [("scheduler_policy.policy.Statement.0.Action", "SAGEMAKER:createtrainingjob")],
+    "the key of an encrypted queue": [
+        (
+            "scheduler_policy.policy.Statement.+",
+            {
+                "Effect": "Allow",
+                "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+                "Resource": "arn:aws:kms:us-east-1:123456789012:key/1",
+            },
+        )
+    ],
+    "a policy of another role": [
+        (
+            "second",
+            (
+                "aws:iam/rolePolicy:RolePolicy",
+                {
+                    "role": "other",
+                    "policy": {"Statement": {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "x"}},
+                },
+            ),
+        )
+    ],
+}
+
+LEFT_ALONE = {
+    "a stack without the scheduler role": (
+        [("scheduler_role", MISSING)],
+        "stack",
+        "the stack has no role that a scheduled training job is started with",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "stack",
+        "the stack has no role that a scheduled training job is started with",
+    ),
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "stack",
+        "the stack has no role that a scheduled training job is started with",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

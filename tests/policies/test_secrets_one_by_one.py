@@ -1,0 +1,131 @@
+"""SG13: Secrets one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import UNKNOWN
+from rules.secrets_one_by_one import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "every secret": (
+        [("execution_policy.policy.Statement.8.Resource", "*")],
+        'execution_policy| policy.Statement[8].Resource is "*": the statement must name '
+        "single secrets. Cure: name the secret's ARN; only its last six characters may "
+        "be ??????.",
+    ),
+    "every secret of the account": (
+        [("execution_policy.policy.Statement.8.Resource", "arn:aws:secretsmanager:us-east-1:123456789012:secret:*")],
+        "execution_policy| policy.Statement[8].Resource is "
+        '"arn:aws:secretsmanager:us-east-1:123456789012:secret:*": the statement must '
+        "name single secrets. Cure: name the secret's ARN; only its last six characters "
+        "may be ??????.",
+    ),
+    "secrets that begin alike": (
+        [
+            (
+                "execution_policy.policy.Statement.8.Resource",
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:breast-cancer-prod/*",
+            )
+        ],
+        "execution_policy| policy.Statement[8].Resource is "
+        '"arn:aws:secretsmanager:us-east-1:123456789012:secret:breast-cancer-prod/*": '
+        "the statement must name single secrets. Cure: name the secret's ARN; only its "
+        "last six characters may be ??????.",
+    ),
+    "every region": (
+        [("execution_policy.policy.Statement.8.Resource", "arn:aws:secretsmanager:*:123456789012:secret:a-??????")],
+        "execution_policy| policy.Statement[8].Resource is "
+        '"arn:aws:secretsmanager:*:123456789012:secret:a-??????": the statement must '
+        "name single secrets. Cure: name the secret's ARN; only its last six characters "
+        "may be ??????.",
+    ),
+    "every parameter below a path": (
+        [
+            (
+                "execution_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "ssm:GetParametersByPath",
+                    "Resource": "arn:aws:ssm:us-east-1:123456789012:parameter/ml/*",
+                },
+            )
+        ],
+        "execution_policy| policy.Statement[9].Resource is "
+        '"arn:aws:ssm:us-east-1:123456789012:parameter/ml/*": the statement must name '
+        "single secrets. Cure: name the secret's ARN; only its last six characters may "
+        "be ??????.",
+    ),
+}
+
+ACCEPTED = {
+    "a secret by its whole name": [
+        (
+            "execution_policy.policy.Statement.8.Resource",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:a-b1c2d3",
+        )
+    ],
+    "a parameter": [
+        (
+            "execution_policy.policy.Statement.+",
+            {
+                "Effect": "Allow",
+                "Action": "ssm:GetParameter",
+                "Resource": "arn:aws:ssm:us-east-1:123456789012:parameter/ml/a",
+            },
+        )
+    ],
+}
+
+LEFT_ALONE = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document without secrets": (
+        [("scheduler_policy.name", "x")],
+        "scheduler_policy",
+        "no statement allows the reading of secrets or parameters",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

@@ -1,0 +1,110 @@
+"""SG03: Resource * only where nothing else is accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import UNKNOWN
+from rules.star_only_where_needed import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "objects of every bucket": (
+        [("execution_policy.policy.Statement.0.Resource", "*")],
+        'execution_policy| policy.Statement[0].Resource is "*": everything is granted '
+        "for s3:GetObject, which can be granted for single resources. Cure: name the "
+        "resources, and give other actions their own statement.",
+    ),
+    "an action that accepts more beside one that does not": (
+        [("execution_policy.policy.Statement.3.Action", ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"])],
+        'execution_policy| policy.Statement[3].Resource is "*": everything is granted '
+        "for ecr:BatchGetImage, which can be granted for single resources. Cure: name "
+        "the resources, and give other actions their own statement.",
+    ),
+    "every bucket, spelt as an ARN": (
+        [("execution_policy.policy.Statement.0.Resource", ["arn:aws:s3:::*"])],
+        'execution_policy| policy.Statement[0].Resource[0] is "arn:aws:s3:::*": '
+        "everything is granted for s3:GetObject, which can be granted for single "
+        "resources. Cure: name the resources, and give other actions their own "
+        "statement.",
+    ),
+    "everything, spelt as an ARN": (
+        [("execution_policy.policy.Statement.0.Resource", "arn:*")],
+        'execution_policy| policy.Statement[0].Resource is "arn:*": everything is '
+        "granted for s3:GetObject, which can be granted for single resources. Cure: name "
+        "the resources, and give other actions their own statement.",
+    ),
+    "every key": (
+        [("execution_policy.policy.Statement.7.Resource", "arn:aws:kms:*:*:*")],
+        'execution_policy| policy.Statement[7].Resource is "arn:aws:kms:*:*:*": '
+        "everything is granted for kms:Decrypt, kms:GenerateDataKey, which can be "
+        "granted for single resources. Cure: name the resources, and give other actions "
+        "their own statement.",
+    ),
+    "an action that does not exist": (
+        [("execution_policy.policy.Statement.3.Action", "ecr:GetAuthorisationToken")],
+        'execution_policy| policy.Statement[3].Resource is "*": everything is granted '
+        "for ecr:GetAuthorisationToken, which can be granted for single resources. Cure: "
+        "name the resources, and give other actions their own statement.",
+    ),
+    "an action with a wildcard": (
+        [("execution_policy.policy.Statement.5.Action", "ec2:Describe*")],
+        'execution_policy| policy.Statement[5].Resource is "*": everything is granted '
+        "for ec2:Describe*, which can be granted for single resources. Cure: name the "
+        "resources, and give other actions their own statement.",
+    ),
+}
+
+ACCEPTED = {
+    "an action in another case": [("execution_policy.policy.Statement.3.Action", "ECR:getauthorizationtoken")],
+    "everything denied": [
+        ("execution_policy.policy.Statement.+", {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"})
+    ],
+}
+
+LEFT_ALONE = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason

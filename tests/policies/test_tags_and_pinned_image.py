@@ -1,0 +1,126 @@
+"""SG27: Cost tags, and a pinned image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from findings import MISSING, UNKNOWN
+from rules.tags_and_pinned_image import RULE
+
+if TYPE_CHECKING:
+    from conftest import Judge, Reasons, StackUnderTest
+
+REPORTED = {
+    "no tags": (
+        [("schedule.target.input.Tags", MISSING)],
+        "schedule| target.input.Tags: no tag stack: nobody can tell whose cost the job is. Cure: add the tag stack.",
+    ),
+    "an empty tag": (
+        [("schedule.target.input.Tags.0.Value", "")],
+        "schedule| target.input.Tags: no tag stack: nobody can tell whose cost the job is. Cure: add the tag stack.",
+    ),
+    "another tag": (
+        [("schedule.target.input.Tags.0.Key", "Stack")],
+        "schedule| target.input.Tags: no tag stack: nobody can tell whose cost the job is. Cure: add the tag stack.",
+    ),
+    "latest": (
+        [("schedule.target.input.AlgorithmSpecification.TrainingImage", "1.dkr.ecr.us-east-1.amazonaws.com/a:latest")],
+        "schedule| target.input.AlgorithmSpecification.TrainingImage is "
+        '"1.dkr.ecr.us-east-1.amazonaws.com/a:latest": the tag latest moves: the same '
+        "schedule trains with another image tomorrow. Cure: name a version's tag, or the "
+        "digest (@sha256:...).",
+    ),
+    "no image tag": (
+        [("schedule.target.input.AlgorithmSpecification.TrainingImage", "1.dkr.ecr.us-east-1.amazonaws.com/a")],
+        "schedule| target.input.AlgorithmSpecification.TrainingImage is "
+        '"1.dkr.ecr.us-east-1.amazonaws.com/a": an image without a tag means latest, '
+        "which moves. Cure: name a version's tag, or the digest (@sha256:...).",
+    ),
+    "a port that is no tag": (
+        [("schedule.target.input.AlgorithmSpecification.TrainingImage", "registry.example:5000/a")],
+        "schedule| target.input.AlgorithmSpecification.TrainingImage is "
+        '"registry.example:5000/a": an image without a tag means latest, which moves. '
+        "Cure: name a version's tag, or the digest (@sha256:...).",
+    ),
+}
+
+ACCEPTED = {
+    "a digest": [
+        (
+            "schedule.target.input.AlgorithmSpecification.TrainingImage",
+            "1.dkr.ecr.us-east-1.amazonaws.com/a@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        )
+    ],
+    "latest with a digest": [
+        (
+            "schedule.target.input.AlgorithmSpecification.TrainingImage",
+            "1.dkr.ecr.us-east-1.amazonaws.com/a:latest@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        )
+    ],
+    "an algorithm instead of an image": [
+        (
+            "schedule.target.input.AlgorithmSpecification",
+            {"AlgorithmName": "arn:aws:sagemaker:us-east-1:123456789012:algorithm/a"},
+        )
+    ],
+}
+
+LEFT_ALONE = {
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "schedule",
+        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "schedule",
+        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "schedule",
+        "target.input is missing or unknown at preview: SG01 reports it",
+    ),
+    "a target whose ARN is unknown and whose input is no training job's": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+    "a job whose input is no JSON, which SG01 reports": (
+        [("schedule.target.input", "{")],
+        "schedule",
+        "target.input is not a JSON object: SG01 reports it",
+    ),
+}
+
+
+def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    changes, line = REPORTED[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in ACCEPTED[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
+    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    changes, name, reason = LEFT_ALONE[case]
+    for path, value in changes:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack)[name] == reason
