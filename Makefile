@@ -5,6 +5,7 @@ STACK ?= staging
 CONTAINER_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo $(PYTHON))
 
 RUN := .venv/bin/python
+PARALLEL := --numprocesses auto --dist loadfile
 UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
@@ -40,10 +41,10 @@ check: .venv/installed ## settings, request and policies of a stack, judged offl
 	@.venv/bin/training-jobs check --stack $(STACK) $(ARGS)
 
 test: install ## every test that needs no cloud
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest $(PARALLEL)
 
 test-unit: .venv/installed ## the fast tier
-	@$(RUN) -m pytest -m "not slow"
+	@$(RUN) -m pytest $(PARALLEL) -m "not slow"
 
 lint: .venv/installed ## ruff: rules and format
 	@$(RUN) -m ruff check .

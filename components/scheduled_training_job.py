@@ -13,7 +13,7 @@ import pulumi_aws as aws
 
 from components.aws_names import JobNames
 from components.execution_role_policy import execution_permissions
-from components.iam_policies import execution_trust, policy_document, scheduler_permissions, scheduler_trust
+from components.iam_policies import Statement, execution_trust, policy_document, scheduler_permissions, scheduler_trust
 from components.s3_location import bucket_of, key_of
 from components.schedule_input import target_input
 from components.schedule_spec import ScheduleSpec
@@ -128,44 +128,55 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
 
     def _execution_role(self) -> list[pulumi.Resource]:
         """The role and its policy; none where the spec names an existing role."""
-        args = self._args
-        if args.training_job.execution_role_arn is not None:
+        spec, names = self._args.training_job, self._args.names
+        if spec.execution_role_arn is not None:
             return []
-        role = aws.iam.Role(
-            f"{self._name}-execution-role",
-            name=args.names.execution_role_name,
-            description=f"SageMaker runs the training jobs {args.names.prefix}-* with this role",
-            assume_role_policy=policy_document(execution_trust(args.names)),
-            tags=self._tags,
-            opts=self._child(),
+        return list(
+            self._role(
+                "execution",
+                names.execution_role_name,
+                f"SageMaker runs the training jobs {names.prefix}-* with this role",
+                execution_trust(names),
+                ("training", execution_permissions(spec, names)),
+            )
         )
-        policy = aws.iam.RolePolicy(
-            f"{self._name}-execution-policy",
-            name="training",
-            role=args.names.execution_role_name,
-            policy=policy_document(execution_permissions(args.training_job, args.names)),
-            opts=self._child(role),
-        )
-        return [role, policy]
 
     def _scheduler_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        args = self._args
+        spec, names = self._args.training_job, self._args.names
+        return self._role(
+            "scheduler",
+            names.scheduler_role_name,
+            f"EventBridge Scheduler starts the training jobs {names.prefix}-* with this role",
+            scheduler_trust(names),
+            ("start-training-jobs", scheduler_permissions(spec, names)),
+        )
+
+    def _role(
+        self,
+        kind: str,
+        role_name: str,
+        description: str,
+        trust: list[Statement],
+        policy: tuple[str, list[Statement]],
+    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        """A role and its one policy, given as name and statements."""
         role = aws.iam.Role(
-            f"{self._name}-scheduler-role",
-            name=args.names.scheduler_role_name,
-            description=f"EventBridge Scheduler starts the training jobs {args.names.prefix}-* with this role",
-            assume_role_policy=policy_document(scheduler_trust(args.names)),
+            f"{self._name}-{kind}-role",
+            name=role_name,
+            description=description,
+            assume_role_policy=policy_document(trust),
             tags=self._tags,
             opts=self._child(),
         )
-        policy = aws.iam.RolePolicy(
-            f"{self._name}-scheduler-policy",
-            name="start-training-jobs",
-            role=args.names.scheduler_role_name,
-            policy=policy_document(scheduler_permissions(args.training_job, args.names)),
+        policy_name, statements = policy
+        role_policy = aws.iam.RolePolicy(
+            f"{self._name}-{kind}-policy",
+            name=policy_name,
+            role=role_name,
+            policy=policy_document(statements),
             opts=self._child(role),
         )
-        return role, policy
+        return role, role_policy
 
     def _schedule(self, depends_on: list[pulumi.Resource]) -> aws.scheduler.Schedule:
         args, spec = self._args, self._args.schedule

@@ -121,4 +121,5 @@ def property_path(*segments: str | int) -> str:
 def _render(value: object) -> str:
     if isinstance(value, Word):
         return repr(value)
-    return json.dumps(value)
+    # A word inside a list or an object is written as text.
+    return json.dumps(value, default=repr)

@@ -194,6 +194,7 @@ print(done)
 """
 
 
+@pytest.mark.slow
 def test_importing_the_settings_or_a_module_of_the_component_does_nothing() -> None:
     modules = ["settings", *(f"components.{file.stem}" for file in files_of("components") if file.stem != "__init__")]
     libraries = "pulumi,pulumi_aws,pulumi_aws.s3,pulumi_aws.iam,pulumi_aws.sqs,pulumi_aws.scheduler,pydantic,zoneinfo"

@@ -144,6 +144,7 @@ def other_pythons() -> list[str]:
     return starts[:1]
 
 
+@pytest.mark.slow
 def test_another_version_of_python_builds_the_same_bytes(tmp_path: Path) -> None:
     pythons = other_pythons()
     if not pythons:

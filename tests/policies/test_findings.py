@@ -16,6 +16,13 @@ VALUES = st.one_of(
 SEGMENTS = st.lists(st.one_of(st.text(max_size=12), st.integers(0, 99)), max_size=4)
 
 
+def test_a_value_that_holds_an_unknown_is_one_line_too() -> None:
+    finding = Finding("policy.Statement", "it is not known", "use plain text", ["a", {"b": UNKNOWN}])
+
+    assert finding.line() == 'policy.Statement is ["a", {"b": "unknown"}]: it is not known. Cure: use plain text.'
+    assert parse(finding.line()).line() == finding.line()
+
+
 @pytest.mark.parametrize(
     ("finding", "line"),
     [

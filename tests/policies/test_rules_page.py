@@ -58,6 +58,7 @@ def test_the_page_in_docs_is_the_one_that_the_rules_make() -> None:
     assert (ROOT / "docs" / "policies.md").read_text(encoding="utf-8") == page()
 
 
+@pytest.mark.slow
 def test_the_pack_imports_nothing_outside_itself_but_the_sdk() -> None:
     code = "import sys, pack; print(*sorted(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)))"
     arguments = [sys.executable, "-c", code]

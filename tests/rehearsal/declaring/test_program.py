@@ -1,6 +1,8 @@
 import asyncio
 import json
+import os
 import shutil
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -168,7 +170,7 @@ def test_a_provider_function_that_is_not_known_is_named(tmp_path: Path) -> None:
     assert str(raised.value) == (
         "the program calls the provider function aws:ec2/getVpc:getVpc, which cannot be answered offline; answered are "
         "aws:index/getCallerIdentity:getCallerIdentity, aws:index/getPartition:getPartition, "
-        "aws:index/getRegion:getRegion: add its answer to rehearsal/program.py"
+        "aws:index/getRegion:getRegion: add its answer to rehearsal/declaring/program.py"
     )
 
 
@@ -198,6 +200,23 @@ def test_modules_beside_the_program_are_found(tmp_path: Path) -> None:
     assert declare(folder, "staging", offline, preview=True).exports == {"a": 1}
 
 
+def test_the_callers_environment_decides_nothing_in_the_program(
+    tmp_path: Path, project_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG", '{"fixture:message": "from the environment"}')
+    monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", '["fixture:message"]')
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    before = dict(os.environ)
+    source = "import os, pulumi\npulumi.export('profile', 'AWS_PROFILE' in os.environ)\n"
+    source += "pulumi.export('endpoint', os.environ['AWS_ENDPOINT_URL'])\n"
+    source += "pulumi.export('from_engine', sorted(pulumi.runtime.get_config_env()))\n"
+
+    exports = declare(program(tmp_path, source), "staging", offline, preview=True).exports
+
+    assert exports == {"profile": False, "endpoint": "http://127.0.0.1:9", "from_engine": []}
+    assert dict(os.environ) == before
+
+
 def test_a_secret_is_shown_to_policies_as_a_secret(tmp_path: Path) -> None:
     source = "import pulumi, pulumi_aws as aws\naws.sqs.Queue('q', name=pulumi.Output.secret('hidden'))\n"
     queue = declare(program(tmp_path, source), "staging", offline, preview=True).resources[-1]
@@ -221,3 +240,16 @@ def test_the_partition_follows_from_the_region(region: str, partition: str, suff
 def test_the_fixture_project_can_be_anywhere(tmp_path: Path, project_dir: Path) -> None:
     shutil.copytree(project_dir, tmp_path / "elsewhere")
     assert declare(tmp_path / "elsewhere", "prod", offline, preview=True).exports["replicas"] == 3
+
+
+def test_what_a_program_does_to_ctrl_c_ends_with_it(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: interrupting\nruntime: python\n")
+    (tmp_path / "Pulumi.staging.yaml").write_text("config:\n  aws:region: us-east-1\n")
+    (tmp_path / "__main__.py").write_text("import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        declare(tmp_path, "staging", offline, preview=True)
+
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -53,9 +53,9 @@ def test_a_type_without_an_adapter_is_an_error_that_names_it() -> None:
         create(NOWHERE, "aws:ec2/instance:Instance", {})
     assert str(refused.value) == (
         f"{urn('aws:ec2/instance:Instance')}: the rehearsal cannot create an aws:ec2/instance:Instance: add an adapter "
-        "for it to rehearsal/adapters/; there are adapters for aws:iam/role:Role, aws:iam/rolePolicy:RolePolicy, "
-        "aws:s3/bucketObject:BucketObject, aws:s3/bucketObjectv2:BucketObjectv2, aws:scheduler/schedule:Schedule, "
-        "aws:scheduler/scheduleGroup:ScheduleGroup, aws:sqs/queue:Queue"
+        "for it to rehearsal/deploying/adapters/; there are adapters for aws:iam/role:Role, "
+        "aws:iam/rolePolicy:RolePolicy, aws:s3/bucketObject:BucketObject, aws:s3/bucketObjectv2:BucketObjectv2, "
+        "aws:scheduler/schedule:Schedule, aws:scheduler/scheduleGroup:ScheduleGroup, aws:sqs/queue:Queue"
     )
 
 
@@ -71,7 +71,8 @@ def test_a_property_that_an_adapter_does_not_know_is_an_error_before_any_call(ty
     with pytest.raises(UnsupportedPropertyError) as refused:
         create(NOWHERE, type_, {"name": "it", "colour": "red", **needed} if type_ != NAMES["object"] else {"colour": 1})
     assert str(refused.value) == (
-        f"{urn(type_)}: the rehearsal does not know colour of {type_}: add it to the adapter in rehearsal/adapters/"
+        f"{urn(type_)}: the rehearsal does not know colour of {type_}: "
+        "add it to the adapter in rehearsal/deploying/adapters/"
     )
 
 
@@ -89,6 +90,7 @@ def test_another_region_is_an_error() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_embedded_aws_that_is_not_there_is_one_clear_error() -> None:
     with pytest.raises(DeploymentError) as refused:
         create(NOWHERE, NAMES["queue"], {"name": "it"})
