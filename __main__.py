@@ -1,7 +1,8 @@
 """The stack: one ScheduledTrainingJob for each training job in its settings."""
 
-import signal
+import sys
 from pathlib import Path
+from types import TracebackType
 
 import pulumi
 import pulumi_aws as aws
@@ -11,8 +12,14 @@ from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTra
 from components.source_bundle import bundle_source, read_source_files
 from settings import load_settings
 
-# The engine interrupts the program when a policy of the whole stack stops it: no traceback over the finding.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+def _quiet_when_interrupted(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """Show no traceback over a finding: the engine interrupts the program when a policy of the stack stops it."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+
+
+sys.excepthook = _quiet_when_interrupted
 
 project_directory = Path(__file__).parent
 settings = load_settings()

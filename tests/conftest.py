@@ -1,6 +1,6 @@
 """What all tests share."""
 
-import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +12,8 @@ settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)
-def _ctrl_c_as_before() -> Iterator[None]:
-    """A program that a test runs may change what Ctrl-C does, as ours does under the engine."""
-    handler = signal.getsignal(signal.SIGINT)
+def _exception_hook_as_before() -> Iterator[None]:
+    """A program that a test runs may change how its end is shown, as ours does for the engine."""
+    hook = sys.excepthook
     yield
-    signal.signal(signal.SIGINT, handler)
+    sys.excepthook = hook

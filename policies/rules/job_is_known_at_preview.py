@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from documents import DOCUMENT_TYPES, Source, permission_sources, read_statements, trust_sources
+from documents import DOCUMENT_TYPES, ROLE, Source, permission_sources, read_statements, trust_sources
 from examples import TRAINING_JOB_NAME, job, schedule
 from findings import MISSING, UNKNOWN, Finding
 from resources import NotApplicable, Resource
@@ -17,7 +17,11 @@ def _sources(resource: Resource) -> tuple[Source, ...] | NotApplicable:
         target = training_schedule(resource)
         return target if isinstance(target, NotApplicable) else ((INPUT, target.get("input", MISSING)),)
     parts = (permission_sources(resource), trust_sources(resource))
-    return tuple(source for part in parts if not isinstance(part, NotApplicable) for source in part)
+    sources = tuple(source for part in parts if not isinstance(part, NotApplicable) for source in part)
+    if resource.type == ROLE and sources and resource.properties.get("name") is UNKNOWN:
+        # Without its name, no rule can tell which schedules and policies belong to the role.
+        sources += (("name", UNKNOWN),)
+    return sources
 
 
 def _check(sources: Iterable[Source], _config: Config) -> Judgement:

@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 import contextvars
 import logging
+import os
 import runpy
+import sys
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from pulumi.runtime.stack import run_in_stack
 
 from rehearsal.declaring.recording_monitor import RecordingMonitor, RegisteredResource, UnknownInvokeError
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
-from rehearsal.sealed_environment import ACCOUNT_ID
+from rehearsal.sealed_environment import ACCOUNT_ID, NO_ENDPOINT, sealed_environment
 
 __all__ = ["Declaration", "OfflineMocks", "RegisteredResource", "UnknownInvokeError", "answer_invoke", "declare"]
 
@@ -91,7 +93,7 @@ def answer_invoke(token: str, *, account_id: str, region: str) -> dict[str, Any]
     if token not in answers:
         raise UnknownInvokeError(
             f"the program calls the provider function {token}, which cannot be answered offline; "
-            f"answered are {', '.join(sorted(answers))}: add its answer to rehearsal/program.py"
+            f"answered are {', '.join(sorted(answers))}: add its answer to rehearsal/declaring/program.py"
         )
     return answers[token]
 
@@ -114,7 +116,8 @@ def declare(
 
     `mocks` creates the resources (not at a preview) and answers provider functions; a callable is given the stack's
     `aws:region` and returns the mocks (`lambda region: OfflineMocks(region=region)`). While the program runs, the
-    working directory is the program's, as under the engine: call this from one thread at a time.
+    working directory is the program's, as under the engine, and the environment is sealed: call this from one thread at
+    a time.
 
     Raises StackConfigurationError for the project's files; whatever the program raises, SystemExit included, comes
     through as it is.
@@ -161,9 +164,43 @@ def _run_program(configuration: StackConfiguration, monitor: RecordingMonitor, *
         # The directory, not its `__main__.py`: so the program's own modules are found beside it.
         runpy.run_path(str(configuration.program_dir), run_name="__main__")
 
-    with contextlib.chdir(configuration.program_dir), warnings.catch_warnings(), asyncio.Runner() as runner:
+    region = configuration.values.get("aws:region", "us-east-1")
+    with (
+        contextlib.chdir(configuration.program_dir),
+        _sealed(region),
+        _exception_hook_kept(),
+        warnings.catch_warnings(),
+        asyncio.Runner() as runner,
+    ):
         # The SDK warns of its own deprecated classes as it loads them, whether a program uses them or not.
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_aws\.")
         # A program that fails leaves futures that nobody awaits; asyncio would print each of them.
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         runner.run(run_in_stack(program))
+
+
+@contextlib.contextmanager
+def _exception_hook_kept() -> Iterator[None]:
+    """A program may change how its end is shown, for its life under the engine; afterwards it is ours again."""
+    hook = sys.excepthook
+    try:
+        yield
+    finally:
+        sys.excepthook = hook
+
+
+@contextlib.contextmanager
+def _sealed(region: str) -> Iterator[None]:
+    """The sealed environment: `PULUMI_CONFIG` of the caller is no setting of the stack, and no call leaves."""
+    before = dict(os.environ)
+    _set_environment(sealed_environment(before, region=region, endpoint_url=NO_ENDPOINT))
+    try:
+        yield
+    finally:
+        _set_environment(before)
+
+
+def _set_environment(variables: Mapping[str, str]) -> None:
+    for name in set(os.environ) - set(variables):
+        del os.environ[name]
+    os.environ.update(variables)

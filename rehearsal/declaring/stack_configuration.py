@@ -45,7 +45,7 @@ def read_stack_configuration(project_dir: Path, stack: str) -> StackConfiguratio
     name = project.get("name")
     if not isinstance(name, str):
         raise StackConfigurationError(f"{project_path} has no project name: add `name: NAME`")
-    stack_path = project_dir / str(project.get("stackConfigDir", ".")) / f"Pulumi.{stack}.yaml"
+    stack_path = _stack_path(project_dir, project, stack)
     if not stack_path.exists():
         raise StackConfigurationError(
             f"there is no stack {stack!r} in {project_dir}: {stack_path.name} is missing; "
@@ -69,6 +69,11 @@ def read_stack_configuration(project_dir: Path, stack: str) -> StackConfiguratio
     program_dir = project_dir / str(project.get("main", "."))
     texts = {key: as_engine_text(value) for key, value in values.items()}
     return StackConfiguration(name, stack, project_dir, program_dir, texts)
+
+
+def stack_file(project_dir: Path, stack: str) -> Path:
+    """The file of a stack, which need not exist; raises StackConfigurationError for an unusable Pulumi.yaml."""
+    return _stack_path(project_dir, _mapping(project_dir / "Pulumi.yaml"), stack)
 
 
 def as_engine_text(value: object) -> str:
@@ -97,6 +102,10 @@ def _shortest(value: Any) -> Any:  # noqa: ANN401 - any JSON value
             return int(value)
         case _:
             return value
+
+
+def _stack_path(project_dir: Path, project: Mapping[str, Any], stack: str) -> Path:
+    return project_dir / str(project.get("stackConfigDir", ".")) / f"Pulumi.{stack}.yaml"
 
 
 def _declared(project: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:

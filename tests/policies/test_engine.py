@@ -170,12 +170,14 @@ def test_the_engine_refuses_a_wrong_setting(pulumi: Command, tmp_path: Path, goo
 
 PROGRAM = """\
 import json
-import signal
+import sys
 
 import pulumi
 import pulumi_aws as aws
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+sys.excepthook = lambda kind, error, traceback: (
+    None if issubclass(kind, KeyboardInterrupt) else sys.__excepthook__(kind, error, traceback)
+)
 stack = json.load(open("stack.json"))
 kinds = {{"group": aws.scheduler.ScheduleGroup, "queue": aws.sqs.Queue, "bundle": aws.s3.BucketObjectv2,
           "schedule": aws.scheduler.Schedule}}

@@ -47,6 +47,12 @@ REPORTED = {
         "EnableManagedSpotTraining twice in one object. Cure: write one well-formed JSON "
         "object.",
     ),
+    "a role whose name is unknown, which no document can be matched with": (
+        [("scheduler_role.name", UNKNOWN)],
+        "scheduler_role| name is unknown: no rule can judge it, and an unknown never "
+        "passes. Cure: build it from values that are known before the deployment, such "
+        "as account id, region and names.",
+    ),
     "an unknown permission document": (
         [("execution_policy.policy", UNKNOWN)],
         "execution_policy| policy is unknown: no rule can judge it, and an unknown never "

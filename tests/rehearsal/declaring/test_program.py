@@ -2,7 +2,7 @@ import asyncio
 import json
 import os
 import shutil
-import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -242,14 +242,12 @@ def test_the_fixture_project_can_be_anywhere(tmp_path: Path, project_dir: Path) 
     assert declare(tmp_path / "elsewhere", "prod", offline, preview=True).exports["replicas"] == 3
 
 
-def test_what_a_program_does_to_ctrl_c_ends_with_it(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: interrupting\nruntime: python\n")
+def test_what_a_program_does_to_the_exception_hook_ends_with_it(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: hooking\nruntime: python\n")
     (tmp_path / "Pulumi.staging.yaml").write_text("config:\n  aws:region: us-east-1\n")
-    (tmp_path / "__main__.py").write_text("import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n")
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        declare(tmp_path, "staging", offline, preview=True)
+    (tmp_path / "__main__.py").write_text("import sys\nsys.excepthook = print\n")
+    before = sys.excepthook
 
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
+    declare(tmp_path, "staging", offline, preview=True)
+
+    assert sys.excepthook is before

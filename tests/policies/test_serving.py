@@ -1,0 +1,135 @@
+"""The pack's own way of serving gives the SDK's answers, message by message."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pulumi_policy.policy as sdk
+import pytest
+from pulumi.runtime.proto import analyzer_pb2
+
+import serving
+from examples import schedule
+from findings import MISSING, UNKNOWN
+from pack import NAME, POLICIES
+from rules import RULES
+
+if TYPE_CHECKING:
+    from conftest import Secret, StackUnderTest
+
+    from resources import Resource
+
+Json: TypeAlias = Any
+ABOUT = (NAME, "0.0.1", POLICIES, sdk.EnforcementLevel.MANDATORY, *[None] * 7)
+EXAMPLES = {
+    f"{rule.policy_name} {kind}": example.resources
+    for rule in RULES
+    for kind, example in (("good", rule.good), ("bad", rule.bad))
+}
+
+
+def servicers() -> tuple[Json, Json]:
+    """The SDK's servicer and ours."""
+    return getattr(sdk, "_PolicyAnalyzerServicer")(*ABOUT), serving.Servicer(*ABOUT)  # noqa: B009 - private to the SDK
+
+
+def configured(config: dict[str, tuple[str, dict[str, Json]]]) -> tuple[Json, Json]:
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    for name, (level, properties) in config.items():
+        request.policyConfig[name].enforcementLevel = analyzer_pb2.EnforcementLevel.Value(level)
+        request.policyConfig[name].properties.update(properties)
+    both = servicers()
+    for servicer in both:
+        servicer.Configure(request, None)
+    return both
+
+
+def requests(resources: list[Resource]) -> tuple[list[Json], Json]:
+    conftest = next(m for name, m in sys.modules.items() if name.endswith("conftest") and hasattr(m, "StackUnderTest"))
+    stack = []
+    for resource in resources:
+        message = conftest._request(analyzer_pb2.AnalyzerResource, resource)
+        for name, urns in resource.depends_on.items():
+            message.propertyDependencies[name].urns.extend(sorted(urns))
+        stack.append(message)
+    single = [conftest._request(analyzer_pb2.AnalyzeRequest, resource) for resource in resources]
+    return single, analyzer_pb2.AnalyzeStackRequest(resources=stack)
+
+
+def answers(servicer: Json, resources: list[Resource]) -> list[Json]:
+    single, stack = requests(resources)
+    return [*(servicer.Analyze(request, None) for request in single), servicer.AnalyzeStack(stack, None)]
+
+
+def assert_same_answers(both: tuple[Json, Json], resources: list[Resource]) -> list[Json]:
+    theirs, ours = (answers(servicer, resources) for servicer in both)
+    assert ours == theirs
+    return [diagnostic for answer in ours for diagnostic in answer.diagnostics]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_has_the_same_answer(name: str) -> None:
+    found = assert_same_answers(servicers(), list(EXAMPLES[name]))
+    policy, kind = name.split()
+    assert (policy in {diagnostic.policyName for diagnostic in found}) == (kind == "bad")
+
+
+@pytest.mark.parametrize("path", ["schedule.target", "schedule.target.input", "scheduler_role.name", "bundle.key"])
+def test_unknowns_have_the_same_answer(path: str, good_stack: StackUnderTest) -> None:
+    assert_same_answers(servicers(), good_stack.set(path, UNKNOWN).resources)
+
+
+def test_a_secret_and_a_dependency_have_the_same_answer(good_stack: StackUnderTest, secret: type[Secret]) -> None:
+    good_stack.set("schedule.target.input.CheckpointConfig", MISSING).set("scheduler_policy.role", UNKNOWN)
+    good_stack.depends_on = {"scheduler_policy": {"role": frozenset({good_stack.urn("scheduler_role"), "urn:of:none"})}}
+    resources = good_stack.resources
+    target = next(r for r in resources if r.name == "schedule").properties["target"]
+    target["input"] = secret(target["input"])
+    assert {found.policyName for found in assert_same_answers(servicers(), resources)} == {"SG15-spot-checkpoint"}
+
+
+def test_levels_settings_and_exemptions_have_the_same_answer(good_stack: StackUnderTest) -> None:
+    exemption = {"resource": "schedule", "reason": "until the cluster is there", "expires": "2999-12-31"}
+    both = configured(
+        {
+            "SG15-spot-checkpoint": ("ADVISORY", {"exemptions": [exemption]}),
+            "SG16-spot-max-wait": ("DISABLED", {}),
+            "SG19-dead-letter-queue": ("REMEDIATE", {}),
+            "SG20-few-retries": ("ADVISORY", {"maximumRetryAttempts": 1.0}),
+            "SG18-cost-caps": ("MANDATORY", {"misspelt": 1}),
+        }
+    )
+    good_stack.set("schedule.target.input.CheckpointConfig", MISSING).set("queue.sqsManagedSseEnabled", False)
+    good_stack.set("schedule.target.input.StoppingCondition.MaxWaitTimeInSeconds", 1800)
+    found = {(d.policyName, d.enforcementLevel) for d in assert_same_answers(both, good_stack.resources)}
+    assert found >= {
+        ("SG00-exemptions", analyzer_pb2.ADVISORY),
+        ("SG19-dead-letter-queue", analyzer_pb2.MANDATORY),
+        ("SG20-few-retries", analyzer_pb2.ADVISORY),
+    }
+    assert not {name for name, _ in found} & {"SG15-spot-checkpoint", "SG16-spot-max-wait"}
+
+
+def test_a_resource_is_read_once_for_all_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Json] = []
+    plain = serving.plain
+    monkeypatch.setattr(serving, "plain", lambda value: read.append(value) or plain(value))
+    ours = servicers()[1]
+    single, stack = requests(list(schedule({"input": UNKNOWN}).resources))
+    ours.Analyze(single[0], None)
+    assert len(read) == 1
+    ours.AnalyzeStack(stack, None)
+    assert len(read) == 2
+
+
+def test_an_sdk_without_the_seam_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(sdk, "_PolicyAnalyzerServicer")
+    serving.read_each_resource_once()
+    assert not hasattr(sdk, "_PolicyAnalyzerServicer")
+
+
+def test_the_sdk_serves_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sdk, "_PolicyAnalyzerServicer", object)
+    serving.read_each_resource_once()
+    assert getattr(sdk, "_PolicyAnalyzerServicer") is serving.Servicer  # noqa: B009 - private to the SDK
