@@ -5,6 +5,9 @@ STACK ?= staging
 CONTAINER_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo $(PYTHON))
 
 RUN := .venv/bin/python
+# Compiled modules are kept: without them every process of a rehearsal compiles its imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PARALLEL := --numprocesses auto --dist loadfile
 UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)

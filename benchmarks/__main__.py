@@ -1,9 +1,9 @@
 """`python -m benchmarks`: every benchmark, and RESULTS.md from its figures."""
 
-from benchmarks import program
+from benchmarks import policies, program
 from benchmarks.report import write_results
 
-BENCHMARKS = (program,)
+BENCHMARKS = (program, policies)
 
 if __name__ == "__main__":
     tables = []

@@ -33,7 +33,7 @@ class TrackingSpec(BaseModel):
     artifact_store: S3PrefixAnywhere | None = None
     """The tracking server's artifact store: MLflow clients write there themselves, with the execution role."""
     experiment_name: Annotated[str, Field(min_length=1, max_length=256)]
-    registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:]+$")]
+    registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")]
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
 from pathlib import Path
 
+import pulumi
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
+from operations.check_format import CheckFormat
+from operations.check_formats import WRITERS
+from operations.check_report import CheckReport, report_of_check, report_of_mistake
+from operations.console import print_hanging
+from rehearsal.declaring.stack_configuration import stack_file
+from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import Fault
 from rehearsal.judging.stack_check import check_stack
 
@@ -17,20 +26,51 @@ def print_check(project_dir: Path, stack: str, console: Console) -> int:
     started = time.perf_counter()
     check = check_stack(project_dir, stack)
     for fault in sorted(check.faults, key=lambda fault: fault.mandatory):
-        console.print(_line(fault))
+        _print_fault(fault, console)
     mandatory = sum(fault.mandatory for fault in check.faults)
     advisory = len(check.faults) - mandatory
-    verdict = "[green]passes[/green]" if check.passed else "[red]does not pass[/red]"
+    verdict = ("passes", "green") if check.passed else ("does not pass", "red")
     jobs = len(check.schedules)
-    console.print(
-        f"stack {escape(stack)} {verdict}: {jobs} training job{'' if jobs == 1 else 's'}, "
-        f"{len(check.declaration.resources)} resources, {len(check.policies)} policies; "
-        f"{mandatory} mandatory, {advisory} advisory; {time.perf_counter() - started:.1f} s"
+    counts = (
+        f": {jobs} training job{'' if jobs == 1 else 's'}, {len(check.declaration.resources)} resources, "
+        f"{len(check.policies)} policies; {mandatory} mandatory, {advisory} advisory; "
+        f"{time.perf_counter() - started:.1f} s"
     )
+    print_hanging(console, Text(), Text.assemble(f"stack {stack} ", verdict, counts))
     return 0 if check.passed else 1
 
 
-def _line(fault: Fault) -> str:
-    level = "[red]mandatory[/red]" if fault.mandatory else "[yellow]advisory[/yellow] "
-    name = fault.rule or fault.kind
-    return f"{level} [bold]{escape(name)}[/bold] {escape(fault.subject)}\n          {escape(fault.message)}"
+def write_check(project_dir: Path, stack: str, format_: CheckFormat) -> int:
+    """Check and write one document to standard output, settings mistakes included; exit codes as `print_check`."""
+    report = _report(project_dir, stack)
+    sys.stdout.write(f"{WRITERS[format_](report)}\n")
+    return 0 if report.passed else 1
+
+
+def _report(project_dir: Path, stack: str) -> CheckReport:
+    path = project_dir / f"Pulumi.{stack}.yaml"
+    try:
+        path = stack_file(project_dir, stack)
+        with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is not of the document
+            check = check_stack(project_dir, stack)
+    except (RehearsalError, pulumi.RunError) as error:
+        return report_of_mistake(stack, str(error), _shown(path), _text(path))
+    return report_of_check(check, _shown(path), _text(path))
+
+
+def _shown(path: Path) -> str:
+    """A path as code-scanning pages want it: from the nearest directory upwards with a .git, else by its name."""
+    path = path.resolve()
+    above = (directory for directory in path.parents if (directory / ".git").exists())
+    return path.relative_to(next(above, path.parent)).as_posix()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def _print_fault(fault: Fault, console: Console) -> None:
+    level = ("mandatory", "red") if fault.mandatory else ("advisory ", "yellow")
+    subject = Text.assemble((fault.rule or fault.kind, "bold"), f" {fault.subject}")
+    print_hanging(console, Text.assemble(level, " "), subject)
+    print_hanging(console, Text(" " * 10), Text(fault.message))

@@ -5,6 +5,7 @@ Every command ends with 0, or with 1 and one message that says what is wrong and
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+
+from operations.check_format import CheckFormat
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -25,15 +28,25 @@ _PROGRAM_FILE = "Pulumi.yaml"
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # it may not know the characters that we print
+            stream.reconfigure(errors="replace")
     app()
 
 
 @app.command()
-def check(stack: StackOption = "staging") -> None:
+def check(
+    stack: StackOption = "staging",
+    format_: Annotated[
+        CheckFormat, typer.Option("--format", help="text for people; json and sarif are one document.")
+    ] = CheckFormat.TEXT,
+) -> None:
     """Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials."""
-    from operations.checking import print_check
+    from operations.checking import print_check, write_check
 
-    _exit(lambda: print_check(_project_dir(), stack, Console(highlight=False, soft_wrap=True)))
+    if format_ is CheckFormat.TEXT:
+        _exit(lambda: print_check(_project_dir(), stack, Console()))
+    _exit(lambda: write_check(_project_dir(), stack, format_))
 
 
 @app.command()
@@ -57,7 +70,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     from rehearsal.local_servers.servers import Ports
     from rehearsal.rehearse import RehearsalOptions
 
-    console = Console(highlight=False)
+    console = Console()
 
     def run() -> int:
         project_dir = _project_dir()

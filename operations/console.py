@@ -1,15 +1,23 @@
-"""How the command line looks: steps with their times, notes, log lines, tables."""
+"""How the command line looks: steps with their times, notes, log lines, names with their values.
+
+On a terminal long texts are wrapped under their own start; without one each text stays on one line, for pipes and
+logs. What has no space in it (an address, an S3 URI) is never broken, so that it can be followed and copied.
+"""
 
 from __future__ import annotations
 
+import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
+
+_NARROWEST = 20
+_LOG_INDENT = 11
+"""Columns before a log line, so that it stands under the titles of the steps: `✓   0.0 s  `."""
 
 
 @dataclass
@@ -30,32 +38,47 @@ class ConsoleReporter:
     def step(self, title: str) -> Iterator[_Step]:
         """Show that a step is under way, and its time when it has ended."""
         step, started = _Step(), time.perf_counter()
-        mark = "[red]✗[/red]"
-        with self._console.status(f"{escape(title)} …"):
+        mark = Text("✗", style="red")
+        with self._console.status(Text(f"{title} …")):
             try:
                 yield step
-                mark = "[green]✓[/green]"
+                mark = Text("✓", style="green")
             finally:
                 seconds = time.perf_counter() - started
-                detail = f" [dim]({escape(step.text)})[/dim]" if step.text else ""
-                self._console.print(
-                    f"{mark} {seconds:5.1f} s  {escape(title)}{detail}", highlight=False, soft_wrap=True
-                )
+                lead = Text.assemble(mark, f" {seconds:5.1f} s  ")
+                detail = (f" ({step.text})", "dim") if step.text else ""
+                print_hanging(self._console, lead, Text.assemble(title, detail))
 
     def note(self, text: str) -> None:
         """Show a remark."""
-        self._console.print(f"  [yellow]note[/yellow]   {escape(text)}", highlight=False, soft_wrap=True)
+        print_hanging(self._console, Text.assemble("    ", ("note", "yellow"), "   "), Text(text))
 
     def log_line(self, text: str) -> None:
         """Show a line of a training job's log."""
-        self._console.print(f"           [dim]{escape(text)}[/dim]", highlight=False, soft_wrap=True)
+        print_line(self._console, Text.assemble(" " * _LOG_INDENT, (text, "dim")))
 
 
-def facts_table(title: str, facts: list[tuple[str, str]]) -> Table:
-    """A table of two columns: what, and its value."""
-    table = Table(title=title, title_justify="left", show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+def print_line(console: Console, text: Text) -> None:
+    """Print a line as it is, however long."""
+    console.print(text, soft_wrap=True, highlight=False)
+
+
+def print_hanging(console: Console, lead: Text, body: Text) -> None:
+    """Print `lead` and then `body`, which on a terminal goes on under its own start where a line ends."""
+    indent = lead.cell_len
+    width = max(console.width - indent, _NARROWEST) if console.is_terminal else len(body) + 1
+    lines = textwrap.wrap(
+        body.plain, width, break_long_words=False, break_on_hyphens=False, replace_whitespace=False, expand_tabs=False
+    )
+    end = 0
+    for number, line in enumerate(lines or [""]):
+        start = body.plain.index(line, end)
+        end = start + len(line)
+        print_line(console, Text.assemble(" " * indent if number else lead, body[start:end]))
+
+
+def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
+    """Print names and their values, one below the other."""
+    longest = max(len(name) for name, _ in facts)
     for name, value in facts:
-        table.add_row(f"[bold]{escape(name)}[/bold]", escape(value))
-    return table
+        print_hanging(console, Text(f"{name:{longest}}  ", style="bold"), Text(value))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 import pulumi
 
@@ -15,10 +19,29 @@ INTERRUPTED = 130
 def run_command(command: Callable[[], int]) -> int:
     """Run a command and return its exit code."""
     try:
-        return command()
+        with _interrupted_by(signal.SIGTERM, signal.SIGHUP):
+            return command()
     except (RehearsalError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - standard error, unadorned, for people and pipes
         return 1
     except KeyboardInterrupt:
         print("interrupted; everything that was started has been stopped", file=sys.stderr)  # noqa: T201 - as above
         return INTERRUPTED
+
+
+@contextmanager
+def _interrupted_by(*numbers: signal.Signals) -> Iterator[None]:
+    """Take these signals as Ctrl-C, so that a closed terminal leaves nothing running; one that is ignored stays so."""
+    before = {number: signal.getsignal(number) for number in numbers}
+    ours = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

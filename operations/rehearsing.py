@@ -5,46 +5,48 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
+from rich.text import Text
 
-from operations.console import ConsoleReporter, facts_table
+from operations.console import ConsoleReporter, print_facts, print_hanging
 from rehearsal.errors import RehearsalError
 from rehearsal.local_servers.servers import stop_kept
 from rehearsal.rehearse import STATE_DIRECTORY, RehearsalOptions, RehearsedJob, rehearse
+
+_IN_PLACE: Final = (
+    "In place of S3, IAM, Scheduler and SageMaker: an embedded AWS; of the tracking server: a local MLflow; "
+    "of the image: a virtual environment. Nothing leaves this machine."
+)
 
 
 def print_rehearsal(options: RehearsalOptions, console: Console) -> int:
     """Rehearse and print; 0 where every training job ended with a registered model."""
     started = time.perf_counter()
-    console.print(
-        f"Rehearsing stack [bold]{options.stack}[/bold]. In place of S3, IAM, Scheduler and SageMaker: an embedded "
-        "AWS; of the tracking server: a local MLflow; of the image: a virtual environment. Nothing leaves this machine.",
-        highlight=False,
-    )
+    _print(console, Text.assemble("Rehearsing stack ", (options.stack, "bold"), f". {_IN_PLACE}"))
     done = rehearse(options, ConsoleReporter(console))
     for job in done.jobs:
         console.print()
-        console.print(facts_table("", _facts(job, done.tracking_uri)))
+        print_facts(console, _facts(job, done.tracking_uri, is_up=options.keep))
     console.print()
-    seconds = time.perf_counter() - started
+    seconds = f"Done in {time.perf_counter() - started:.1f} s; "
     if options.keep:
-        console.print(f"MLflow       {done.tracking_uri}", highlight=False, soft_wrap=True)
-        console.print(f"embedded AWS {done.endpoint_url}", highlight=False, soft_wrap=True)
-        console.print(f"Done in {seconds:.1f} s; the servers run until [bold]training-jobs rehearse --stop[/bold].")
+        addresses = [("MLflow", done.tracking_uri), ("embedded AWS", done.endpoint_url)]
+        print_facts(console, addresses)
+        stop = ("training-jobs rehearse --stop", "bold")
+        _print(console, Text.assemble(seconds, "the servers run until ", stop, "."))
     else:
-        console.print(
-            f"Done in {seconds:.1f} s; everything that was started is stopped again. "
-            "To look at it in MLflow: [bold]training-jobs rehearse --keep[/bold]",
-            highlight=False,
-        )
+        keep = ("training-jobs rehearse --keep", "bold")
+        cure = " leaves the servers up to look at."
+        _print(console, Text.assemble(seconds, "everything that was started is stopped again; ", keep, cure))
     return 0
 
 
 def stop_kept_servers(project_dir: Path, console: Console) -> int:
     """Stop what `--keep` left running, for every stack."""
     stopped = [name for state in sorted((project_dir / STATE_DIRECTORY).glob("*")) for name in stop_kept(state)]
-    console.print(f"stopped: {', '.join(stopped)}" if stopped else "no server was running")
+    _print(console, Text(f"stopped: {', '.join(stopped)}" if stopped else "no server was running"))
     return 0
 
 
@@ -52,9 +54,16 @@ def own_data(texts: Sequence[str]) -> dict[str, Path]:
     """Read `CHANNEL=PATH` texts.
 
     Raises:
-        RehearsalError: a text is of another form.
+        RehearsalError: a text is of another form, or a channel is named twice.
     """
-    return dict(_channel_and_path(text) for text in texts)
+    data: dict[str, Path] = {}
+    for channel, path in map(_channel_and_path, texts):
+        if channel in data:
+            raise RehearsalError(
+                f"--data names the channel {channel} twice; put the files into one directory: {channel}=DIRECTORY"
+            )
+        data[channel] = path
+    return data
 
 
 def run_page(tracking_uri: str, run_id: str) -> str:
@@ -69,7 +78,7 @@ def _channel_and_path(text: str) -> tuple[str, Path]:
     return channel, Path(path)
 
 
-def _facts(job: RehearsedJob, tracking_uri: str) -> list[tuple[str, str]]:
+def _facts(job: RehearsedJob, tracking_uri: str, *, is_up: bool) -> list[tuple[str, str]]:
     version = job.version
     stands = "" if job.registered else f" (stands: of {version.tags.get('training_job_name', 'an earlier job')})"
     metrics = ", ".join(f"{metric.name} {metric.value:g}" for metric in job.result.metrics)
@@ -79,5 +88,9 @@ def _facts(job: RehearsedJob, tracking_uri: str) -> list[tuple[str, str]]:
         ("metrics", metrics or "none: trained nothing"),
         ("model version", f"{version.name} version {version.version}{stands}"),
         ("S3 artifact", job.result.model_artifact_uri or "none"),
-        ("MLflow", run_page(tracking_uri, version.run_id)),
+        ("MLflow", f"{run_page(tracking_uri, version.run_id)}{'' if is_up else ' (stopped)'}"),
     ]
+
+
+def _print(console: Console, text: Text) -> None:
+    print_hanging(console, Text(), text)

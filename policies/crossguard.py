@@ -1,4 +1,4 @@
-"""From our rules to the policies that the engine runs: the only place that knows the SDK's classes."""
+"""From our rules to the policies that the engine runs: with `serving` the only place that knows the SDK's classes."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ from stack import Stack
 from target_input import SCHEDULE
 
 Found = tuple[Resource, Finding]
+Report = tuple[str, str]
+"""URN (none for the stack as a whole) and line of a violation."""
+Answer = Sequence[Report] | NotApplicable
+ResourceJudge = Callable[[Resource, Mapping[str, Any]], Answer]
+StackJudge = Callable[[Stack, Mapping[str, Any]], Answer]
 Settings = tuple[Mapping[str, Any], Sequence[Finding]]
 SettingsReader = Callable[[Mapping[str, Any]], Settings]
 TAGS = ("aws", "scheduled-training")
@@ -56,31 +61,75 @@ def settings_schema(rule: About) -> dict[str, dict[str, Any]]:
     return {name: dict(entry) for name, entry in rule.config.items()} | common
 
 
-def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourceValidationPolicy:
+class ResourcePolicy(ResourceValidationPolicy):
+    """A policy about one resource; `judge` is what `validate` does with a resource that has been read already.
+
+    Args:
+        judge: takes the resource and the policy's configuration.
+        types: type tokens that it looks at, None for all.
+        remediate: see the SDK.
+        about: the SDK's other arguments.
+
+    """
+
+    def __init__(
+        self,
+        judge: ResourceJudge,
+        types: frozenset[str] | None,
+        about: Mapping[str, Any],
+        remediate: ResourceRemediation | None = None,
+    ) -> None:
+        def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+            answer: Answer | None = self.overlooked(args.resource_type)
+            if answer is None:
+                resource = Resource(args.resource_type, args.name, args.urn, plain(args.props))
+                answer = judge(resource, args.get_config())
+            _report(answer, args, report_violation)
+
+        super().__init__(validate=validate, remediate=remediate, **about)
+        self.judge = judge
+        self._types = types
+
+    def overlooked(self, resource_type: str) -> NotApplicable | None:
+        """Say why the policy does not look at resources of this type, None where it does."""
+        if self._types is None or resource_type in self._types:
+            return None
+        return NotApplicable(f"the rule does not look at {resource_type}")
+
+
+class StackPolicy(StackValidationPolicy):
+    """A policy about the stack; `judge` is what `validate` does with a stack that has been read already."""
+
+    def __init__(self, judge: StackJudge, about: Mapping[str, Any]) -> None:
+        def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+            stack = Stack([_stack_resource(resource) for resource in args.resources])
+            _report(judge(stack, args.get_config()), args, report_violation)
+
+        super().__init__(validate=validate, **about)
+        self.judge = judge
+
+
+def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourcePolicy:
     schema = settings_schema(rule)
     read_settings = _settings_reader(schema)
 
-    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        if args.resource_type not in rule.types:
-            return args.not_applicable(f"the rule does not look at {args.resource_type}")
-        resource = Resource(args.resource_type, args.name, args.urn, plain(args.props))
+    def judge(resource: Resource, config: Mapping[str, Any]) -> Answer:
         subject = rule.subject(resource)
         if isinstance(subject, NotApplicable):
-            return args.not_applicable(subject.reason)
-        settings, faults = read_settings(args.get_config())
+            return subject
+        settings, faults = read_settings(config)
         if faults:
-            return _report([(resource, fault) for fault in faults], report_violation)
+            return [(resource.urn, fault.line()) for fault in faults]
         if resource.type != SCHEDULE and any(matches(name, resource.name) for name in settings.get("unrelated", ())):
-            return args.not_applicable("the configuration declares it unrelated to training")
+            return NotApplicable("the configuration declares it unrelated to training")
         judgement = rule.check(subject, settings)
         if isinstance(judgement, NotApplicable):
-            return args.not_applicable(judgement.reason)
-        found = [(resource, finding) for finding in judgement]
-        return _report(_counting(rule, found, settings, ledger), report_violation)
+            return judgement
+        return _counting(rule, [(resource, finding) for finding in judgement], settings, ledger)
 
     # The SDK takes a plain result as well as the awaitable that its annotation asks for.
     remedy = cast(ResourceRemediation, _remediation(rule, read_settings)) if rule.remedy else None
-    return ResourceValidationPolicy(validate=validate, remediate=remedy, **_about(rule, schema))
+    return ResourcePolicy(judge, rule.types, _about(rule, schema), remedy)
 
 
 def _remediation(
@@ -101,22 +150,18 @@ def _remediation(
     return remediate
 
 
-def _stack_policy(rule: StackRule, ledger: Ledger) -> StackValidationPolicy:
+def _stack_policy(rule: StackRule, ledger: Ledger) -> StackPolicy:
     schema = settings_schema(rule)
     read_settings = _settings_reader(schema)
 
-    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        settings, faults = read_settings(args.get_config())
+    def judge(stack: Stack, config: Mapping[str, Any]) -> Answer:
+        settings, faults = read_settings(config)
         if faults:
-            for fault in faults:
-                report_violation(fault.line(), None)
-            return None
-        judgement = rule.check(Stack([_stack_resource(resource) for resource in args.resources]), settings)
-        if isinstance(judgement, NotApplicable):
-            return args.not_applicable(judgement.reason)
-        return _report(_counting(rule, judgement, settings, ledger), report_violation)
+            return [("", fault.line()) for fault in faults]
+        judgement = rule.check(stack, settings)
+        return judgement if isinstance(judgement, NotApplicable) else _counting(rule, judgement, settings, ledger)
 
-    return StackValidationPolicy(validate=validate, **_about(rule, schema))
+    return StackPolicy(judge, _about(rule, schema))
 
 
 def _settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
@@ -135,11 +180,9 @@ def _settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
 
 
 def _exemption_policies(ledger: Ledger) -> tuple[Policy, Policy]:
-    def validate(args: ResourceValidationArgs | StackValidationArgs, report_violation: ReportViolation) -> None:
-        entries = ledger.take()
-        if not entries:
-            args.not_applicable("no exemption covers anything here")
-        _report([(entry.resource, entry.note()) for entry in entries], report_violation)
+    def judge(_subject: Resource | Stack, _config: Mapping[str, Any]) -> Answer:
+        notes = [(entry.resource.urn, entry.note().line()) for entry in ledger.take()]
+        return notes or NotApplicable("no exemption covers anything here")
 
     about: dict[str, Any] = {
         "description": "What the policy pack's configuration exempts for a while is shown, never hidden.",
@@ -150,8 +193,8 @@ def _exemption_policies(ledger: Ledger) -> tuple[Policy, Policy]:
         "remediation_steps": "Cure the finding before its exemption expires, then take the exemption out.",
     }
     return (
-        ResourceValidationPolicy(name="SG00-exemptions", validate=validate, **about),
-        StackValidationPolicy(name="SG00-exemptions-of-the-stack", validate=validate, **about),
+        ResourcePolicy(judge, None, {"name": "SG00-exemptions", **about}),
+        StackPolicy(judge, {"name": "SG00-exemptions-of-the-stack", **about}),
     )
 
 
@@ -171,21 +214,26 @@ def _about(rule: About, schema: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _counting(rule: About, found: Sequence[Found], settings: Mapping[str, Any], ledger: Ledger) -> list[Found]:
+def _counting(rule: About, found: Sequence[Found], settings: Mapping[str, Any], ledger: Ledger) -> list[Report]:
     """Leave out what is exempt, and note it in the ledger."""
-    counting: list[Found] = []
+    counting: list[Report] = []
     for resource, finding in found:
         kept = sort_out(rule.id, resource, finding, settings["exemptions"], _today())
         if isinstance(kept, Exempted):
             ledger.add(kept)
         else:
-            counting.append((resource, kept))
+            counting.append((resource.urn, kept.line()))
     return counting
 
 
-def _report(found: Iterable[Found], report_violation: ReportViolation) -> None:
-    for resource, finding in found:
-        report_violation(finding.line(), resource.urn)
+def _report(
+    answer: Answer, args: ResourceValidationArgs | StackValidationArgs, report_violation: ReportViolation
+) -> None:
+    if isinstance(answer, NotApplicable):
+        return args.not_applicable(answer.reason)
+    for urn, line in answer:
+        report_violation(line, urn or None)
+    return None
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:

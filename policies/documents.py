@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from findings import MISSING, UNKNOWN, property_path
@@ -60,11 +60,17 @@ class Statement:
         """Find the element that allows ``action``, None when the statement does not allow it."""
         if not self.allows:
             return None
-        for element in self.actions:
-            if matches(element.value, action, ignore_case=True):
+        wanted = action.lower()
+        for pattern, element in self._action_patterns:
+            if matches(pattern, wanted):
                 return element
-        excluded = any(matches(element.value, action, ignore_case=True) for element in self.not_actions)
-        return self.not_actions[0] if self.not_actions and not excluded else None
+        if not self.not_actions or any(matches(element.value.lower(), wanted) for element in self.not_actions):
+            return None
+        return self.not_actions[0]
+
+    @cached_property
+    def _action_patterns(self) -> tuple[tuple[str, Element], ...]:
+        return tuple((element.value.lower(), element) for element in self.actions)
 
     def bound(self, key: str, *operators: str) -> Condition | None:
         """Find the condition that binds ``key``, None where none does.
@@ -169,7 +175,13 @@ def read_statements(value: object, path: str) -> tuple[Statement, ...]:
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Tell whether an IAM pattern (``*`` any text, ``?`` one character) covers ``text``."""
-    return _compiled(pattern, ignore_case).fullmatch(text) is not None
+    if ignore_case:
+        pattern, text = pattern.lower(), text.lower()
+    # Nearly all patterns are literal, or so but for a * at the end; a stack has too many to compile each.
+    start = pattern.removesuffix("*")
+    if "*" in start or "?" in start:
+        return _compiled(pattern).fullmatch(text) is not None
+    return text == pattern if start == pattern else text.startswith(start)
 
 
 def _readable(
@@ -261,6 +273,6 @@ def _contains_unknown(value: object) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+def _compiled(pattern: str) -> re.Pattern[str]:
     expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.compile(expression, re.IGNORECASE | re.DOTALL if ignore_case else re.DOTALL)
+    return re.compile(expression, re.DOTALL)

@@ -23,6 +23,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SEPARATOR = ". Cure: "
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -107,15 +108,17 @@ def property_path(*segments: str | int) -> str:
     """
     path = str(segments[0])
     for segment in segments[1:]:
-        if isinstance(segment, int):
-            path += f"[{segment}]"
-        elif _PLAIN_NAME.fullmatch(segment):
-            path += f".{segment}"
-        else:
-            # Names of hyperparameters and the like are free text: keep the path free of spaces and colons.
-            quoted = json.dumps(segment).replace(" ", "\\u0020").replace(":", "\\u003a")
-            path += f"[{quoted}]"
+        path += f"[{segment}]" if isinstance(segment, int) else _step(segment)
     return path
+
+
+@lru_cache(maxsize=4096)
+def _step(name: str) -> str:
+    if _PLAIN_NAME.fullmatch(name):
+        return f".{name}"
+    # Names of hyperparameters and the like are free text: keep the path free of spaces and colons.
+    quoted = json.dumps(name).replace(" ", "\\u0020").replace(":", "\\u003a")
+    return f"[{quoted}]"
 
 
 def _render(value: object) -> str:

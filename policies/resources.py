@@ -59,14 +59,16 @@ class Resource:
 
 def plain(value: Json) -> Json:
     """Copy a value out of its proxies; whole floats become ints, unknowns become `UNKNOWN`."""
+    if isinstance(value, str):
+        # Before a remediation nothing raises: an unknown is the engine's mark for it.
+        return UNKNOWN if value in _MARKS else value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         return {key: _read(value, key) for key in value}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_read(value, index) for index in range(len(value))]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    # Before a remediation nothing raises: an unknown is the engine's mark for it.
-    return UNKNOWN if isinstance(value, str) and value in _MARKS else value
+    return value
 
 
 def _read(container: Json, key: Json) -> Json:

@@ -21,7 +21,7 @@ from documents import (
 )
 from findings import UNKNOWN, property_path
 from resources import NotApplicable, Resource
-from target_input import TrainingJob, training_job
+from target_input import SCHEDULE, TrainingJob, training_job
 
 ATTACHMENTS: Mapping[str, str] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
@@ -67,13 +67,20 @@ class Stack:
     resources: Sequence[Resource]
 
     def of_type(self, *types: str) -> Iterator[Resource]:
-        """Yield the resources of these types."""
-        return (resource for resource in self.resources if resource.type in types)
+        """Yield the resources of these types, one type after the other."""
+        return (resource for token in types for resource in self._by_type.get(token, ()))
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
 
     @cached_property
     def jobs(self) -> tuple[ScheduledJob, ...]:
         """The scheduled training jobs that can be read."""
-        found = ((schedule, training_job(schedule)) for schedule in self.resources)
+        found = ((schedule, training_job(schedule)) for schedule in self.of_type(SCHEDULE))
         return tuple(
             ScheduledJob(
                 job,

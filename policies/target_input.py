@@ -122,16 +122,21 @@ def read_object(text: str) -> Mapping[str, Any]:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels < 0 or any(_is_deeper(item, levels - 1) for item in items)
+    if not isinstance(value, dict | list):
+        return False
+    if levels <= 0 and value:
+        return True
+    items = value.values() if isinstance(value, dict) else value
+    return any(_is_deeper(item, levels - 1) for item in items if isinstance(item, dict | list))
 
 
 def _without_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise UnreadableError(f"names {repeated[0]} twice in one object")
-    return dict(pairs)
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = min(name for name in names if names.count(name) > 1)
+        raise UnreadableError(f"names {repeated} twice in one object")
+    return read
 
 
 def _looks_like_a_training_job(text: object) -> bool:

@@ -10,6 +10,9 @@ ACCOUNT_ID: Final = "123456789012"
 ACCESS_KEY_ID: Final = "rehearsal"
 SECRET_ACCESS_KEY: Final = "rehearsal"  # noqa: S105 - the embedded AWS accepts any; a real AWS refuses this one
 
+NO_ENDPOINT: Final = "http://127.0.0.1:9"
+"""Nothing listens there: for what has no business with AWS, and does not get out of this machine if it tries."""
+
 _LOOPBACK_HOSTS: Final = "127.0.0.1,localhost,::1"
 
 # Compared in upper case: proxies are read in either case, and Windows does not distinguish.

@@ -43,8 +43,8 @@ class EmbeddedAwsMocks(pulumi_mocks.Mocks):
         create = ADAPTERS.get(args.typ)
         if create is None:
             raise DeploymentError(
-                f"{urn}: the rehearsal cannot create an {args.typ}: add an adapter for it to rehearsal/adapters/; "
-                f"there are adapters for {', '.join(sorted(ADAPTERS))}"
+                f"{urn}: the rehearsal cannot create an {args.typ}: add an adapter for it to "
+                f"rehearsal/deploying/adapters/; there are adapters for {', '.join(sorted(ADAPTERS))}"
             )
         inputs = Inputs(urn, args.inputs)
         region = inputs.take("region")

@@ -14,10 +14,11 @@ from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.permissions.role_documents import RoleDocuments
 from rehearsal.requests.request_check import check_request
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.running.deployed_schedule import DEFAULT_MAXIMUM_RETRY_ATTEMPTS, DeployedSchedule
 
 SCHEDULE_TYPE: Final = "aws:scheduler/schedule:Schedule"
 _CREATE_TRAINING_JOB: Final = ":scheduler:::aws-sdk:sagemaker:createTrainingJob"
+_DEFAULT_GROUP: Final = "default"
 _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 
 
@@ -25,7 +26,7 @@ _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 class Fault:
     """One thing that is wrong, or worth a note, with a stack."""
 
-    kind: Literal["request", "permission", "policy"]
+    kind: Literal["settings", "request", "permission", "policy"]
     subject: str
     """What it is about: a schedule, a role, a resource."""
     message: str
@@ -35,27 +36,44 @@ class Fault:
     """Name of the policy, for faults of that kind."""
     path: str = ""
     """Property path inside the resource or the request, where there is one."""
+    value: str = ""
+    """What stands there, as the message shows it; empty where it does not."""
+    what: str = ""
+    """What is wrong, without path, value and cure; empty where that is the whole message."""
+    cure: str = ""
+    """What to do about it, where that is known."""
+    urn: str = ""
+    """Of the resource, where the stack declares it."""
 
 
 def declared_schedules(resources: Iterable[RegisteredResource], scope: AwsScope) -> list[DeployedSchedule]:
-    """The schedules among declared resources that start training jobs, as they will be deployed."""
+    """The schedules among declared resources that start training jobs, as they will be deployed.
+
+    What a schedule written by hand leaves out has the default of EventBridge Scheduler.
+    """
     return [
-        DeployedSchedule(
-            name=inputs["name"],
-            group_name=inputs["groupName"],
-            arn=scope.arn("scheduler", f"schedule/{inputs['groupName']}/{inputs['name']}"),
-            state=inputs["state"],
-            target_arn=inputs["target"]["arn"],
-            target_input=inputs["target"]["input"],
-            role_arn=inputs["target"]["roleArn"],
-            maximum_retry_attempts=inputs["target"]["retryPolicy"]["maximumRetryAttempts"],
-            dead_letter_queue_arn=inputs["target"].get("deadLetterConfig", {}).get("arn"),
-        )
+        _deployed(resource, scope)
         for resource in resources
-        if resource.type == SCHEDULE_TYPE
-        for inputs in [resource.inputs]
-        if str(inputs["target"]["arn"]).endswith(_CREATE_TRAINING_JOB)
+        if resource.type == SCHEDULE_TYPE and str(resource.inputs["target"]["arn"]).endswith(_CREATE_TRAINING_JOB)
     ]
+
+
+def _deployed(resource: RegisteredResource, scope: AwsScope) -> DeployedSchedule:
+    inputs, target = resource.inputs, resource.inputs["target"]
+    name, group_name = inputs.get("name", resource.name), inputs.get("groupName", _DEFAULT_GROUP)
+    return DeployedSchedule(
+        name=name,
+        group_name=group_name,
+        arn=scope.arn("scheduler", f"schedule/{group_name}/{name}"),
+        state=inputs.get("state", "ENABLED"),
+        target_arn=target["arn"],
+        target_input=target.get("input", ""),
+        role_arn=target["roleArn"],
+        maximum_retry_attempts=target.get("retryPolicy", {}).get(
+            "maximumRetryAttempts", DEFAULT_MAXIMUM_RETRY_ATTEMPTS
+        ),
+        dead_letter_queue_arn=target.get("deadLetterConfig", {}).get("arn"),
+    )
 
 
 def sample_request(schedule: DeployedSchedule) -> dict[str, Any]:
@@ -78,7 +96,15 @@ def sample_request(schedule: DeployedSchedule) -> dict[str, Any]:
 def request_faults(schedule: DeployedSchedule, request: Mapping[str, Any]) -> list[Fault]:
     """What SageMaker would refuse of a request."""
     return [
-        Fault("request", schedule.name, str(problem), path=problem.path)
+        Fault(
+            "request",
+            schedule.name,
+            str(problem),
+            path=problem.path,
+            value=problem.got,
+            what="SageMaker would refuse it",
+            cure=f"allowed: {problem.allowed}",
+        )
         for problem in check_request("sagemaker", "CreateTrainingJob", request)
     ]
 
@@ -111,12 +137,13 @@ def permission_faults(
 def _denied(role_arn: str, calls: Sequence[AwsCall], roles: Mapping[str, RoleDocuments]) -> Iterator[Fault]:
     role = roles.get(role_arn.rpartition("/")[2])
     if role is None:
-        yield Fault(
-            "permission", role_arn, "is not part of this stack, so its permissions are not judged", mandatory=False
-        )
+        message = "is not part of this stack or not known at a preview, so its permissions are not judged"
+        yield Fault("permission", role_arn, message, mandatory=False)
         return
     for call in calls:
         decision = judge_trust(call, role.trust) if call.service_principal else judge(call, role.permissions)
         if not decision.allowed:
             message = f"may not {call.action} on {call.resource}, which is needed ({call.purpose}): {decision.reason}"
-            yield Fault("permission", role_arn, message)
+            document = "trust document" if call.service_principal else "policy"
+            cure = f"allow {call.action} on {call.resource} in the role's {document}"
+            yield Fault("permission", role_arn, message, cure=cure)

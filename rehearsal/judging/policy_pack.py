@@ -34,8 +34,9 @@ from rehearsal.judging.policy_configuration import (
     read_policy_configuration,
     reconcile,
 )
+from rehearsal.judging.policy_messages import PolicyDescription, describe
 from rehearsal.judging.policy_requests import analyze_request, stack_resource, to_struct
-from rehearsal.sealed_environment import sealed_environment
+from rehearsal.sealed_environment import NO_ENDPOINT, sealed_environment
 
 _LEVELS: Final = {
     analyzer_pb2.ADVISORY: "advisory",
@@ -44,10 +45,10 @@ _LEVELS: Final = {
     analyzer_pb2.REMEDIATE: "remediate",
 }
 _LEVEL_NUMBERS: Final = {name: number for number, name in _LEVELS.items()}
+_LONGEST_CONFIGURATION: Final = 128 * 1024 - len("PULUMI_CONFIG=\0")
+"""MAX_ARG_STRLEN of Linux: what one argument or environment variable may have."""
 _START_DEADLINE_IN_SECONDS: Final = 60.0
 _CALL_DEADLINE_IN_SECONDS: Final = 60.0
-# Nothing listens there: a pack calls nobody, and if it tries to, it does not get out of this machine.
-_NO_ENDPOINT: Final = "http://127.0.0.1:9"
 
 # The engine runs `python -u -m pulumi.policy ENGINE_ADDRESS PACK_DIR`. This does the same, and ends the pack with us.
 _START: Final = """
@@ -103,6 +104,13 @@ class PolicyPack:
         self.pack_dir = pack_dir.resolve()
         if not (self.pack_dir / "PulumiPolicy.yaml").exists():
             raise PolicyPackError(f"there is no policy pack in {self.pack_dir}: PulumiPolicy.yaml is missing")
+        environment = _environment(configuration, preview=preview)
+        if (length := len(environment["PULUMI_CONFIG"])) > _LONGEST_CONFIGURATION:
+            raise PolicyPackError(
+                f"the stack's configuration is {length} characters of JSON; Pulumi hands it to programs and policy "
+                f"packs in one environment variable, which holds {_LONGEST_CONFIGURATION} at most on Linux: "
+                "spread the training jobs over several stacks"
+            )
         self._given = {} if policy_configuration is None else read_policy_configuration(policy_configuration)
         self._configuration = configuration
         self._preview = preview
@@ -112,7 +120,7 @@ class PolicyPack:
             # The pack has no use for the engine's address but its log, for which standard error serves as well.
             [sys.executable, "-u", "-c", _START, "127.0.0.1:0", str(self.pack_dir)],
             cwd=self.pack_dir,
-            env=_environment(configuration, preview=preview),
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=self._output,
             stderr=self._errors,
@@ -127,7 +135,7 @@ class PolicyPack:
         because a value is unknown at a preview is an advisory violation that says so, as with the engine.
         Raises PolicyPackError, or PolicyConfigurationError if the configuration does not fit the pack.
         """
-        stub, _ = self._configured
+        stub = self.analyzer
         urns = {resource.urn for resource in declaration.resources}
         root = next((r.urn for r in declaration.resources if r.type == STACK_TYPE), "")
         violations = []
@@ -146,6 +154,21 @@ class PolicyPack:
     def policies(self) -> tuple[str, ...]:
         """Names of the policies that are not disabled."""
         return tuple(name for name, entry in self._configured[1].items() if entry.level != "disabled")
+
+    @property
+    def described(self) -> tuple[PolicyDescription, ...]:
+        """What the pack says of its policies that are not disabled."""
+        return tuple(policy for policy in self._configured[2] if policy.level != "disabled")
+
+    @property
+    def analyzer(self) -> analyzer_pb2_grpc.AnalyzerStub:
+        """The pack's own interface, ready and configured; raises as `judge` does."""
+        return self._configured[0]
+
+    @property
+    def process_id(self) -> int:
+        """Of the pack's process."""
+        return self._process.pid
 
     def wait_until_ready(self) -> Self:
         """Wait until the pack answers and is configured; raises as `judge` does."""
@@ -172,8 +195,10 @@ class PolicyPack:
         self.stop()
 
     @cached_property
-    def _configured(self) -> tuple[analyzer_pb2_grpc.AnalyzerStub, dict[str, PolicyConfiguration]]:
-        """The pack's interface, and how its policies are configured."""
+    def _configured(
+        self,
+    ) -> tuple[analyzer_pb2_grpc.AnalyzerStub, dict[str, PolicyConfiguration], tuple[PolicyDescription, ...]]:
+        """The pack's interface, how its policies are configured, and what it says of them."""
         address = f"127.0.0.1:{self._await_port()}"
         # A proxy of the person's environment would be asked even for loopback.
         self._channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
@@ -202,7 +227,7 @@ class PolicyPack:
             for name, entry in effective.items()
         }
         self._ask("configuring itself", stub.Configure, analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=entries))
-        return stub, effective
+        return stub, effective, tuple(describe(policy, str(effective[policy.name].level)) for policy in info.policies)
 
     def _await_port(self) -> int:
         """Wait for the line with which a pack announces its port."""
@@ -254,7 +279,7 @@ def _content(file: Any) -> bytes:  # noqa: ANN401 - a binary file
 
 def _environment(configuration: StackConfiguration, *, preview: bool) -> dict[str, str]:
     region = configuration.values.get("aws:region", "us-east-1")
-    return sealed_environment(os.environ, region=region, endpoint_url=_NO_ENDPOINT) | {
+    return sealed_environment(os.environ, region=region, endpoint_url=NO_ENDPOINT) | {
         "PULUMI_ORGANIZATION": "organization",
         "PULUMI_PROJECT": configuration.project,
         "PULUMI_STACK": configuration.stack,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +11,21 @@ from components.aws_names import AwsScope
 from rehearsal.declaring.program import Declaration, OfflineMocks, answer_invoke, declare
 from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.declaring.stack_configuration import read_stack_configuration
-from rehearsal.judging.judgement import Fault, declared_schedules, permission_faults, request_faults, sample_request
+from rehearsal.judging.judgement import (
+    SCHEDULE_TYPE,
+    Fault,
+    declared_schedules,
+    permission_faults,
+    request_faults,
+    sample_request,
+)
+from rehearsal.judging.policy_messages import PolicyDescription, read_line
 from rehearsal.judging.policy_pack import PolicyPack, Violation, policy_configuration_file
 from rehearsal.permissions.role_documents import declared_roles
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.sealed_environment import ACCOUNT_ID
 
+ROLE_TYPE: Final = "aws:iam/role:Role"
 POLICY_PACK: Final = "policies"
 """The policy pack's directory in a project."""
 
@@ -30,6 +39,8 @@ class StackCheck:
     policies: tuple[str, ...]
     """Names of the policies that judged."""
     faults: tuple[Fault, ...]
+    descriptions: tuple[PolicyDescription, ...] = ()
+    """What the pack says of those policies."""
 
     @property
     def passed(self) -> bool:
@@ -58,7 +69,8 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
         )
         faults = [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
         faults += [_policy_fault(violation) for violation in pack.judge(declaration)]
-        return StackCheck(declaration, schedules, pack.policies, tuple(faults))
+        faults = [_with_urn(fault, declaration) for fault in faults]
+        return StackCheck(declaration, schedules, pack.policies, tuple(faults), pack.described)
 
 
 def _schedule_faults(schedule: DeployedSchedule, declaration: Declaration) -> list[Fault]:
@@ -86,7 +98,27 @@ def artifact_store_of(exports: Mapping[str, Any], schedule: DeployedSchedule) ->
 
 def _policy_fault(violation: Violation) -> Fault:
     # The engine's text is the policy's description, and then the finding in a line of its own.
-    line = violation.message.rpartition("\n")[2]
-    path = line.partition(" ")[0].rstrip(":")
-    resource = violation.urn.rpartition("::")[2]
-    return Fault("policy", resource, line, violation.stops_an_update, rule=violation.policy, path=path)
+    line = violation.message.removeprefix(f"{violation.description}\n")
+    message = read_line(line)
+    return Fault(
+        "policy",
+        violation.urn.rpartition("::")[2],
+        line,
+        violation.stops_an_update,
+        rule=violation.policy,
+        path=message.path,
+        value=message.value,
+        what=message.fault,
+        cure=message.cure,
+        urn=violation.urn,
+    )
+
+
+def _with_urn(fault: Fault, declaration: Declaration) -> Fault:
+    """Faults of requests and permissions name a schedule or a role as AWS will: find the resource of that name."""
+    if fault.urn:
+        return fault
+    kind = SCHEDULE_TYPE if fault.kind == "request" else ROLE_TYPE
+    name = fault.subject.rpartition("/")[2]
+    urns = (found.urn for found in declaration.resources if found.type == kind and found.inputs.get("name") == name)
+    return replace(fault, urn=next(urns, ""))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.permissions.policy_documents import PolicyDocument
 
 if TYPE_CHECKING:
@@ -30,21 +31,29 @@ class RoleDocuments:
 def declared_roles(resources: Iterable[RegisteredResource]) -> dict[str, RoleDocuments]:
     """Role name -> documents, from what a program declares.
 
+    A role with a document that is not known at a preview is left out.
+
     Raises:
         PolicyError: a document cannot be read.
     """
     resources = list(resources)
-    permissions: defaultdict[str, list[PolicyDocument]] = defaultdict(list)
+    documents: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for policy in resources:
         if policy.type == _ROLE_POLICY:
             role = str(policy.inputs["role"])
-            permissions[role].append(PolicyDocument.parse(f"{role}/{policy.name}", policy.inputs["policy"]))
-    return {
-        (role := str(resource.inputs["name"])): RoleDocuments(
-            PolicyDocument.parse(f"{role} (trust)", resource.inputs["assumeRolePolicy"]), tuple(permissions[role])
-        )
+            documents[role].append((f"{role}/{policy.name}", str(policy.inputs["policy"])))
+    trusts = {
+        str(resource.inputs["name"]): str(resource.inputs["assumeRolePolicy"])
         for resource in resources
         if resource.type == _ROLE
+    }
+    return {
+        role: RoleDocuments(
+            PolicyDocument.parse(f"{role} (trust)", trust),
+            tuple(PolicyDocument.parse(name, text) for name, text in documents[role]),
+        )
+        for role, trust in trusts.items()
+        if not any(UNKNOWN in text for text in (trust, *(text for _, text in documents[role])))
     }
 
 
@@ -55,11 +64,13 @@ def deployed_roles(iam: IAMClient) -> dict[str, RoleDocuments]:
         PolicyError: a document cannot be read.
     """
     found = {}
-    for role in iam.list_roles()["Roles"]:
+    # IAM lists a hundred at a time.
+    for role in (role for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]):
         name = role["RoleName"]
         documents = [
             PolicyDocument.parse(f"{name}/{policy}", _mapping(iam.get_role_policy(RoleName=name, PolicyName=policy)))
-            for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+            for page in iam.get_paginator("list_role_policies").paginate(RoleName=name)
+            for policy in page["PolicyNames"]
         ]
         trust = role["AssumeRolePolicyDocument"]
         found[name] = RoleDocuments(PolicyDocument.parse(f"{name} (trust)", _decoded(trust)), tuple(documents))

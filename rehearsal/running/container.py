@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 
     from rehearsal.aws_clients import AwsClients
 
-__all__ = ["ContainerError", "ContainerPlatform", "ContainerResult", "run_training_container"]
+__all__ = [
+    "ContainerError",
+    "ContainerPlatform",
+    "ContainerResult",
+    "require_container_environment",
+    "run_training_container",
+]
 
 Request = Mapping[str, Any]
 _DROPPED_PREFIXES: Final = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "SM_", "SAGEMAKER_", "TRAINING_JOB_")
@@ -120,7 +126,7 @@ def run_training_container(
         ContainerError: the request or the container environment cannot be rehearsed; nothing was run.
 
     """
-    python = _require_python(platform.container_environment)
+    python = require_container_environment(platform.container_environment)
     s3 = platform.clients.s3
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
@@ -173,10 +179,16 @@ def _uris(request: Request) -> Iterator[str]:
         yield request["CheckpointConfig"]["S3Uri"]
 
 
-def _require_python(container_environment: Path) -> Path:
+def require_container_environment(container_environment: Path) -> Path:
+    """The Python of the virtual environment that holds what the image holds.
+
+    Raises:
+        ContainerError: there is none.
+
+    """
     program, python = (container_environment / "bin" / name for name in ("train", "python"))
     if not program.is_file():
-        raise ContainerError(f"no container environment: {program} is missing; run `make container`")
+        raise ContainerError(f"no container environment: {program} is missing; run `make install`")
     return python
 
 

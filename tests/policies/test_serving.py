@@ -10,15 +10,13 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
 import serving
-from examples import schedule
 from findings import MISSING, UNKNOWN
 from pack import NAME, POLICIES
+from resources import Resource
 from rules import RULES
 
 if TYPE_CHECKING:
     from conftest import Secret, StackUnderTest
-
-    from resources import Resource
 
 Json: TypeAlias = Any
 ABOUT = (NAME, "0.0.1", POLICIES, sdk.EnforcementLevel.MANDATORY, *[None] * 7)
@@ -111,16 +109,20 @@ def test_levels_settings_and_exemptions_have_the_same_answer(good_stack: StackUn
     assert not {name for name, _ in found} & {"SG15-spot-checkpoint", "SG16-spot-max-wait"}
 
 
-def test_a_resource_is_read_once_for_all_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resource_is_read_once_for_all_policies_and_not_before_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Json] = []
-    plain = serving.plain
-    monkeypatch.setattr(serving, "plain", lambda value: read.append(value) or plain(value))
+    fields = serving._fields
+    monkeypatch.setattr(serving, "_fields", lambda struct: read.append(struct) or fields(struct))
     ours = servicers()[1]
-    single, stack = requests(list(schedule({"input": UNKNOWN}).resources))
-    ours.Analyze(single[0], None)
-    assert len(read) == 1
-    ours.AnalyzeStack(stack, None)
-    assert len(read) == 2
+    properties = {"name": "forest", "target": UNKNOWN}
+    asked_for, overlooked = (
+        requests([Resource(kind, "forest", "urn:forest", properties)])
+        for kind in ("aws:scheduler/schedule:Schedule", "aws:s3/bucketObjectv2:BucketObjectv2")
+    )
+    for single, stack in (overlooked, asked_for):
+        ours.Analyze(single[0], None)
+        ours.AnalyzeStack(stack, None)
+    assert read == [asked_for[0][0].properties, asked_for[1].resources[0].properties]
 
 
 def test_an_sdk_without_the_seam_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ class Inputs:
         if left := sorted(set(self._values) - self._taken):
             raise UnsupportedPropertyError(
                 f"{self.urn}: the rehearsal does not know {', '.join(self._path + name for name in left)} of "
-                f"{self.type}: add it to the adapter in rehearsal/adapters/"
+                f"{self.type}: add it to the adapter in rehearsal/deploying/adapters/"
             )
         for nested in self._nested:
             nested.require_all_taken()

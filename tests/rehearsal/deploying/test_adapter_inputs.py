@@ -21,7 +21,7 @@ def test_a_property_that_nobody_took_is_an_error() -> None:
         inputs.require_all_taken()
     assert str(refused.value) == (
         f"{URN}: the rehearsal does not know colour, shape of aws:sqs/queue:Queue: "
-        "add it to the adapter in rehearsal/adapters/"
+        "add it to the adapter in rehearsal/deploying/adapters/"
     )
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,15 @@ def test_the_pack_dies_with_the_process_that_started_it(pack_dir: Path) -> None:
         assert select.select([pidfd], [], [], 10)[0], "the pack still runs"
     finally:
         os.close(pidfd)
+
+
+def test_a_configuration_that_no_variable_of_the_environment_holds_is_reported(
+    configuration: StackConfiguration,
+) -> None:
+    too_long = replace(configuration, values={"fixture:message": "x" * 131_057})
+    with pytest.raises(PolicyPackError) as refused:
+        PolicyPack(FIXTURES / "pack", too_long, preview=True)
+    assert str(refused.value) == (
+        "the stack's configuration is 131080 characters of JSON; Pulumi hands it to programs and policy packs in one "
+        "environment variable, which holds 131057 at most on Linux: spread the training jobs over several stacks"
+    )

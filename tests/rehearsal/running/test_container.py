@@ -41,7 +41,7 @@ def container_environment() -> Path:
     here = Path(__file__).resolve().parents[3] / ".venv-container"
     found = Path(os.environ.get("CONTAINER_VENV", here))
     if not (found / "bin" / "train").is_file():
-        pytest.skip(f"no container environment in {found}: run `make container` or set CONTAINER_VENV")
+        pytest.skip(f"no container environment in {found}: run `make install` or set CONTAINER_VENV")
     return found
 
 
@@ -327,6 +327,6 @@ def test_without_a_container_environment_nothing_is_run(clients: AwsClients, tmp
         )
 
     assert str(raised.value) == (
-        f"no container environment: {tmp_path / 'bin' / 'train'} is missing; run `make container`"
+        f"no container environment: {tmp_path / 'bin' / 'train'} is missing; run `make install`"
     )
     assert clients.logs.describe_log_groups()["logGroups"] == []

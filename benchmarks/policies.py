@@ -1,0 +1,189 @@
+"""What the policy pack adds to a preview: its time and memory beside the time that declaring the same stack takes.
+
+The stack is prod's job, so many times. Declaring is the project's program with its imports done, against the SDK's test
+monitor. Judging is the pack's own process with prod's configuration, asked over gRPC as the engine asks it: once for
+each resource, once for the stack; the requests are made beforehand, as that is the engine's work. Each row is a process
+of its own, several times; the figures are medians. The bar, a share of 25 %, is for CPU seconds, each process's own:
+the wall seconds of judging hold the asking too, which is Python here, one resource at a time, and Go in the engine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.report import Table
+
+JOB_COUNTS: Final = (1, 10, 100, 500)
+ROUNDS: Final = 3
+PROJECT: Final = Path(__file__).parent.parent
+_STACK: Final = "prod"
+_JOBS: Final = "scheduled-training:training_jobs"
+_PROGRAM: Final = ("__main__.py", "settings.py", "setting_problems.py", "Pulumi.yaml")
+_DIRECTORIES: Final = ("components", "training_code")
+_AT_LEAST_JOBS: Final = 20
+"""Small stacks are measured so many times that this many jobs are declared and judged: the clock is coarse."""
+
+
+def table(rounds: int = ROUNDS) -> Table:
+    """Measure all job counts; one row each."""
+    rows = []
+    for count in JOB_COUNTS:
+        taken = [_measure(count) for _ in range(rounds)]
+        figures = {name: statistics.median(one[name] for one in taken) for name in taken[0]}
+        shares = [statistics.median(_share(one, clock) for one in taken) for clock in ("seconds", "cpu")]
+        rows.append(
+            (
+                str(count),
+                f"{figures['resources']:.0f}",
+                f"{figures['declare_seconds']:.3f}",
+                f"{figures['resources_seconds'] + figures['stack_seconds']:.3f}",
+                f"{shares[0]:.0%}",
+                f"{figures['declare_cpu']:.3f}",
+                f"{figures['resources_cpu'] + figures['stack_cpu']:.3f}",
+                f"{shares[1]:.0%}",
+                f"{1000 * figures['resources_seconds'] / figures['resources']:.2f}",
+                f"{1000 * figures['stack_seconds'] / count:.2f}",
+                f"{figures['megabytes']:.0f}",
+            )
+        )
+    header = (
+        "jobs",
+        "resources",
+        "declaring, s",
+        "judging, s",
+        "share",
+        "declaring, CPU s",
+        "judging, CPU s",
+        "share of CPU",
+        "a resource, ms",
+        "the stack, ms per job",
+        "pack, peak MB",
+    )
+    return Table("Judging jobs", "python -m benchmarks.policies", __doc__ or "", header, tuple(rows))
+
+
+def _share(figures: dict[str, float], clock: str) -> float:
+    return (figures[f"resources_{clock}"] + figures[f"stack_{clock}"]) / figures[f"declare_{clock}"]
+
+
+def _measure(count: int) -> dict[str, float]:
+    # Warnings are the SDK's own, of classes that it deprecates as it loads them.
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.policies", "--judge", str(count)]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=PROJECT)
+    figures: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    return figures
+
+
+def _judge(count: int) -> None:
+    """Declare and judge in this process and print what it took."""
+    from pulumi.runtime.proto import analyzer_pb2
+
+    from rehearsal.declaring.program import Declaration, OfflineMocks, declare
+    from rehearsal.declaring.stack_configuration import read_stack_configuration
+    from rehearsal.judging.policy_pack import PolicyPack, policy_configuration_file
+    from rehearsal.judging.policy_requests import analyze_request, stack_resource
+
+    repeats = max(1, _AT_LEAST_JOBS // count)
+    with tempfile.TemporaryDirectory() as directory:
+        project = _project(count, Path(directory) / "all")
+
+        def declared() -> Declaration:
+            return declare(project, _STACK, lambda region: OfflineMocks(region=region), preview=True)
+
+        first = declare(
+            _project(1, Path(directory) / "one"), _STACK, lambda region: OfflineMocks(region=region), preview=True
+        )  # for the imports
+        declaring = _timed(declared, repeats, os.getpid())
+        declaration = declared()
+        configuration = read_stack_configuration(project, _STACK)
+
+    def asked(about: Declaration) -> tuple[list[analyzer_pb2.AnalyzeRequest], analyzer_pb2.AnalyzeStackRequest]:
+        resources = [stack_resource(resource, about) for resource in about.resources]
+        requests = [analyze_request(resource, about) for resource in about.resources]
+        return requests, analyzer_pb2.AnalyzeStackRequest(resources=resources)
+
+    requests, stack = asked(declaration)
+    # The engine hands the stack's configuration over in a variable of the environment, which holds 128 KiB at most.
+    configuration = replace(
+        configuration, values={name: value for name, value in configuration.values.items() if name != _JOBS}
+    )
+    pack_dir = PROJECT / "policies"
+    with PolicyPack(
+        pack_dir,
+        configuration,
+        preview=True,
+        policy_configuration=policy_configuration_file(pack_dir, _STACK),
+    ) as pack:
+        analyzer = pack.analyzer
+        for request in asked(first)[0]:  # for what the pack does once
+            analyzer.Analyze(request)
+        for_resources = _timed(lambda: [analyzer.Analyze(request) for request in requests], repeats, pack.process_id)
+        for_stack = _timed(lambda: analyzer.AnalyzeStack(stack), repeats, pack.process_id)
+        figures = {"resources": float(len(requests)), "megabytes": _peak_memory_in_megabytes(pack.process_id)}
+    for name, (seconds, cpu) in {"declare": declaring, "resources": for_resources, "stack": for_stack}.items():
+        figures |= {f"{name}_seconds": seconds, f"{name}_cpu": cpu}
+    print(json.dumps(figures))
+
+
+def _project(count: int, directory: Path) -> Path:
+    """The project with prod's job `count` times."""
+    import yaml
+
+    directory.mkdir(exist_ok=True)
+    for name in _PROGRAM:
+        shutil.copyfile(PROJECT / name, directory / name)
+    for name in _DIRECTORIES:
+        shutil.copytree(PROJECT / name, directory / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    values = yaml.safe_load((PROJECT / f"Pulumi.{_STACK}.yaml").read_text())
+    job = next(iter(values["config"][_JOBS].values()))
+    values["config"][_JOBS] = {f"job-{number}": job for number in range(count)}
+    (directory / f"Pulumi.{_STACK}.yaml").write_text(yaml.safe_dump(values))
+    return directory
+
+
+def _timed(work: Callable[[], Any], repeats: int, process: int) -> tuple[float, float]:
+    """Wall seconds of `work`, and the CPU seconds that a process spends meanwhile; means of the repeats."""
+    cpu, started = _cpu_seconds(process), time.perf_counter()
+    for _ in range(repeats):
+        work()
+    return (time.perf_counter() - started) / repeats, (_cpu_seconds(process) - cpu) / repeats
+
+
+def _cpu_seconds(process: int) -> float:
+    if process == os.getpid():
+        return time.process_time()
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _peak_memory_in_megabytes(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
+def main() -> None:
+    """Print the table, or judge once where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.policies", description=__doc__)
+    parser.add_argument("--judge", type=int, metavar="JOBS", help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"measurements per row ({ROUNDS})")
+    options = parser.parse_args()
+    if options.judge:
+        _judge(options.judge)
+    else:
+        print(table(options.rounds).text())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Fire a deployed schedule, and run the training job that it starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from components.schedule_spec import ScheduleSpec
+from rehearsal.errors import RehearsalError
+from rehearsal.local_servers.training_job_reports import report_training_job
+from rehearsal.running.container import (
+    ContainerPlatform,
+    ContainerResult,
+    require_container_environment,
+    run_training_container,
+)
+from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.running.model_registry import ModelVersion, model_versions
+from rehearsal.running.schedule_runner import Invocation, invoke_schedule
+from rehearsal.running.script_lines import ScriptLines
+from rehearsal.sealed_environment import sealed_environment
+from rehearsal.steps.stage import Stage
+
+CONTAINER_ENVIRONMENT: Final = ".venv-container"
+_IMAGE_PYTHON: Final = "3.12"
+
+
+@dataclass(frozen=True)
+class RehearsedJob:
+    """One training job that ran, and the model version that stands for its invocation."""
+
+    invocation: Invocation
+    result: ContainerResult
+    version: ModelVersion
+
+    @property
+    def registered(self) -> bool:
+        """Whether this very job registered the version, rather than an earlier delivery."""
+        return self.version.tags.get("training_job_name") == self.invocation.training_job_name
+
+
+def invoke(stage: Stage, schedule: DeployedSchedule, *, deliveries: int) -> Iterator[RehearsedJob]:
+    """Deliver one invocation of a schedule as often as asked, and run the training job of each delivery."""
+    due = _next_time(stage, schedule)
+    for delivery in range(1, deliveries + 1):
+        title = f"fire the schedule {schedule.name} for {due:%Y-%m-%d %H:%M %Z}"
+        if deliveries > 1:
+            title += f", delivery {delivery} of {deliveries}"
+        with stage.reporter.step(title) as step:
+            invocation = invoke_schedule(
+                stage.clients,
+                schedule,
+                scheduled_time=due,
+                authorize=lambda *fired: [fault.message for fault in stage.denied_calls(*fired)],
+            )
+            step.detail(invocation.training_job_name)
+        if delivery == 1:
+            for note in invocation.notes:
+                stage.reporter.note(note)
+        yield _train(stage, invocation)
+
+
+def _next_time(stage: Stage, schedule: DeployedSchedule) -> datetime:
+    """The time that the schedule is due next; one that is never due again fires now."""
+    deployed = stage.clients.scheduler.get_schedule(GroupName=schedule.group_name, Name=schedule.name)
+    spec = ScheduleSpec(
+        expression=deployed["ScheduleExpression"], time_zone=deployed.get("ScheduleExpressionTimezone", "UTC")
+    )
+    now = datetime.now(UTC).replace(microsecond=0)
+    return next(iter(spec.next_fire_times(now)), now)
+
+
+def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
+    name = invocation.training_job_name
+    report = partial(report_training_job, stage.servers.endpoint_url, name)
+    container = stage.project_dir / CONTAINER_ENVIRONMENT
+    log_path = stage.servers.state_dir / "training-jobs" / f"{name}.log"
+    log_path.parent.mkdir(exist_ok=True)
+    with (
+        stage.reporter.step(f"train in the container ({_image_difference(container)})") as step,
+        log_path.open("w", encoding="utf-8") as log,
+    ):
+        script_lines = ScriptLines()
+
+        def on_line(text: str) -> None:
+            log.write(f"{text}\n")
+            if script_lines.is_next(text):
+                stage.reporter.log_line(text)
+
+        report({"SecondaryStatus": "Training", "TrainingStartTime": datetime.now(UTC)})
+        result = run_training_container(
+            invocation.request,
+            ContainerPlatform(
+                clients=stage.clients,
+                container_environment=container,
+                environment=sealed_environment(
+                    os.environ, region=stage.clients.region, endpoint_url=stage.servers.endpoint_url
+                ),
+                swaps={"MLFLOW_TRACKING_URI": stage.servers.tracking_uri},
+            ),
+            training_job_arn=invocation.training_job_arn,
+            on_line=on_line,
+        )
+        report(_description(result))
+        step.detail(result.secondary_status)
+        if result.status != "Completed":
+            reason = result.failure_reason or result.secondary_status
+            raise RehearsalError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
+    return RehearsedJob(invocation, result, _standing_version(stage, invocation))
+
+
+def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:
+    """The one version of this invocation; none, or several, is what a rehearsal is there to find."""
+    environment = invocation.request["Environment"]
+    model, due = environment["REGISTERED_MODEL_NAME"], environment["SCHEDULED_TIME"]
+    found = [
+        version
+        for version in model_versions(stage.servers.tracking_uri, model)
+        if version.tags.get("scheduled_time") == due and version.tags.get("schedule_arn") == environment["SCHEDULE_ARN"]
+    ]
+    if len(found) != 1:
+        raise RehearsalError(
+            f"training job {invocation.training_job_name} completed, but the registered model {model!r} has "
+            f"{len(found)} versions of this invocation instead of one: look at the training code's registration"
+        )
+    return found[0]
+
+
+def _image_difference(container_environment: Path) -> str:
+    """Which Python stands in for the image's."""
+    python = require_container_environment(container_environment)
+    code = "import sys; print('.'.join(map(str, sys.version_info[:2])))"
+    version = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return f"Python {version}" + ("" if version == _IMAGE_PYTHON else f"; the image has {_IMAGE_PYTHON}")
+
+
+def _description(result: ContainerResult) -> dict[str, Any]:
+    """What DescribeTrainingJob tells of a job that has ended."""
+    seconds = round((result.ended - result.started).total_seconds())
+    described: dict[str, Any] = {
+        "TrainingJobStatus": result.status,
+        "SecondaryStatus": result.secondary_status,
+        "TrainingStartTime": result.started,
+        "TrainingEndTime": result.ended,
+        "TrainingTimeInSeconds": max(1, seconds),
+        "BillableTimeInSeconds": max(1, seconds),
+        "FinalMetricDataList": [
+            {"MetricName": metric.name, "Value": metric.value, "Timestamp": metric.timestamp}
+            for metric in result.metrics
+        ],
+    }
+    if result.failure_reason:
+        described["FailureReason"] = result.failure_reason
+    if result.model_artifact_uri:
+        described["ModelArtifacts"] = {"S3ModelArtifacts": result.model_artifact_uri}
+    return described

@@ -1,0 +1,299 @@
+"""What a person gets wrong in a stack, through `training-jobs check` and `rehearse`: one message, exit code 1."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from operations.command_line import app
+from tests.operations.projects import change, copy_project, processes_of
+
+JOB = "scheduled-training:training_jobs.breast-cancer"
+SPOT_AND_CHECKPOINT = "      managed_spot_training: true\n      checkpoint:\n        s3_path: checkpoints/\n"
+OWN_ROLE = """
+
+import json
+
+import pulumi_aws
+
+
+def document(**statement: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+
+pulumi_aws.iam.Role(
+    "own",
+    name="own-execution",
+    assume_role_policy=document(
+        Action="sts:AssumeRole",
+        Principal={"Service": "sagemaker.amazonaws.com"},
+        Condition={
+            "StringEquals": {"aws:SourceAccount": "123456789012"},
+            "ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"},
+        },
+    ),
+)
+pulumi_aws.iam.RolePolicy(
+    "own-policy",
+    role="own-execution",
+    policy=document(Action="s3:GetObject", Resource="arn:aws:s3:::ml-platform-staging-ml-bucket/datasets/*"),
+)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    project = copy_project(tmp_path / "project")
+    monkeypatch.chdir(project)
+    return project
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+MISTAKES = {
+    "unknown-setting": (
+        "staging",
+        "      output:\n",
+        "      colour: red\n      output:\n",
+        f"{JOB}.colour: unknown setting; allowed: channels, checkpoint, encrypt_inter_container_traffic, environment, "
+        "execution_role_arn, hyperparameters, managed_spot_training, metric_definitions, network, output, resources, "
+        "schedule, source, stopping_condition, tracking, training_image",
+    ),
+    "misspelt-setting": (
+        "staging",
+        "time_zone: UTC",
+        "timezone: UTC",
+        f"{JOB}.schedule.timezone: unknown setting; did you mean 'time_zone'? allowed: description, enabled, end_date, "
+        "expression, flexible_time_window_in_minutes, maximum_event_age_in_seconds, maximum_retry_attempts, "
+        "start_date, time_zone",
+    ),
+    "malformed-cron": (
+        "staging",
+        "cron(0 3 * * ? *)",
+        "cron(0 3 * * * *)",
+        f"{JOB}.schedule.expression: got 'cron(0 3 * * * *)'; "
+        "exactly one of day-of-month ('*') and day-of-week ('*') has to be '?'",
+    ),
+    "no-expression-at-all": (
+        "staging",
+        "cron(0 3 * * ? *)",
+        "every night",
+        f"{JOB}.schedule.expression: got 'every night'; allowed: "
+        "cron(minutes hours day-of-month month day-of-week year), rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
+        "for example cron(0 3 * * ? *)",
+    ),
+    "malformed-rate": (
+        "staging",
+        "cron(0 3 * * ? *)",
+        "rate(1 days)",
+        f"{JOB}.schedule.expression: got 'rate(1 days)'; "
+        "rate(1 days) needs a singular unit for 1 and a plural one otherwise, as in rate(12 hours)",
+    ),
+    "unknown-time-zone": (
+        "staging",
+        "time_zone: UTC",
+        "time_zone: Mars/Base",
+        f"{JOB}.schedule.time_zone: got 'Mars/Base'; "
+        "allowed: a name of the IANA time zone database, such as UTC or Europe/Berlin",
+    ),
+    "s3-path-outside-the-bucket": (
+        "staging",
+        "s3_path: datasets/training/",
+        "s3_path: s3://other-bucket/datasets/",
+        f"{JOB}.channels.training.s3_path: got 's3://other-bucket/datasets/'; the bucket 'other-bucket' is not "
+        "the configured one; allowed: a prefix such as datasets/training/ or a URI under "
+        "s3://ml-platform-staging-ml-bucket/",
+    ),
+    "name-too-long": (
+        "staging",
+        "    breast-cancer:\n",
+        "    breast-cancer-weekly:\n",
+        "scheduled-training:training_jobs.breast-cancer-weekly: the name 'breast-cancer-weekly-staging' (job and "
+        "stack) has 28 characters; allowed: 26, because 37 more make a training job name; shorten the job's name",
+    ),
+    "spot-without-checkpoint": (
+        "prod",
+        SPOT_AND_CHECKPOINT,
+        "      managed_spot_training: true\n",
+        f"{JOB}: managed_spot_training needs checkpoint.s3_path, such as checkpoints/",
+    ),
+    "spot-with-too-short-a-wait": (
+        "prod",
+        "max_wait_time_in_seconds: 7200",
+        "max_wait_time_in_seconds: 60",
+        f"{JOB}: managed_spot_training needs stopping_condition.max_wait_time_in_seconds (got 60) of at least "
+        "max_runtime_in_seconds (3600)",
+    ),
+    "wrong-type": (
+        "staging",
+        "volume_size_in_gb: 30",
+        "volume_size_in_gb: thirty",
+        f"{JOB}.resources.volume_size_in_gb: got 'thirty'; allowed: a whole number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("stack", "old", "new", "problem"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_a_stack_is_one_message(project: Path, stack: str, old: str, new: str, problem: str) -> None:
+    change(project, stack, old, new)
+
+    result = run("check", "-s", stack)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"error: Pulumi.{stack}.yaml has 1 problem:\n  {problem}\n"
+    assert processes_of(project) == [], "the policy pack, which was starting meanwhile"
+
+
+def test_several_mistakes_are_reported_together(project: Path) -> None:
+    change(project, "staging", "cron(0 3 * * ? *)", "banana")
+    change(project, "staging", "volume_size_in_gb: 30", "volume_size_in_gb: thirty")
+    change(project, "staging", "      output:\n", "      colour: red\n      output:\n")
+
+    result = run("check")
+
+    assert result.exit_code == 1
+    title, *problems = result.stderr.splitlines()
+    assert title == "error: Pulumi.staging.yaml has 3 problems:"
+    assert {problem.split(":")[1].removeprefix("training_jobs.breast-cancer.") for problem in problems} == {
+        "colour",
+        "resources.volume_size_in_gb",
+        "schedule.expression",
+    }
+
+
+def test_an_encrypted_value_cannot_be_read_offline(project: Path) -> None:
+    change(project, "staging", "bucket: ml-platform-staging-ml-bucket", "bucket:\n    secure: AAABAGh1c2g=")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: {project}/Pulumi.staging.yaml holds encrypted values that cannot be decrypted offline: "
+        "scheduled-training:bucket; keep the value itself in AWS Secrets Manager or SSM and configure its name, "
+        "or use `pulumi preview`\n"
+    )
+    assert "AAABAGh1c2g=" not in result.output
+
+
+def test_a_stack_that_is_no_yaml_is_shown_where(project: Path) -> None:
+    change(project, "staging", "enabled: false", "enabled: [false")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    message, *context = result.stderr.splitlines()
+    assert message == f"error: {project}/Pulumi.staging.yaml is not YAML: while parsing a flow sequence"
+    assert [line.strip() for line in context if "line" in line] == [
+        'in "<unicode string>", line 12, column 18:',
+        'in "<unicode string>", line 13, column 21:',
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_the_stacks_of_the_project_pass(project: Path, stack: str) -> None:
+    result = run("check", "-s", stack)
+
+    assert (result.exit_code, result.stderr) == (0, ""), result.stdout
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith(f"stack {stack} passes: 1 training job, 10 resources, ")
+    assert "; 0 mandatory, " in last
+    assert (stack == "prod") == ("0 advisory" in last)
+    assert processes_of(project) == []
+    assert not (project / ".rehearsal").exists()
+
+
+@pytest.mark.slow
+def test_a_policy_violation_is_named_with_its_cure(project: Path) -> None:
+    change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.p4d.24xlarge")
+
+    result = run("check", "-s", "prod")
+
+    assert (result.exit_code, result.stderr) == (1, "")
+    level, finding, verdict = result.stdout.splitlines()
+    assert level == "mandatory SG18-cost-caps breast-cancer-schedule"
+    assert finding.startswith(
+        '          target.input.ResourceConfig.InstanceType is "ml.p4d.24xlarge": '
+        "this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, "
+    )
+    assert verdict.startswith("stack prod does not pass: 1 training job, 10 resources, ")
+    assert "; 1 mandatory, 0 advisory; " in verdict
+
+
+@pytest.mark.slow
+def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Path) -> None:
+    change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.p4d.24xlarge")
+
+    result = run("rehearse", "-s", "prod")
+
+    assert result.exit_code == 1
+    title, finding = result.stderr.splitlines()
+    assert title == "error: the stack does not pass (1 fault):"
+    assert finding.startswith(
+        "  SG18-cost-caps, breast-cancer-schedule: target.input.ResourceConfig.InstanceType is "
+        '"ml.p4d.24xlarge": this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, '
+    )
+    assert "✗" in result.stdout
+    assert processes_of(project) == []
+    assert not (project / ".rehearsal").exists()
+
+
+@pytest.mark.slow
+def test_a_role_that_may_not_do_what_the_job_needs_is_named(project: Path) -> None:
+    own_role = "arn:aws:iam::123456789012:role/own-execution"
+    change(project, "staging", "      schedule:\n", f"      execution_role_arn: {own_role}\n      schedule:\n")
+    with (project / "__main__.py").open("a") as program:
+        program.write(OWN_ROLE)
+
+    result = run("check")
+
+    assert (result.exit_code, result.stderr) == (1, "")
+    lines = result.stdout.splitlines()
+    denied = [after.strip() for line, after in pairwise(lines) if line.startswith("mandatory perm")]
+    assert {line.split()[2] for line in denied} >= {"s3:ListBucket", "s3:PutObject", "logs:CreateLogStream"}
+    assert not [
+        line
+        for line in denied
+        if line.startswith("may not s3:GetObject on arn:aws:s3:::ml-platform-staging-ml-bucket/datasets/")
+    ], "which the role may"
+    assert f"mandatory permission {own_role}" in lines
+    assert "does not pass" in lines[-1]
+
+
+def test_a_policy_configuration_that_is_no_json_is_named(project: Path) -> None:
+    path = project / "policies" / "staging.json"
+    path.write_text("{")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: cannot read the policy configuration {path}: "
+        "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)\n"
+    )
+
+
+def test_a_project_without_policies_is_told_so(project: Path) -> None:
+    (project / "policies" / "PulumiPolicy.yaml").unlink()
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"error: there is no policy pack in {project}/policies: PulumiPolicy.yaml is missing\n"
+
+
+def test_a_defect_of_the_program_keeps_its_traceback(project: Path) -> None:
+    (project / "__main__.py").write_text("raise LookupError('a defect')\n")
+
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert isinstance(result.exception, LookupError)
+    assert json.dumps(str(result.exception)) == '"a defect"'
+    assert processes_of(project) == []

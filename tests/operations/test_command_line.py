@@ -1,0 +1,136 @@
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from operations.command_line import app
+from tests.operations.projects import copy_project
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, list(arguments))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    project = copy_project(tmp_path / "project")
+    monkeypatch.chdir(project)
+    return project
+
+
+def test_help_names_every_command_with_what_it_does() -> None:
+    result = run("--help")
+
+    assert result.exit_code == 0
+    assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
+        "check",
+        "rehearse",
+    }
+    text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
+    assert "check Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials." in text
+    assert (
+        "rehearse Deploy a stack onto an embedded AWS, fire its schedule, train, register: all on this machine." in text
+    )
+
+
+def test_no_command_shows_the_help() -> None:
+    assert "rehearse" in run().output
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("check", {"--stack", "-s", "--format"}),
+        ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port"}),
+    ],
+)
+def test_help_of_a_command_names_its_options(command: str, options: set[str]) -> None:
+    result = run(command, "--help")
+
+    assert result.exit_code == 0
+    assert set(re.findall(r"(?<!\w)--?[a-z][a-z-]*", result.stdout)) - {"--help", "--keep"} == options - {"--keep"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["chek"], "No such command 'chek'. Did you mean 'check'?"),
+        (["check", "staging"], "Got unexpected extra argument(s) (staging)"),
+        (
+            ["rehearse", "--deliveries", "0"],
+            "Invalid value for '--deliveries': Input should be greater than or equal to 1",
+        ),
+        (["rehearse", "--deliveries", "two"], "Invalid value for '--deliveries': Input should be a valid integer"),
+        (
+            ["rehearse", "--mlflow-port", "70000"],
+            "Invalid value for '--mlflow-port': Input should be less than or equal to 65535",
+        ),
+    ],
+)
+def test_an_option_that_is_wrong_is_named(arguments: list[str], message: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert message in " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split())
+
+
+@pytest.mark.parametrize("command", ["check", "rehearse"])
+def test_a_directory_outside_every_project_is_told_so(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = run(command)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: there is no Pulumi.yaml in {tmp_path} or above it; change to the project's directory\n"
+    )
+
+
+def test_the_project_is_found_from_a_directory_below(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project / "training_code")
+
+    result = run("rehearse", "--stop")
+
+    assert (result.exit_code, result.output) == (0, "no server was running\n")
+
+
+@pytest.mark.parametrize("command", ["check", "rehearse"])
+def test_an_unknown_stack_is_answered_with_those_that_there_are(command: str, project: Path) -> None:
+    result = run(command, "-s", "production")
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"error: there is no stack 'production' in {project}: Pulumi.production.yaml is missing; "
+        "stacks found: prod, staging\n"
+    )
+    assert not (project / ".rehearsal").exists()
+
+
+@pytest.mark.parametrize("text", ["training", "=mine.csv", "training=", ""])
+def test_data_of_another_form_is_told_the_form(text: str, project: Path) -> None:
+    result = run("rehearse", "--data", text)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"error: --data got {text!r}; allowed: CHANNEL=PATH, such as training=data/training.csv\n"
+
+
+def test_data_for_one_channel_twice_is_refused(project: Path) -> None:
+    result = run("rehearse", "--data", "training=a.csv", "--data", "training=b.csv")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "error: --data names the channel training twice; put the files into one directory: training=DIRECTORY\n"
+    )
+
+
+def test_data_that_does_not_exist_is_named_before_anything_starts(project: Path) -> None:
+    result = run("rehearse", "--data", "training=mine.csv")
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: mine.csv does not exist; name a CSV file or a directory of them: --data training=PATH\n"
+    )
+    assert not (project / ".rehearsal").exists()

@@ -1,0 +1,119 @@
+"""The fixture project is judged by a pack of a test's own, in a process of its own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rehearsal.declaring.property_values import UNKNOWN
+from rehearsal.judging.policy_pack import PolicyPackError, Violation
+from rehearsal.judging.stack_check import StackCheck, _policy_fault, artifact_store_of, check_stack
+from tests.operations.projects import copy_project, processes_of
+from tests.rehearsal.judging.test_judgement import NAME, good_schedule
+
+
+def violation(message: str, enforcement: str = "mandatory") -> Violation:
+    return Violation(
+        policy="SG18-cost-caps",
+        enforcement=enforcement,
+        message=message,
+        urn="urn:pulumi:staging::p::aws:scheduler/schedule:Schedule::breast-cancer-schedule",
+        description="Costs are capped.",
+        pack="pack",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        (
+            "target.input.ResourceConfig.InstanceType is too large. Cure: use a smaller one.",
+            "target.input.ResourceConfig.InstanceType",
+        ),
+        ("policy.Statement[0].Condition: no condition. Cure: add one.", "policy.Statement[0].Condition"),
+    ],
+)
+def test_a_violation_becomes_a_fault_without_the_policys_description(line: str, path: str) -> None:
+    fault = _policy_fault(violation(f"Costs are capped.\n{line}"))
+
+    assert (fault.kind, fault.subject, fault.message) == ("policy", "breast-cancer-schedule", line)
+    assert (fault.mandatory, fault.rule, fault.path) == (True, "SG18-cost-caps", path)
+
+
+def test_an_advisory_violation_does_not_stop() -> None:
+    fault = _policy_fault(violation("x is wrong.", "advisory"))
+    assert not fault.mandatory
+
+
+def test_the_artifact_store_is_that_of_the_schedules_job() -> None:
+    exports = {
+        "other": {"schedule_name": "other", "artifact_store": "s3://bucket/other/"},
+        "text": "an export that is no job",
+        "job": {"schedule_name": NAME, "artifact_store": "s3://bucket/mlflow/"},
+    }
+    assert artifact_store_of(exports, good_schedule()) == "s3://bucket/mlflow/"
+    assert artifact_store_of({"text": "an export"}, good_schedule()) is None
+
+
+def test_a_project_without_a_pack_is_refused_before_its_program_runs(project_dir: Path) -> None:
+    with pytest.raises(PolicyPackError, match=r"PulumiPolicy\.yaml is missing"):
+        check_stack(project_dir, "staging")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return copy_project(tmp_path / "project")
+
+
+def checked(project: Path) -> StackCheck:
+    check = check_stack(project, "staging")
+    assert processes_of(project) == [], "the pack"
+    return check
+
+
+@pytest.mark.slow
+def test_the_good_stack_passes_with_one_schedule_and_every_policy(project: Path) -> None:
+    check = checked(project)
+
+    assert check.passed
+    assert [schedule.name for schedule in check.schedules] == [NAME]
+    assert "SG18-cost-caps" in check.policies
+    assert not [fault for fault in check.faults if fault.mandatory or fault.kind != "policy"]
+
+
+@pytest.mark.slow
+def test_a_misspelt_context_attribute_is_a_fault_of_the_request(project: Path) -> None:
+    with (project / "__main__.py").open("a") as program:
+        program.write(
+            "\nimport json\n"
+            "aws.scheduler.Schedule('own', name='own', schedule_expression='rate(1 day)',\n"
+            "    flexible_time_window={'mode': 'OFF'}, target={\n"
+            "        'arn': 'arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob',\n"
+            "        'role_arn': 'arn:aws:iam::123456789012:role/own',\n"
+            "        'input': json.dumps({'TrainingJobName': 'own-<aws.scheduler.execution-number>'}),\n"
+            "    })\n"
+        )
+
+    check = checked(project)
+
+    (fault,) = [fault for fault in check.faults if fault.kind == "request"]
+    assert (fault.subject, fault.path, fault.mandatory) == ("own", "target.input", True)
+    assert "<aws.scheduler.execution-number>" in fault.message
+    assert not check.passed
+
+
+@pytest.mark.slow
+def test_an_unknown_document_is_left_to_the_policy_that_reports_it(project: Path) -> None:
+    with (project / "__main__.py").open("a") as program:
+        program.write(
+            "\nqueue = aws.sqs.Queue('own')\n"
+            "aws.iam.RolePolicy('own', role='breast-cancer-staging-execution', policy=queue.arn.apply(\n"
+            '    lambda arn: \'{"Version": "2012-10-17", "Statement": []}\'))\n'
+        )
+
+    check = checked(project)
+
+    assert not [fault for fault in check.faults if fault.kind == "permission" and fault.mandatory]
+    rules = {fault.rule for fault in check.faults if fault.mandatory}
+    assert any(rule.startswith("SG01-") for rule in rules), rules
+    assert UNKNOWN not in json.dumps([fault.message for fault in check.faults])

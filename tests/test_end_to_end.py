@@ -1,0 +1,366 @@
+"""A whole rehearsal of staging, whose results are then read back from MLflow and S3.
+
+A rehearsal takes 15 to 40 seconds, so there is one, and its servers are kept until the tests have read them. Prod is
+rehearsed in `tests/operations/test_hostile_environment.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.aws_clients import AwsClients
+from rehearsal.sealed_environment import sealed_environment
+from tests.operations.projects import (
+    copy_project,
+    left_in_temporary_files,
+    processes_of,
+    require_container,
+    training_jobs,
+)
+
+pytestmark = [
+    pytest.mark.slow,
+    # MLflow warns of its own type hints when its pyfunc package is imported.
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
+]
+
+NAME = "breast-cancer-staging"
+BUCKET = "ml-platform-staging-ml-bucket"
+LABELS = ("training job", "status", "metrics", "model version", "S3 artifact", "MLflow")
+METRICS = (
+    "training:trees",
+    "validation:accuracy",
+    "validation:balanced_accuracy",
+    "validation:f1",
+    "validation:log_loss",
+    "validation:roc_auc",
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a rehearsal with `--deliveries 3 --keep` printed, and the servers that it left."""
+
+    project: Path
+    output: str
+
+    @cached_property
+    def tracking_uri(self) -> str:
+        return self._address("MLflow")
+
+    @cached_property
+    def endpoint_url(self) -> str:
+        return self._address("embedded AWS")
+
+    @cached_property
+    def clients(self) -> AwsClients:
+        return AwsClients(self.endpoint_url, "us-east-1")
+
+    def _address(self, name: str) -> str:
+        found = re.search(rf"^{name} +(http://127\.0\.0\.1:\d+)$", self.output, re.MULTILINE)
+        assert found is not None, self.output
+        return found[1]
+
+    @cached_property
+    def jobs(self) -> list[dict[str, str]]:
+        """What was printed of each training job: label -> value."""
+        pattern = r"^training job +.*(?:\n\S.*)*"
+        return [
+            {
+                label: line.removeprefix(label).strip()
+                for line in block.splitlines()
+                for label in LABELS
+                if line.startswith(f"{label} ")
+            }
+            for block in re.findall(pattern, self.output, re.MULTILINE)
+        ]
+
+    @cached_property
+    def job_name(self) -> str:
+        return self.jobs[0]["training job"]
+
+    @cached_property
+    def printed_metrics(self) -> dict[str, float]:
+        pairs = (pair.split(" ") for pair in self.jobs[0]["metrics"].split(", "))
+        return {name: float(value) for name, value in pairs}
+
+    @cached_property
+    def mlflow(self) -> Any:  # noqa: ANN401 - MLflow is not typed
+        from mlflow import MlflowClient
+
+        return MlflowClient(self.tracking_uri)
+
+    @cached_property
+    def run(self) -> Any:  # noqa: ANN401 - MLflow is not typed
+        experiment = self.mlflow.get_experiment_by_name(NAME)
+        runs = self.mlflow.search_runs([experiment.experiment_id])
+        assert len(runs) == 1
+        return runs[0]
+
+    @cached_property
+    def version(self) -> Any:  # noqa: ANN401 - MLflow is not typed
+        (version,) = self.mlflow.search_model_versions(f"name = '{NAME}'")
+        return version
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        description: dict[str, Any] = dict(self.clients.sagemaker.describe_training_job(TrainingJobName=self.job_name))
+        return description
+
+    @cached_property
+    def model_archive(self) -> tarfile.TarFile:
+        key = self.jobs[0]["S3 artifact"].removeprefix(f"s3://{BUCKET}/")
+        body = self.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        return tarfile.open(fileobj=io.BytesIO(body))
+
+    def keys(self, prefix: str) -> list[str]:
+        listing = self.clients.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+        return [found["Key"] for found in listing.get("Contents", [])]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    require_container()
+    project = copy_project(tmp_path_factory.mktemp("staging") / "project")
+    ran = training_jobs(project, "rehearse", "--deliveries", "3", "--keep")
+    try:
+        assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+        kept = Kept(project, ran.stdout)
+        with pytest.MonkeyPatch.context() as patch:
+            # MLflow's clients read artifacts from S3 themselves.
+            for name, value in sealed_environment({}, region="us-east-1", endpoint_url=kept.endpoint_url).items():
+                patch.setenv(name, value)
+            patch.setenv("MLFLOW_TRACKING_URI", kept.tracking_uri)
+            yield kept
+    finally:
+        stopped = training_jobs(project, "rehearse", "--stop")
+    assert (stopped.returncode, stopped.stdout) == (0, "stopped: the embedded AWS, the MLflow server\n")
+    assert processes_of(project) == []
+
+
+def split() -> tuple[Any, Any, Any, Any]:
+    """The table as the sample holds it, and the rows that the training code holds out of it: seeds 42 and 42."""
+    import numpy
+    import pandas
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+
+    table = load_breast_cancer()
+    columns = [name.replace(" ", "_") for name in table.feature_names]
+    rows = numpy.arange(len(table.target))
+    sample, _ = train_test_split(rows, test_size=0.3, random_state=42, stratify=table.target)
+    training, validation = train_test_split(sample, test_size=0.2, random_state=42, stratify=table.target[sample])
+    features = pandas.DataFrame(table.data, columns=columns).astype("float32")
+    return features.iloc[training], table.target[training], features.iloc[validation], table.target[validation]
+
+
+# What was printed
+
+
+def test_three_deliveries_are_three_jobs_of_which_one_trained(kept: Kept) -> None:
+    first, *others = kept.jobs
+
+    assert len({job["training job"] for job in kept.jobs}) == 3
+    assert first["model version"] == f"{NAME} version 1"
+    assert tuple(kept.printed_metrics) == METRICS
+    for other in others:
+        assert other["model version"] == f"{NAME} version 1 (stands: of {first['training job']})"
+        assert (other["status"], other["metrics"]) == ("Completed", "none: trained nothing")
+        assert (other["S3 artifact"], other["MLflow"]) == ("none", first["MLflow"])
+
+
+def test_piped_output_has_one_line_for_each_thing_and_no_colours(kept: Kept) -> None:
+    assert "\x1b" not in kept.output
+    assert kept.output.count("\n✓ ") == 10, "five steps, of which two come with each of three deliveries"
+    assert "✗" not in kept.output
+
+
+def test_nothing_is_left_among_temporary_files(kept: Kept) -> None:
+    assert left_in_temporary_files(kept.project) == []
+
+
+# MLflow
+
+
+def test_the_run_has_finished_with_the_metrics_that_were_printed(kept: Kept) -> None:
+    recorded = {name: value for name, value in kept.run.data.metrics.items() if not name.startswith("class ")}
+
+    assert kept.run.info.status == "FINISHED"
+    assert kept.jobs[0]["MLflow"] == f"{kept.tracking_uri}/#/runs/{kept.run.info.run_id}"
+    assert {name: float(f"{value:g}") for name, value in recorded.items()} == kept.printed_metrics
+
+
+def test_the_run_has_the_hyperparameters_of_the_stack(kept: Kept) -> None:
+    expected = {"max_depth": "5", "n_estimators": "100", "random_state": "42", "criterion": "gini"}
+
+    assert expected.items() <= kept.run.data.params.items()
+    assert kept.run.data.params["max_features"] == "sqrt", "what auto meant"
+    assert not [name for name in kept.run.data.params if name.startswith("sagemaker_")]
+
+
+def test_run_and_version_and_training_job_name_each_other(kept: Kept) -> None:
+    run_tags, version_tags = kept.run.data.tags, kept.version.tags
+    environment = kept.description["Environment"]
+    expected = {
+        "training_job_name": kept.job_name,
+        "schedule_arn": environment["SCHEDULE_ARN"],
+        "scheduled_time": environment["SCHEDULED_TIME"],
+        "source_bundle_digest": environment["SOURCE_BUNDLE_DIGEST"],
+        "training_image": kept.description["AlgorithmSpecification"]["TrainingImage"],
+    }
+
+    assert expected.items() <= run_tags.items()
+    assert expected.items() <= version_tags.items()
+    assert (kept.version.run_id, version_tags["run_id"]) == (kept.run.info.run_id, kept.run.info.run_id)
+    assert version_tags["data_digest"] == run_tags["data_digest"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT03:00:00Z", run_tags["scheduled_time"])
+    assert run_tags["training_image"].endswith("/sagemaker-scikit-learn:1.9-0-cpu-py3")
+
+
+def test_the_data_digest_is_that_of_the_file_in_the_channel(kept: Kept) -> None:
+    (key,) = kept.keys("datasets/training/")
+    content = kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    line = f"training/breast_cancer.csv\0{hashlib.sha256(content).hexdigest()}\n"
+
+    assert kept.run.data.tags["data_digest"] == hashlib.sha256(line.encode()).hexdigest()
+
+
+def test_the_source_bundle_digest_is_the_key_of_the_bundle_and_of_its_bytes(kept: Kept) -> None:
+    digest = kept.run.data.tags["source_bundle_digest"]
+    (key,) = kept.keys("training-code/")
+    bundle = kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+    assert key == f"training-code/{NAME}/{digest}/sourcedir.tar.gz"
+    assert hashlib.sha256(bundle).hexdigest() == digest
+
+
+def test_the_pictures_of_the_run_are_pictures(kept: Kept) -> None:
+    from matplotlib.image import imread
+
+    names = [artifact.path for artifact in kept.mlflow.list_artifacts(kept.run.info.run_id)]
+    pictures = sorted(name for name in names if name.endswith(".png"))
+
+    assert pictures == ["confusion_matrix.png", "feature_importances.png", "roc_curve.png"]
+    for name in pictures:
+        key = f"{kept.run.info.artifact_uri.removeprefix(f's3://{BUCKET}/')}/{name}"
+        picture = imread(io.BytesIO(kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()))
+        assert min(picture.shape[:2]) >= 300, name
+        assert picture[..., :3].std() > 0.01, f"{name} is blank"
+
+
+def test_the_registered_model_has_exactly_version_1_with_its_alias(kept: Kept) -> None:
+    registered = kept.mlflow.get_registered_model(NAME)
+
+    assert [model.name for model in kept.mlflow.search_registered_models()] == [NAME]
+    assert (str(kept.version.version), kept.version.status) == ("1", "READY")
+    assert {name: str(version) for name, version in registered.aliases.items()} == {"champion": "1"}
+
+
+# S3, SageMaker and CloudWatch Logs of the embedded AWS
+
+
+def test_the_model_archive_has_the_model_and_the_inference_code(kept: Kept) -> None:
+    assert sorted(member.name for member in kept.model_archive.getmembers() if member.isfile()) == [
+        "code/inference.py",
+        "model.joblib",
+        "model.json",
+    ]
+    assert kept.keys("training-outputs/") == [f"training-outputs/{kept.job_name}/output/model.tar.gz"], "of one job"
+
+
+def test_the_training_job_is_described_as_sagemaker_describes_it(kept: Kept) -> None:
+    described = kept.description
+    metrics = {metric["MetricName"]: metric["Value"] for metric in described["FinalMetricDataList"]}
+
+    assert (described["TrainingJobStatus"], described["SecondaryStatus"]) == ("Completed", "Completed")
+    assert described["ModelArtifacts"] == {"S3ModelArtifacts": kept.jobs[0]["S3 artifact"]}
+    assert {name: float(f"{value:g}") for name, value in metrics.items()} == pytest.approx(kept.printed_metrics)
+    assert "FailureReason" not in described
+    assert described["TrainingStartTime"] < described["TrainingEndTime"]
+
+
+def test_the_log_stream_has_the_lines_that_were_printed(kept: Kept) -> None:
+    logs = kept.clients.logs
+    group = "/aws/sagemaker/TrainingJobs"
+    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=kept.job_name)["logStreams"]
+    events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], limit=10_000)["events"]
+    messages = [event["message"] for event in events]
+
+    assert f"registered: version 1 of {NAME} by {kept.job_name}" in messages
+    assert [line for line in messages if line.startswith("reading training: 1 file, 398 rows, 30 features, ")]
+    for name, value in kept.printed_metrics.items():
+        (line,) = [line for line in messages if line.startswith(f"{name}=")]
+        assert float(line.partition("=")[2]) == pytest.approx(value, abs=1e-5)
+
+
+# The model
+
+
+def test_the_registered_model_and_the_archived_one_predict_the_same(kept: Kept, tmp_path: Path) -> None:
+    import joblib
+    import mlflow
+    import numpy
+    from sklearn.ensemble import RandomForestClassifier
+
+    (tmp_path / "registered").mkdir()
+    kept.model_archive.extractall(tmp_path, filter="data")
+    rows = split()[2]
+
+    registered: Any = mlflow.sklearn.load_model(f"models:/{NAME}@champion", dst_path=str(tmp_path / "registered"))
+    archived = joblib.load(tmp_path / "model.joblib")
+
+    assert type(registered) is type(archived) is RandomForestClassifier
+    numpy.testing.assert_array_equal(registered.predict_proba(rows), archived.predict_proba(rows))
+    numpy.testing.assert_array_equal(registered.predict(rows), archived.predict(rows))
+
+
+def test_held_out_accuracy_is_what_scikit_learn_alone_gets(kept: Kept) -> None:
+    import sklearn.metrics
+    from sklearn.ensemble import RandomForestClassifier
+
+    training, target, validation, truth = split()
+    forest = RandomForestClassifier(
+        n_estimators=100, max_depth=5, criterion="gini", max_features="sqrt", random_state=42
+    ).fit(training, target)
+    probabilities = forest.predict_proba(validation)
+
+    assert kept.run.data.metrics["validation:accuracy"] == sklearn.metrics.accuracy_score(
+        truth, forest.predict(validation)
+    )
+    assert kept.run.data.metrics["validation:roc_auc"] == pytest.approx(
+        sklearn.metrics.roc_auc_score(truth, probabilities[:, 1]), abs=1e-12
+    )
+    assert kept.run.data.metrics["validation:log_loss"] == pytest.approx(
+        sklearn.metrics.log_loss(truth, probabilities), abs=1e-12
+    )
+
+
+def test_the_archived_model_serves_through_its_inference_code(kept: Kept, tmp_path: Path) -> None:
+    kept.model_archive.extractall(tmp_path, filter="data")
+    rows, truth = split()[2:]
+    serve = (
+        "import sys; sys.path.insert(0, sys.argv[1] + '/code'); import inference as served;"
+        "model = served.model_fn(sys.argv[1]);"
+        "rows = served.input_fn(sys.stdin.read(), 'text/csv');"
+        "print(served.output_fn(served.predict_fn(rows, model), 'application/json')[0])"
+    )
+    python = require_container() / "bin" / "python"
+
+    answer = subprocess.run(
+        [python, "-c", serve, tmp_path], input=rows.to_csv(index=False), text=True, capture_output=True, check=True
+    )
+
+    labels = [prediction["label"] for prediction in json.loads(answer.stdout)["predictions"]]
+    assert float((truth == labels).mean()) == kept.run.data.metrics["validation:accuracy"]
