@@ -23,9 +23,9 @@ def verdict_of(classes: int, features: int) -> tuple[Evaluation, RandomForestCla
 
 
 def test_three_pictures_are_written_without_pyplot(tmp_path: Path) -> None:
-    verdict, forest, names = verdict_of(2, 4)
+    verdict, _, _ = verdict_of(2, 4)
     before = "matplotlib.pyplot" in sys.modules
-    paths = draw(verdict, forest.feature_importances_, names, tmp_path)
+    paths = draw(verdict, tmp_path)
     assert [path.name for path in paths] == ["confusion_matrix.png", "roc_curve.png", "feature_importances.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 5000 for path in paths)
     assert ("matplotlib.pyplot" in sys.modules) == before
@@ -61,8 +61,8 @@ def test_of_many_classes_the_worst_curves_are_drawn() -> None:
     [(3, 3, "Feature importances"), (40, MOST_BARS, f"Feature importances, {MOST_BARS} of 40 features")],
 )
 def test_the_greatest_importances_come_first(features: int, bars: int, title: str) -> None:
-    _, forest, names = verdict_of(2, features)
-    axes = feature_importances(forest.feature_importances_, names).axes[0]
+    verdict, forest, _ = verdict_of(2, features)
+    axes = feature_importances(verdict.importances).axes[0]
     widths = [bar.get_width() for bar in axes.patches]
     assert len(widths) == bars
     assert widths == sorted(widths, reverse=True)

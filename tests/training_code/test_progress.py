@@ -17,6 +17,6 @@ def test_the_regex_of_a_metric_finds_its_number(name: str, value: float, capsys:
 
 def test_a_metric_nobody_declared_is_refused() -> None:
     with pytest.raises(
-        ValueError, match="'validation:acuracy' is not one of the metrics of a run: validation:accuracy"
+        ValueError, match="'validation:acuracy' is not one of the metrics of a run: training:trees, validation:accuracy"
     ):
         say_metric("validation:acuracy", 1.0)
