@@ -76,6 +76,8 @@ def fresh(name: str, parameters: dict[str, Any], random_state: int, n_jobs: int)
     estimator = find(name)
     own = inspect.signature(estimator).parameters
     common = {key: value for key, value in (("random_state", random_state), ("n_jobs", n_jobs)) if key in own}
+    if name.endswith(".LogisticRegression"):
+        del common["n_jobs"]  # of no effect since scikit-learn 1.8, and warned of
     return estimator(**parameters | common)
 
 
@@ -131,9 +133,12 @@ def _unusable(found: BaseEstimator) -> str:
     if needed or inspect.isabstract(found):
         return f"needs {', '.join(needed) or 'a subclass'}, which no hyperparameter can give"
     estimator: Any = found()
+    try:
+        tags = estimator.__sklearn_tags__()
+    except AttributeError:  # those of the estimator that it is to be given
+        return "needs estimator, which no hyperparameter can give"
     if not (is_classifier(estimator) or is_regressor(estimator)):
         return "is neither a classifier nor a regressor"
-    tags = estimator.__sklearn_tags__()
     if not tags.target_tags.single_output or not tags.input_tags.two_d_array:
         return "does not learn one target column from a table"
     return ""

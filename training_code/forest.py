@@ -75,7 +75,7 @@ def grow(
             f"or another estimator"
         ) from error
     after = {"warm_start": False, "n_jobs": 1, "random_state": settings.random_state}
-    return model.set_params(**{name: value for name, value in after.items() if name in before})
+    return model.set_params(**{name: value for name, value in after.items() if before.get(name) is not None})
 
 
 def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, after_batch: AfterBatch | None) -> None:

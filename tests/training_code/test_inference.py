@@ -9,6 +9,7 @@ import numpy
 import pandas
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import Ridge, RidgeClassifier
 
 import inference
 from inference import CSV, JSON, NPY, Model
@@ -125,6 +126,22 @@ def test_rows_that_do_not_fit_the_model_are_reported(model: Model, body: str, me
     with pytest.raises(ValueError) as caught:
         inference.predict_fn(inference.input_fn(body, CSV if body.endswith("\n") else JSON), model)
     assert str(caught.value) == message
+
+
+def test_a_regressor_answers_with_values() -> None:
+    regressor = Ridge(alpha=1e-9).fit(pandas.DataFrame({"b": [0.0, 1.0], "a": [0.0, 0.0]}), [1.0, 3.0])
+    prediction = inference.predict_fn(inference.input_fn("[[0.5, 0]]", JSON), Model(regressor, ("b", "a")))
+    assert prediction == {"values": [pytest.approx(2)]}
+    assert inference.output_fn({"values": [2.0, 3.5]}, JSON)[0] == '{"predictions": [{"value": 2.0}, {"value": 3.5}]}'
+    assert inference.output_fn({"values": [2.0, 3.5]}, CSV)[0] == "2.0\n3.5\n"
+
+
+def test_a_classifier_without_probabilities_answers_with_labels() -> None:
+    fitted = RidgeClassifier().fit(pandas.DataFrame({"b": [0, 1], "a": [0, 0]}, dtype="float32"), ["no", "yes"])
+    prediction = inference.predict_fn(inference.input_fn("1,0\n0,0\n", CSV), Model(fitted, ("b", "a")))
+    assert prediction == {"labels": ["yes", "no"], "classes": ["no", "yes"]}
+    assert inference.output_fn(prediction, JSON)[0] == '{"predictions": [{"label": "yes"}, {"label": "no"}]}'
+    assert inference.output_fn(prediction, CSV)[0] == "yes\nno\n"
 
 
 def test_an_answer_nobody_accepts_is_reported() -> None:
