@@ -148,7 +148,7 @@ def _meant(name: str) -> str:
     from sklearn.utils import all_estimators  # imports all of scikit-learn: only to help
 
     full = {each.__name__: f"{each.__module__.partition('._')[0]}.{each.__name__}" for _, each in all_estimators()}
-    close = difflib.get_close_matches(name.rpartition(".")[2], full, n=1)
+    close = difflib.get_close_matches(name.rpartition(".")[2], full, n=1, cutoff=0.8)
     return f"; did you mean {full[close[0]]}?" if close else ""
 
 

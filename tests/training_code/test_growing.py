@@ -171,6 +171,7 @@ SLOW_OR_PARTICULAR = {
     "sklearn.linear_model.RANSACRegressor": "finds no consensus in this table",
     "sklearn.cross_decomposition.PLSCanonical": "wants several targets",
     "sklearn.cross_decomposition.CCA": "wants several targets",
+    "sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis": "the classes have collinear features here",
     "sklearn.svm.NuSVC": "its nu is infeasible on this table",
 }
 
