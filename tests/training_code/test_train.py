@@ -24,7 +24,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
-from progress import METRIC_NAMES, metric_regex
+from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree
@@ -306,3 +306,38 @@ def test_the_sagemaker_toolkit_keeps_the_reason_of_a_failure(make: MakeJob, tmp_
     assert reason.startswith("training/part-0.csv: has no target column 'diagnosis'; its columns are 'mean radius', ")
     assert f"training failed: {reason}" in log
     assert not list(job.model.glob("**/*"))
+
+
+FLIGHTS = "carrier,distance,delay\n" + "".join(
+    f"{('UA', 'DL', 'AA')[i % 3]},{i * 7 % 500},{(i % 3) * 10 + (i * 7 % 500) / 50:.3f}\n" for i in range(300)
+)
+
+
+def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJob) -> None:
+    import mlflow
+
+    job = make(**SCHEDULED)
+    for path in job.training.iterdir():
+        path.unlink()
+    (job.training / "flights.csv").write_text(FLIGHTS)
+    job.hyperparameters = {
+        "estimator": "sklearn.ensemble.GradientBoostingRegressor",
+        "n_estimators": "30",
+        "target_column": "delay",
+        "categorical_columns": "carrier",
+    }
+    done = job.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in REGRESSION_METRIC_NAMES:
+        assert len(re.findall(f"^{metric_regex(name)}$", done.stdout, re.MULTILINE)) == 1
+    mlflow.set_tracking_uri(job.environ["MLFLOW_TRACKING_URI"])
+    registered = mlflow.sklearn.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
+    raw = pandas.DataFrame({"carrier": ["UA", "DL", "XX"], "distance": [10.0, 20.0, 30.0]})
+    assert numpy.array_equal(registered.predict(raw), joblib.load(job.model / "model.joblib").predict(raw))
+    served = mlflow.pyfunc.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
+    assert numpy.array_equal(served.predict(raw), registered.predict(raw))
+    (run,) = runs_of(job)
+    client = mlflow.MlflowClient()
+    pictures = {each.path for each in client.list_artifacts(run.info.run_id) if each.path.endswith(".png")}
+    assert pictures == {"predicted_and_actual.png", "residuals.png", "feature_importances.png"}
+    assert run.data.params["estimator"] == "sklearn.ensemble.GradientBoostingRegressor"
