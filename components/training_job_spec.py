@@ -33,17 +33,20 @@ RESERVED_ENVIRONMENT: Final = (
 """What the request itself tells the container; training_code/environment.py reads them."""
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
 DEFAULT_METRIC_DEFINITIONS: Final = {
-    f"{name}": rf"{name}=([0-9.]+)"
+    name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
     for name in (
         "validation:accuracy",
         "validation:balanced_accuracy",
         "validation:f1",
         "validation:roc_auc",
         "validation:log_loss",
+        "validation:rmse",
+        "validation:mae",
+        "validation:r2",
         "training:trees",
     )
 }
-"""Name -> expression that picks the number out of a line that training_code prints."""
+"""Name -> expression that picks the number out of a line that training_code prints, for classifiers and regressors."""
 
 Scalar = str | int | float | bool
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]

@@ -18,6 +18,7 @@ from typing import Any
 import sklearn
 from sklearn.ensemble import RandomForestClassifier
 
+from estimators import size
 from failure import TrainingError
 from hyperparameters import Hyperparameters
 from progress import say
@@ -68,7 +69,7 @@ class CheckpointFile:
         head = {
             "format": _FORMAT,
             "origin": asdict(self.origin),
-            "trees": len(forest.estimators_),
+            "trees": size(forest),
             "run_id": run_id,
             "length": len(body),
             "sha256": hashlib.sha256(body).hexdigest(),

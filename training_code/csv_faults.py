@@ -11,7 +11,7 @@ import io
 import math
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from failure import TrainingError, shown
@@ -51,8 +51,8 @@ def rows(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
         raise TrainingError(f"{name}, line {line + 1}: is not CSV ({error}); write the file again") from None
 
 
-def header(path: Path, name: str) -> list[str]:
-    """The column names in the first row.
+def header(path: Path, name: str, named: bool = True) -> list[str]:
+    """The column names in the first row; of a file without them (not `named`): column_1, column_2 and so on.
 
     Raises:
         TrainingError: when there is no row, or a name is empty or stands twice.
@@ -60,35 +60,47 @@ def header(path: Path, name: str) -> list[str]:
     first = next(rows(path, name), None)
     if first is None:
         raise TrainingError(f"{name}: is empty; write a line of column names and the rows, or remove the file")
+    if not named:
+        return [f"column_{place}" for place in range(1, len(first[1]) + 1)]
     names = first[1]
+    check_names(names, name)
+    return names
+
+
+def check_names(names: Sequence[str], name: str) -> None:
+    """Raise a TrainingError when a column name is empty or stands twice."""
     twice = sorted(each for each, count in Counter(names).items() if count > 1)
     if twice:
         raise TrainingError(
             f"{name}: {_columns(twice)} stands more than once in the header; give each column a name of its own"
         )
-    return names
+    if "" in names:
+        place = names.index("") + 1
+        raise TrainingError(f"{name}: column {place} has no name in the header; give each column a name of its own")
 
 
-def explain(path: Path, name: str, names: Sequence[str], target: str, fault: str) -> TrainingError:
-    """Why the fast reader stopped at `path`: the first line with a wrong number of fields or text in a feature.
+def explain(  # noqa: PLR0913, PLR0917  # what is known of the file, and what is wanted of it
+    path: Path, name: str, names: Sequence[str], numbers: Mapping[str, str], fault: str, named: bool = True
+) -> TrainingError:
+    """Why the fast reader stopped at `path`: the first line with a wrong number of fields, or text for a number.
 
-    `names` are the columns in the file's own order; `fault` is what the fast reader said, told when nothing is found.
+    `names` are the columns in the file's own order; `numbers` has, for each column that must hold numbers, why and the
+    cure; `fault` is what the fast reader said, told when nothing is found.
     """
     try:
         short: tuple[int, int] | None = None
-        for line, row in rows(path, name):
+        for place, (line, row) in enumerate(rows(path, name)):
             if short:
                 return _wrong_fields(name, *short, len(names), last=False)
             if len(row) < len(names):
                 short = (line, len(row))
             elif len(row) > len(names):
                 return _wrong_fields(name, line, len(row), len(names), last=False)
-            elif row != list(names):
+            elif place or not named:
                 for column, value in zip(names, row, strict=True):
-                    if column != target and not is_number(value):
+                    if column in numbers and not is_number(value):
                         return TrainingError(
-                            f"{name}, line {line}, column {column!r}: holds {shown(value)}, but a feature holds "
-                            f"numbers; encode the column as numbers or leave it out"
+                            f"{name}, line {line}, column {column!r}: holds {shown(value)}, but {numbers[column]}"
                         )
         if short:
             return _wrong_fields(name, *short, len(names), last=True)
@@ -97,13 +109,13 @@ def explain(path: Path, name: str, names: Sequence[str], target: str, fault: str
     return TrainingError(f"{name}: cannot be read as CSV ({shown(fault, 200)}); write the file again")
 
 
-def first_line(path: Path, name: str, column: str, wanted: Callable[[str], bool]) -> tuple[int, str] | None:
+def first_line(  # noqa: PLR0913, PLR0917  # the same
+    path: Path, name: str, names: Sequence[str], column: str, wanted: Callable[[str], bool], named: bool = True
+) -> tuple[int, str] | None:
     """Number of the first line whose field in `column` is wanted, and the field; None when there is none."""
-    place = -1
-    for line, row in rows(path, name):
-        if place < 0:
-            place = row.index(column)
-        elif wanted(row[place]):
+    place = list(names).index(column)
+    for count, (line, row) in enumerate(rows(path, name)):
+        if (count or not named) and wanted(row[place]):
             return line, row[place]
     return None
 
@@ -123,9 +135,9 @@ def is_missing(value: str) -> bool:
     return value in MISSING_WORDS
 
 
-def is_not_finite(value: str) -> bool:
-    """Whether a field is a number beyond 32-bit floating point, or infinite."""
-    return is_number(value) and not is_missing(value) and not abs(float(value)) <= 3.4028235e38
+def exceeds(limit: float) -> Callable[[str], bool]:
+    """Whether a field is a number beyond `limit` either way, or infinite."""
+    return lambda value: is_number(value) and not is_missing(value) and not abs(float(value)) <= limit
 
 
 def _wrong_fields(name: str, line: int, got: int, expected: int, last: bool) -> TrainingError:

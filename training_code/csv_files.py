@@ -1,23 +1,18 @@
-"""Reads the CSV files of a channel, fast: once, in parallel, straight into 32-bit floating point.
-
-The trees cast features to 32 bits anyway, so nothing is lost, and the table takes half the memory.
-"""
+"""Reads one CSV file, fast: once, in parallel, straight into the types that training takes."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow
 from pyarrow import csv
 
 import csv_faults
-from failure import TrainingError
-from progress import say
+from data_file import DataFile, Wanted
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -25,76 +20,31 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".csv.gz")
 
 
-@dataclass(frozen=True)
-class CsvFile:
-    """One file as read: `table` has the features as float32, then the target as dictionary-encoded text."""
-
-    path: Path
-    name: str
-    columns: tuple[str, ...]
-    table: Any
-    digest: str
-
-
-def find(directory: Path, channel: str) -> list[Path]:
-    """The CSV files under `directory`, sorted. Hidden files and empty `_SUCCESS` markers are passed over, with a line.
+def read(path: Path, name: str, columns: Sequence[str], wanted: Wanted) -> DataFile:
+    """Read one file; `columns` are its own, in its order.
 
     Raises:
-        TrainingError: when there is no CSV file, or a file of another kind.
+        TrainingError: when a line has a wrong number of fields, or text stands where a number is needed.
     """
-    if not directory.is_dir():
-        raise TrainingError(
-            f"channel {channel}: {directory} is not a directory; use the channel's File or FastFile input mode"
-        )
-    found: list[Path] = []
-    others: list[str] = []
-    for path in sorted(each for each in directory.rglob("*") if each.is_file()):
-        relative = path.relative_to(directory)
-        marker = path.name == "_SUCCESS" and not path.stat().st_size
-        if marker or any(part.startswith(".") for part in relative.parts):
-            say(f"passing over {channel}/{relative.as_posix()}: a hidden file or an empty marker")
-        elif path.name.endswith(SUFFIXES):
-            found.append(path)
-        else:
-            others.append(relative.as_posix())
-    if others:
-        raise TrainingError(
-            f"channel {channel}: {', '.join(others[:5])}{' and more' if len(others) > 5 else ''} "
-            f"{'is' if len(others) == 1 else 'are'} neither .csv nor .csv.gz; keep other files under another S3 prefix"
-        )
-    if not found:
-        raise TrainingError(
-            f"channel {channel}: holds no .csv or .csv.gz file; upload the data to the channel's S3 prefix"
-        )
-    return found
-
-
-def read(path: Path, name: str, columns: Sequence[str], target: str, wanted: Sequence[str]) -> CsvFile:
-    """Read one file, its columns in the order `wanted`.
-
-    `columns` is the file's header; `wanted` are the features in the order of the run's first file.
-
-    Raises:
-        TrainingError: when a line has a wrong number of fields, or a feature holds text.
-    """
-    types = {each: pyarrow.float32() for each in wanted} | {
-        target: pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-    }
-    options = csv.ConvertOptions(
+    types = wanted.types()
+    convert = csv.ConvertOptions(
         column_types=types,
-        include_columns=[*wanted, target],
+        include_columns=list(types),
         null_values=list(csv_faults.MISSING_WORDS),
         strings_can_be_null=True,
     )
+    reading = csv.ReadOptions(column_names=None if wanted.header else list(columns))
     with path.open("rb") as file:
         hashing = _Hashing(file)
         try:
             stream = pyarrow.input_stream(hashing, compression="gzip" if path.name.endswith(".gz") else None)
-            table = csv.read_csv(stream, convert_options=options)
+            table = csv.read_csv(stream, read_options=reading, convert_options=convert)
         except (pyarrow.ArrowInvalid, OSError) as error:
-            raise csv_faults.explain(path, name, columns, target, str(error)) from error
+            numbers = wanted.reasons()
+            raise csv_faults.explain(path, name, columns, numbers, str(error), wanted.header) from error
         digest = hashing.finish()
-    return CsvFile(path, name, tuple(columns), table, digest)
+    chunks = {each: table.column(each).chunks for each in types}
+    return DataFile(path, name, tuple(columns), wanted.header, table.num_rows, chunks, digest)
 
 
 class _Hashing(io.RawIOBase):
@@ -102,7 +52,7 @@ class _Hashing(io.RawIOBase):
 
     def __init__(self, file: io.BufferedReader) -> None:
         self._file = file
-        self._digest = hashlib.sha256()
+        self._digest = sha256()
 
     def readable(self) -> bool:
         return True

@@ -1,236 +1,205 @@
-"""The data of a run: reads the channels into tables, checks them, holds rows out for evaluation."""
+"""The data of a run: reads the channels, checks them, holds rows out for evaluation, fills the tables."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pandas
-import pyarrow
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 import csv_faults
-import csv_files
-from csv_files import CsvFile
+import data_files
+import estimators
+import labels
+import memory
+import tables
+from data_file import DataFile, Wanted
+from encoding import Encoding
+from estimators import CLASSIFICATION, REGRESSION
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
 from progress import say
+from tables import Table
 
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of one channel: `features` (rows x columns, float32, named), `target` (rows; whole numbers or text)."""
-
-    features: pandas.DataFrame
-    target: NDArray[Any]
-
-    def take(self, rows: NDArray[numpy.intp]) -> Table:
-        """The rows with these numbers, in their order."""
-        return Table(self.features.iloc[rows], self.target[rows])
+Rows = NDArray[numpy.intp]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a run trains on and is judged by. `digest` is the SHA-256 over names and contents of all files."""
+    """What a run trains on and is judged by. `digest` is the SHA-256 over names and contents of all files.
+
+    `example` are a few raw rows of features. With `encoding`, the tables' features are what it makes of such rows.
+    """
 
     training: Table
     validation: Table
     digest: str
+    example: pandas.DataFrame
+    encoding: Encoding | None = None
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One channel's files, read and checked; `target` and `weights` (rows) are taken out of them already."""
+
+    files: list[DataFile]
+    target: NDArray[Any]
+    weights: NDArray[numpy.float64] | None
+
+    @property
+    def lines(self) -> list[str]:
+        """A line of name and digest for each file."""
+        return [f"{each.name}\0{each.digest}\n" for each in self.files]
 
 
 def read(training: Path, validation: Path | None, settings: Hyperparameters) -> Dataset:
-    """Read the channels; without a validation channel, hold out a stratified fraction of the training rows.
+    """Read the channels; without a validation channel, hold out a fraction of the training rows.
 
     Raises:
         TrainingError: naming file, line, column and value of what cannot be trained on.
     """
-    target, seed = settings.target_column, settings.random_state
-    table, digests = read_channel(training, "training", target, None)
-    _check_classes(table, "training")
-    if validation is None:
-        kept, held_out = hold_out(table, target, settings.validation_fraction, seed)
-        say(f"holding out: {len(held_out.target)} of {len(table.target)} rows, stratified, seed {seed}")
-    else:
-        kept = table
-        held_out, more = read_channel(validation, "validation", target, list(table.features.columns))
-        held_out = _same_classes(held_out, table, target)
-        digests += more
-    return Dataset(kept, held_out, hashlib.sha256("".join(digests).encode()).hexdigest())
+    paths = _paths(training, "training")
+    wanted = data_files.wanted(*paths[0], settings)
+    more = _paths(validation, "validation") if validation else []
+    memory.announce([*paths, *more], wanted, settings.n_jobs)
+    channel = read_channel(paths, "training", wanted, settings)
+    one_hot = _one_hot(settings)
+    if settings.task == CLASSIFICATION:
+        labels.check_classes(channel.target, "training")
+    if not more:
+        kept, held = hold_out(channel.target, wanted.target, settings)
+        how = "stratified, " if settings.task == CLASSIFICATION else ""
+        say(f"holding out: {len(held)} of {len(channel.target)} rows, {how}seed {settings.random_state}")
+        parts, encoding, example = tables.fill(channel.files, wanted, [kept, held], one_hot, None)
+        pairs = zip(parts, (kept, held), strict=True)
+        kept_table, held_table = (_table(features, channel, rows) for features, rows in pairs)
+        return Dataset(kept_table, held_table, _digest(channel.lines), example, encoding)
+    judges = read_channel(more, "validation", wanted, settings)
+    target = judges.target
+    if settings.task == CLASSIFICATION:
+        target = labels.same_classes(target, channel.target, wanted.target)
+    (rows,), encoding, _ = tables.fill(channel.files, wanted, [None], one_hot, None)
+    (other,), _, example = tables.fill(judges.files, wanted, [None], one_hot, encoding)
+    digest = _digest(channel.lines + judges.lines)
+    return Dataset(_table(rows, channel, None), Table(other, target), digest, example, encoding)
 
 
-def read_channel(directory: Path, channel: str, target: str, features: Sequence[str] | None) -> tuple[Table, list[str]]:
-    """One channel as a table, and a line of name and digest for each file.
-
-    `features` are the columns it must have, in order; None takes those of the first file.
-    """
+def read_channel(paths: Sequence[tuple[Path, str]], channel: str, wanted: Wanted, settings: Hyperparameters) -> Channel:
+    """The files of one channel, checked, with target and weights taken out."""
     started = time.perf_counter()
-    files: list[CsvFile] = []
-    wanted = list(features or ())
-    for path in csv_files.find(directory, channel):
-        name = f"{channel}/{path.relative_to(directory).as_posix()}"
-        columns = csv_faults.header(path, name)
-        if not wanted:
-            _check_target(name, columns, target)
-            wanted = [each for each in columns if each != target]
-        _check_columns(name, columns, [*wanted, target], "the training channel's first file")
-        files.append(csv_files.read(path, name, columns, target, wanted))
-    _check_rows(files, channel)
-    _check_missing(files, [*wanted, target])
-    table = Table(_features(files, wanted), _labels(files, target))
-    seconds = time.perf_counter() - started
+    files = [data_files.read(path, name, wanted) for path, name in paths]
+    rows = sum(each.rows for each in files)
+    if not rows:
+        names = ", ".join(each.name for each in files[:5])
+        raise TrainingError(f"channel {channel}: {names} holds a header and no rows; upload files with rows")
+    required = wanted.columns if settings.missing_values == "error" else wanted.columns[len(wanted.features) :]
+    _check_missing(files, required)
+    weights = _weights(files, wanted.weight, rows) if wanted.weight else None
+    target = _target(files, wanted, rows)
     say(
-        f"reading {channel}: {len(files)} {'file' if len(files) == 1 else 'files'}, {len(table.target)} rows, "
-        f"{len(wanted)} features, {seconds:.2f} s"
+        f"reading {channel}: {len(files)} {'file' if len(files) == 1 else 'files'}, {rows} rows, "
+        f"{len(wanted.features)} features, {time.perf_counter() - started:.2f} s"
     )
-    return table, [f"{each.name}\0{each.digest}\n" for each in files]
+    return Channel(files, target, weights)
 
 
-def hold_out(table: Table, target: str, fraction: float, random_state: int) -> tuple[Table, Table]:
-    """Split off `fraction` of the rows with every class in proportion; the same rows for the same seed.
+def hold_out(target: NDArray[Any], column: str, settings: Hyperparameters) -> tuple[Rows, Rows]:
+    """The rows to train on and those held out, every class in proportion; the same for the same seed.
 
     Raises:
-        TrainingError: when a class has one row only, or the fraction leaves no row of a class on one side.
+        TrainingError: when a class has one row only, or the fraction leaves too few rows on one side.
     """
-    classes, counts = numpy.unique(table.target, return_counts=True)
+    fraction, count, stratify = settings.validation_fraction, len(target), None
+    held = numpy.ceil(count * fraction)
+    if settings.task == CLASSIFICATION:
+        stratify = target
+        _check_strata(target, column, fraction)
+    elif held < 2 or count - held < 2:
+        raise TrainingError(
+            f"validation_fraction {fraction}: leaves {held:.0f} of {count} rows for validation, and each side needs "
+            f"two; add rows or choose another fraction"
+        )
+    rows = numpy.arange(count)
+    kept, held_out = train_test_split(rows, test_size=fraction, stratify=stratify, random_state=settings.random_state)
+    return kept, held_out
+
+
+def _check_strata(target: NDArray[Any], column: str, fraction: float) -> None:
+    classes, counts = numpy.unique(target, return_counts=True)
     if counts.min() < 2:
         few = [shown(each) for each in classes[counts < 2]]
         raise TrainingError(
-            f"target column {target!r}: class {', '.join(few[:5])} has one row only, and a stratified hold-out needs "
+            f"target column {column!r}: class {', '.join(few[:5])} has one row only, and a stratified hold-out needs "
             f"two; add rows, drop the class, or give the job a validation channel"
         )
-    held = numpy.ceil(len(table.target) * fraction)
-    if held < len(classes) or len(table.target) - held < len(classes):
+    held = numpy.ceil(len(target) * fraction)
+    if held < len(classes) or len(target) - held < len(classes):
         raise TrainingError(
-            f"validation_fraction {fraction}: leaves {held:.0f} of {len(table.target)} rows for validation, and each "
+            f"validation_fraction {fraction}: leaves {held:.0f} of {len(target)} rows for validation, and each "
             f"side needs a row of each of the {len(classes)} classes; add rows or choose another fraction"
         )
-    rows = numpy.arange(len(table.target))
-    kept, held_out = train_test_split(rows, test_size=fraction, stratify=table.target, random_state=random_state)
-    return table.take(kept), table.take(held_out)
 
 
-def _check_target(name: str, columns: Sequence[str], target: str) -> None:
-    if target in columns:
-        if len(columns) == 1:
-            raise TrainingError(f"{name}: has no column but the target {target!r}; add at least one feature")
-        return
-    close = difflib.get_close_matches(target.strip().lower(), [each.strip().lower() for each in columns], n=1)
-    closest = next((each for each in columns if close and each.strip().lower() == close[0]), None)
-    hint = f", closest is {closest!r}" if closest is not None else ""
-    listed = ", ".join(map(repr, columns[:30])) + (f" and {len(columns) - 30} more" if len(columns) > 30 else "")
-    raise TrainingError(
-        f"{name}: has no target column {target!r}; its columns are {listed}{hint}; set the hyperparameter target_column"
-    )
+def _paths(directory: Path, channel: str) -> list[tuple[Path, str]]:
+    found = data_files.find(directory, channel)
+    return [(path, f"{channel}/{path.relative_to(directory).as_posix()}") for path in found]
 
 
-def _check_columns(name: str, columns: Sequence[str], expected: Sequence[str], where: str) -> None:
-    missing = [repr(each) for each in expected if each not in columns]
-    extra = [repr(each) for each in columns if each not in expected]
-    faults = [f"lacks {', '.join(missing[:10])}"] if missing else []
-    faults += [f"has {', '.join(extra[:10])} on top"] if extra else []
-    if faults:
-        raise TrainingError(
-            f"{name}: its columns are not those of {where}: it {' and '.join(faults)}; give all files the same columns"
-        )
+def _one_hot(settings: Hyperparameters) -> bool:
+    """Trees split categories as numbers as well; for everything else their order would mean something."""
+    trees = estimators.is_made_of_trees(estimators.find(settings.estimator))
+    return (settings.category_encoding or ("ordinal" if trees else "one_hot")) == "one_hot"
 
 
-def _check_rows(files: Sequence[CsvFile], channel: str) -> None:
-    if not sum(each.table.num_rows for each in files):
-        names = ", ".join(each.name for each in files[:5])
-        raise TrainingError(f"channel {channel}: {names} holds a header and no rows; upload files with rows")
+def _digest(lines: Sequence[str]) -> str:
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _check_missing(files: Sequence[CsvFile], columns: Sequence[str]) -> None:
-    counts = {column: sum(each.table.column(column).null_count for each in files) for column in columns}
+def _table(features: pandas.DataFrame, channel: Channel, rows: Rows | None) -> Table:
+    weights = channel.weights
+    if rows is None:
+        return Table(features, channel.target, weights)
+    return Table(features, channel.target[rows], None if weights is None else weights[rows])
+
+
+def _check_missing(files: Sequence[DataFile], columns: Sequence[str]) -> None:
+    counts = {column: sum(each.missing(column) for each in files) for column in columns}
     lacking = [column for column in columns if counts[column]]
     if not lacking:
         return
     told = []
     for column in lacking[:5]:
-        file = next(each for each in files if each.table.column(column).null_count)
-        place = csv_faults.first_line(file.path, file.name, column, csv_faults.is_missing)
-        told.append(f"column {column!r} lacks {counts[column]} (first: {file.name}, line {place[0] if place else '?'})")
+        file = next(each for each in files if each.missing(column))
+        place = file.first(column, csv_faults.is_missing)
+        told.append(f"column {column!r} lacks {counts[column]} (first: {file.name}, {place[0] if place else '?'})")
     more = f", and {len(lacking) - 5} more columns" if len(lacking) > 5 else ""
     raise TrainingError(f"missing values: {', '.join(told)}{more}; fill them in or drop the rows")
 
 
-def _features(files: Sequence[CsvFile], names: Sequence[str]) -> pandas.DataFrame:
-    """All rows as one float32 frame, column by column in memory: trees look at one column at a time."""
-    rows = sum(each.table.num_rows for each in files)
-    matrix = numpy.empty((rows, len(names)), dtype=numpy.float32, order="F")
-    for place, name in enumerate(names):
-        start = 0
-        for file in files:
-            for chunk in file.table.column(name).chunks:
-                matrix[start : start + len(chunk), place] = chunk.to_numpy(zero_copy_only=False)
-                start += len(chunk)
-        if not numpy.isfinite(matrix[:, place]).all():
-            raise _not_finite(files, name)
-    return pandas.DataFrame(matrix, columns=list(names), copy=False)
+def _target(files: Sequence[DataFile], wanted: Wanted, rows: int) -> NDArray[Any]:
+    if wanted.task == REGRESSION:
+        return tables.numbers(files, wanted.target, rows, "float64", 1e300)
+    return labels.classes_of(files, wanted.target)
 
 
-def _not_finite(files: Sequence[CsvFile], column: str) -> TrainingError:
-    for file in files:
-        if place := csv_faults.first_line(file.path, file.name, column, csv_faults.is_not_finite):
-            return TrainingError(
-                f"{file.name}, line {place[0]}, column {column!r}: {shown(place[1])} is no finite 32-bit number; "
-                f"scale the column or drop the row"
-            )
-    return TrainingError(f"column {column!r}: holds a number that is not finite; scale the column or drop the row")
-
-
-def _labels(files: Sequence[CsvFile], target: str) -> NDArray[Any]:
-    """The target column: whole numbers when every label in the files is one, else text."""
-    column = pyarrow.chunked_array([chunk for each in files for chunk in each.table.column(target).chunks])
-    encoded = column.unify_dictionaries().combine_chunks()
-    encoded = encoded if isinstance(encoded, pyarrow.DictionaryArray) else encoded.chunk(0)
-    words = [str(each) for each in encoded.dictionary.to_pylist()]
-    labels = _label_values(words, target)
-    places: NDArray[numpy.int32] = encoded.indices.to_numpy(zero_copy_only=False)
-    return numpy.asarray(labels)[places]
-
-
-def _label_values(words: Sequence[str], target: str) -> list[int] | list[str]:
-    if not all(map(csv_faults.is_number, words)):
-        return list(words)
-    numbers = [float(each) for each in words]
-    for word, number in zip(words, numbers, strict=True):
-        if not number.is_integer():
-            raise TrainingError(
-                f"target column {target!r}: holds {shown(word)}, but a classifier needs classes, whole numbers or "
-                f"words; put the values into classes, or set the hyperparameter target_column"
-            )
-    # Greater ones are identifiers, and floating point would make one of two.
-    return [int(each) for each in numbers] if all(abs(each) < 2**53 for each in numbers) else list(words)
-
-
-def _check_classes(table: Table, channel: str) -> None:
-    classes = numpy.unique(table.target)
-    if len(classes) < 2:
-        raise TrainingError(
-            f"channel {channel}: all {len(table.target)} rows are of one class, {shown(classes[0])}; "
-            f"a classifier needs at least two: add rows of another class"
-        )
-
-
-def _same_classes(table: Table, training: Table, target: str) -> Table:
-    """`table`, its labels of the training labels' type; raises for a class that training never saw."""
-    if training.target.dtype.kind == "U":
-        table = replace(table, target=table.target.astype(str))
-    known = set(numpy.unique(training.target).tolist())
-    unknown = [each for each in sorted(set(table.target.tolist()), key=str) if each not in known]
-    if unknown:
-        named, listed = (", ".join(map(shown, each)) for each in (unknown[:5], sorted(known)[:20]))
-        raise TrainingError(
-            f"channel validation: target column {target!r} holds the class {named}, which training does not; known are "
-            f"{listed}: add training rows of that class, or drop the rows"
-        )
-    _check_classes(table, "validation")
-    return table
+def _weights(files: Sequence[DataFile], column: str, rows: int) -> NDArray[numpy.float64]:
+    kept = [dict(each.chunks) for each in files]
+    weights = tables.numbers(files, column, rows, "float64", 1e300)
+    if weights.min() < 0:
+        for file, chunks in zip(files, kept, strict=True):
+            file.chunks.update(chunks)
+            if place := file.first(column, lambda text: csv_faults.is_number(text) and float(text or 0) < 0):
+                raise TrainingError(
+                    f"{file.name}, {place[0]}, column {column!r}: {shown(place[1])} is no weight; "
+                    f"a weight is 0 or more: correct or drop the row"
+                )
+    if not weights.any():
+        raise TrainingError(f"weight column {column!r}: every weight is 0; give at least some rows a weight")
+    return weights

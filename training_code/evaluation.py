@@ -1,4 +1,4 @@
-"""How good a forest is on rows it has not seen: one `predict_proba`, everything else derived from it."""
+"""How good an estimator is on rows it has not seen: it is asked once, and everything else is derived from that."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 from sklearn import metrics
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator, is_regressor
 
-from dataset import Table
 from progress import say, say_metric
+from tables import Table
 
 
 @dataclass(frozen=True)
@@ -36,51 +36,96 @@ class RocCurve:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """The verdict on one forest.
+class Predictions:
+    """What a regression should have said of each row, and what it said."""
 
-    `metrics` has the names of `progress.METRIC_NAMES`; `confusion` counts rows, true class by predicted class.
+    actual: NDArray[numpy.float64]
+    predicted: NDArray[numpy.float64]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The verdict on one estimator.
+
+    `metrics` has the names of `progress.METRIC_NAMES` or `REGRESSION_METRIC_NAMES`; `importances` is the mean decrease
+    in impurity of each feature (1 together), empty where an estimator has none. A classification has `classes`,
+    `roc_curves` and `confusion` (rows, true class by predicted class); a regression has `predictions` instead.
     """
 
     metrics: dict[str, float]
-    classes: tuple[ClassScore, ...]
-    roc_curves: tuple[RocCurve, ...]
-    confusion: NDArray[numpy.int64]
-    labels: tuple[str, ...]
+    importances: dict[str, float]
+    classes: tuple[ClassScore, ...] = ()
+    roc_curves: tuple[RocCurve, ...] = ()
+    confusion: NDArray[numpy.int64] | None = None
+    labels: tuple[str, ...] = ()
+    predictions: Predictions | None = None
 
 
-def evaluate(forest: RandomForestClassifier, table: Table) -> Evaluation:
-    """Judge `forest` on `table`.
+def evaluate(estimator: BaseEstimator, table: Table) -> Evaluation:
+    """Judge a fitted classifier or regressor on `table`. Every row counts once, whatever its weight in training."""
+    importances = getattr(estimator, "feature_importances_", None)
+    named = {} if importances is None else dict(zip(table.features.columns, importances.tolist(), strict=True))
+    if is_regressor(estimator):
+        return _judge_values(estimator, table, named)
+    return _judge_classes(estimator, table, named)
+
+
+def _judge_values(estimator: BaseEstimator, table: Table, importances: dict[str, float]) -> Evaluation:
+    predicted = numpy.ravel(estimator.predict(table.features)).astype("float64")
+    told = {
+        "validation:rmse": float(metrics.root_mean_squared_error(table.target, predicted)),
+        "validation:mae": float(metrics.mean_absolute_error(table.target, predicted)),
+        "validation:r2": float(metrics.r2_score(table.target, predicted)),
+    }
+    return Evaluation(told | _size(estimator), importances, predictions=Predictions(table.target, predicted))
+
+
+def _judge_classes(estimator: BaseEstimator, table: Table, importances: dict[str, float]) -> Evaluation:
+    """Judge a classifier.
 
     With two classes F1 and ROC AUC are those of the second class (the greater label), as in scikit-learn; with more,
     F1 is the mean over the classes, and ROC AUC the mean of each class against the rest, over the classes that are
-    among the rows.
+    among the rows. Without probabilities ROC AUC is that of the decision function, and there is no log loss.
     """
-    probabilities = forest.predict_proba(table.features)
-    predicted = forest.classes_.take(numpy.argmax(probabilities, axis=1), axis=0)
-    labels = list(forest.classes_)
+    labels = list(estimator.classes_)
+    probabilities = scores = None
+    if hasattr(estimator, "predict_proba"):
+        probabilities = scores = estimator.predict_proba(table.features)
+        predicted = estimator.classes_.take(numpy.argmax(probabilities, axis=1), axis=0)
+    else:
+        predicted = estimator.predict(table.features)
+        if hasattr(estimator, "decision_function"):
+            scores = estimator.decision_function(table.features)
+            scores = numpy.column_stack([-scores, scores]) if scores.ndim == 1 else scores
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         table.target, predicted, labels=labels, zero_division=0.0
     )
-    curves = _roc_curves(labels, table.target, probabilities)
-    binary = len(labels) == 2
+    # A column for each pair of classes makes no curve.
+    usable = scores is not None and scores.shape[1] == len(labels)
+    curves = _roc_curves(labels, table.target, numpy.asarray(scores)) if usable else ()
+    told = {
+        "validation:accuracy": float(numpy.mean(predicted == table.target)),
+        "validation:balanced_accuracy": float(numpy.mean(recall[support > 0])),
+        "validation:f1": float(f1[1] if len(labels) == 2 else numpy.mean(f1)),
+    }
+    if curves:
+        told["validation:roc_auc"] = float(numpy.mean([curve.area for curve in curves]))
+    if probabilities is not None:
+        told["validation:log_loss"] = float(metrics.log_loss(table.target, probabilities, labels=labels))
+    scored = zip(labels, precision, recall, f1, support, strict=True)
     return Evaluation(
-        metrics={
-            "validation:accuracy": float(numpy.mean(predicted == table.target)),
-            "validation:balanced_accuracy": float(numpy.mean(recall[support > 0])),
-            "validation:f1": float(f1[1] if binary else numpy.mean(f1)),
-            "validation:roc_auc": float(numpy.mean([curve.area for curve in curves])),
-            "validation:log_loss": float(metrics.log_loss(table.target, probabilities, labels=labels)),
-            "training:trees": len(forest.estimators_),
-        },
-        classes=tuple(
-            ClassScore(str(label), float(p), float(r), float(f), int(s))
-            for label, p, r, f, s in zip(labels, precision, recall, f1, support, strict=True)
-        ),
+        told | _size(estimator),
+        importances,
+        classes=tuple(ClassScore(str(name), float(p), float(r), float(f), int(s)) for name, p, r, f, s in scored),
         roc_curves=curves,
         confusion=metrics.confusion_matrix(table.target, predicted, labels=labels),
         labels=tuple(map(str, labels)),
     )
+
+
+def _size(estimator: BaseEstimator) -> dict[str, float]:
+    """How many trees (or other estimators) there are, where it is made of such."""
+    return {"training:trees": len(estimator.estimators_)} if hasattr(estimator, "estimators_") else {}
 
 
 def report(evaluation: Evaluation) -> None:
@@ -92,7 +137,7 @@ def report(evaluation: Evaluation) -> None:
         )
     if len(evaluation.labels) == 2:
         say(f"F1 and ROC AUC are those of class {evaluation.labels[1]}")
-    else:
+    elif evaluation.labels:
         say("F1 is the mean over the classes, ROC AUC the mean of each class against the rest")
     for name, value in evaluation.metrics.items():
         say_metric(name, value)

@@ -6,114 +6,42 @@ The SageMaker toolkit sends each one as `--name value`, after `json.loads`: `"tr
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any
 
-from failure import shown
+from sklearn.base import BaseEstimator
 
-Value = TypeVar("Value")
+import estimators
+from estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST
+from failure import TrainingError, shown
+from hyperparameter_rules import (
+    Rule,
+    column_name,
+    column_names,
+    declared,
+    either,
+    every_core,
+    fraction,
+    header,
+    literal,
+    one_of,
+    or_none,
+    whole_number,
+    yes_or_no,
+)
 
-
-@dataclass(frozen=True)
-class Rule:
-    """What a hyperparameter may be: `allowed` in words, `parse` raising ValueError for everything else."""
-
-    allowed: str
-    parse: Callable[[str], Any]
-
-
-def _none(text: str) -> bool:
-    return text.lower() in ("none", "null", "")
-
-
-def whole_number(low: int, high: int) -> Rule:
-    """A whole number from `low` to `high`, both included."""
-
-    def parse(text: str) -> int:
-        if not low <= (number := int(text)) <= high:
-            raise ValueError
-        return number
-
-    return Rule(f"a whole number from {low} to {high}", parse)
-
-
-def fraction() -> Rule:
-    """A number between 0 and 1, both excluded."""
-
-    def parse(text: str) -> float:
-        if not 0 < (number := float(text)) < 1:
-            raise ValueError
-        return number
-
-    return Rule("a number between 0 and 1", parse)
-
-
-def one_of(*words: str) -> Rule:
-    """One of `words`, in any case."""
-
-    def parse(text: str) -> str:
-        if text.lower() not in words:
-            raise ValueError
-        return text.lower()
-
-    return Rule(" or ".join(words), parse)
-
-
-def either(*rules: Rule) -> Rule:
-    """What the first fitting one of `rules` makes of the text."""
-
-    def parse(text: str) -> object:
-        for rule in rules:
-            try:
-                return rule.parse(text)
-            except ValueError:
-                continue
-        raise ValueError
-
-    return Rule(", or ".join(rule.allowed for rule in rules), parse)
-
-
-def or_none(rule: Rule) -> Rule:
-    """`rule`, or `none`."""
-    return Rule(f"{rule.allowed}, or none", lambda text: None if _none(text) else rule.parse(text))
-
-
-def yes_or_no() -> Rule:
-    """`true` or `false`."""
-    return Rule("true or false", lambda text: {"true": True, "false": False}[one_of("true", "false").parse(text)])
-
-
-def every_core() -> Rule:
-    """The -1 of scikit-learn and joblib."""
-
-    def parse(text: str) -> int:
-        if text != "-1":
-            raise ValueError
-        return -1
-
-    return Rule("-1 (every core)", parse)
-
-
-def column_name() -> Rule:
-    """Any text that is not empty."""
-
-    def parse(text: str) -> str:
-        if not text:
-            raise ValueError
-        return text
-
-    return Rule("the name of a column", parse)
-
-
-def declared(default: Value, rule: Rule) -> Value:
-    """A dataclass field with its default and its rule."""
-    return field(default=default, metadata={"rule": rule})
+AUTO = ("auto",)
+"""Of `categorical_columns`: those that hold text in the first row."""
 
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """What a run can be told about the forest and its data. The names are scikit-learn's where it has one."""
+    """What a run can be told about the estimator and its data. The names are scikit-learn's where it has one.
+
+    Those from `n_estimators` to `bootstrap` are the random forest classifier's; `estimator_parameters` has what the
+    estimator takes beyond these, or all of what another estimator takes.
+    """
 
     n_estimators: int = declared(100, whole_number(1, 100_000))
     max_depth: int | None = declared(None, or_none(whole_number(1, 10_000)))
@@ -129,10 +57,34 @@ class Hyperparameters:
     n_jobs: int = declared(-1, either(every_core(), whole_number(1, 1024)))
     target_column: str = declared("target", column_name())
     validation_fraction: float = declared(0.2, fraction())
+    header: bool = declared(True, header())
+    weight_column: str | None = declared(None, or_none(column_name()))
+    categorical_columns: tuple[str, ...] = declared((), or_none(column_names()))
+    category_encoding: str | None = declared(None, or_none(one_of("ordinal", "one_hot")))
+    missing_values: str = declared("error", one_of("error", "keep"))
+    task: str = declared(CLASSIFICATION, one_of(CLASSIFICATION, REGRESSION))
+    estimator: str = declared(FOREST, column_name())
+    partial_fit_epochs: int | None = declared(None, or_none(whole_number(1, 100_000)))
+    estimator_parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the estimator is made with, but for `random_state` and `n_jobs`."""
+        own = {name: getattr(self, name) for name in FOREST_PARAMETERS} if self.estimator == FOREST else {}
+        return own | self.estimator_parameters
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """Everything that was chosen, as flat values for a reader: what the estimator has no use for is left out."""
+        run = {name: getattr(self, name) for name in RULES if name not in FOREST_PARAMETERS}
+        run["categorical_columns"] = list(self.categorical_columns)
+        return self.parameters | run
 
 
-RULES: dict[str, Rule] = {each.name: each.metadata["rule"] for each in fields(Hyperparameters)}
-"""Every hyperparameter's rule, by name."""
+RULES: dict[str, Rule] = {each.name: each.metadata["rule"] for each in fields(Hyperparameters) if each.metadata}
+"""Every declared hyperparameter's rule, by name."""
+FOREST_PARAMETERS = tuple(RULES)[: tuple(RULES).index("random_state")]
+"""Those that have a rule only when the estimator is the random forest classifier."""
 
 _TOOLKIT_PREFIXES = ("sagemaker_", "_tuning_objective_metric")
 
@@ -144,24 +96,88 @@ def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[st
     are the defaults for the mistaken ones.
     """
     given, problems = _pairs(arguments)
+    given = {name: text for name, text in given.items() if not name.startswith(_TOOLKIT_PREFIXES)}
+    chosen, estimator, more = _estimator(given)
+    problems += more
+    rules = {name: rule for name, rule in RULES.items() if chosen == FOREST or name not in FOREST_PARAMETERS}
+    own = estimators.parameter_names(estimator) if estimator else []
     values: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     notes: list[str] = []
     for name, text in given.items():
-        if name.startswith(_TOOLKIT_PREFIXES):
-            continue
-        if name not in RULES:
-            close = difflib.get_close_matches(name, RULES, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            problems.append(f"hyperparameter {name}: not known; {hint}known are {', '.join(sorted(RULES))}")
-            continue
-        try:
-            values[name] = RULES[name].parse(text)
-        except ValueError:
-            problems.append(f"hyperparameter {name}: got {shown(text)}, allowed: {RULES[name].allowed}")
+        if name in rules:
+            try:
+                values[name] = rules[name].parse(text)
+            except ValueError:
+                problems.append(f"hyperparameter {name}: got {shown(text)}, allowed: {rules[name].allowed}")
+        elif estimator and name in own:
+            value = literal(text)
+            if name == "max_features" and value == "auto":
+                value = "sqrt" if "Classifier" in chosen else 1.0
+                notes.append(_auto_note(value))
+            if allowed := estimators.refused(estimator, name, value):
+                problems.append(f"hyperparameter {name}: got {shown(text)}, allowed: {allowed}")
+            else:
+                others[name] = value
+        elif estimator:
+            problems.append(_unknown(name, [*rules, *own]))
     if values.get("max_features") == "auto":
         values["max_features"] = "sqrt"
-        notes.append("max_features=auto meant sqrt for classifiers until scikit-learn 1.3 removed the word: using sqrt")
-    return Hyperparameters(**values), notes, problems
+        notes.append(_auto_note("sqrt"))
+    if estimator:
+        values |= {"estimator": chosen, "task": estimators.task_of(estimator)}
+    values["categorical_columns"] = values.get("categorical_columns") or ()
+    settings = Hyperparameters(**values, estimator_parameters=others)
+    return settings, notes, problems + (_misfits(settings, estimator) if estimator else [])
+
+
+def _estimator(given: dict[str, str]) -> tuple[str, type[BaseEstimator] | None, list[str]]:
+    """Name and class of the estimator, and what is wrong with the choice; a class of None if there is no such one."""
+    task = given.get("task", "").lower()
+    name = given.get("estimator") or (REGRESSION_FOREST if task == REGRESSION else FOREST)
+    try:
+        estimator = estimators.find(name)
+    except TrainingError as error:
+        return name, None, [str(error)]
+    actual = estimators.task_of(estimator)
+    if task in (CLASSIFICATION, REGRESSION) and task != actual:
+        return name, estimator, [f"hyperparameter task: got {shown(task)}, but {name} does {actual}; leave out task"]
+    return name, estimator, []
+
+
+def _misfits(settings: Hyperparameters, estimator: type[BaseEstimator]) -> list[str]:
+    """Hyperparameters that are fine by themselves, and not together."""
+    problems = []
+    name = settings.estimator
+    if not settings.header and not settings.target_column.lstrip("-").isdecimal():
+        problems.append(
+            f"hyperparameter target_column: got {shown(settings.target_column)}, allowed with header none: the "
+            f"column's position, 1 for the first, -1 for the last"
+        )
+    if settings.weight_column and not estimators.takes_weights(estimator):
+        problems.append(f"hyperparameter weight_column: {name} takes no weights; leave it out, or choose another one")
+    if settings.weight_column == settings.target_column:
+        problems.append("hyperparameter weight_column: is the target column; choose another one")
+    if settings.missing_values == "keep" and not estimators.takes_missing_values(estimator):
+        problems.append(
+            f"hyperparameter missing_values: {name} takes none; fill them in, drop the rows, or choose another one"
+        )
+    if settings.partial_fit_epochs and not hasattr(estimator, "partial_fit"):
+        problems.append(f"hyperparameter partial_fit_epochs: {name} has no partial_fit; leave it out")
+    return problems
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    if name in estimators.RESERVED:
+        return f"hyperparameter {name}: is set by the training code itself; leave it out"
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"hyperparameter {name}: not known; {hint}known are {', '.join(sorted(set(known)))}"
+
+
+def _auto_note(meaning: object) -> str:
+    kind = "classifiers" if meaning == "sqrt" else "regressors"
+    return f"max_features=auto meant {meaning} for {kind} until scikit-learn 1.3 removed the word: using {meaning}"
 
 
 def _pairs(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:

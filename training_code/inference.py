@@ -10,36 +10,45 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import joblib
 import numpy
 import pandas
 from numpy.typing import NDArray
 
-Numbers = NDArray[numpy.float32]
+Rows: TypeAlias = NDArray[Any] | pandas.DataFrame
 CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
 
 
 @dataclass(frozen=True)
 class Model:
-    """The estimator and the features it was trained on, in order."""
+    """The estimator and the features it was trained on, in order: which hold words, and how numbers were read."""
 
     estimator: Any
     features: tuple[str, ...]
+    categories: frozenset[str] = frozenset()
+    feature_type: str = "float32"
+    takes_missing: bool = False
 
 
 def model_fn(model_dir: str) -> Model:
     """Load the model from the unpacked model.tar.gz."""
-    description = json.loads((Path(model_dir) / "model.json").read_text(encoding="utf-8"))
-    return Model(joblib.load(Path(model_dir) / "model.joblib"), tuple(description["features"]))
+    told = json.loads((Path(model_dir) / "model.json").read_text(encoding="utf-8"))
+    return Model(
+        joblib.load(Path(model_dir) / "model.joblib"),
+        tuple(told["features"]),
+        frozenset(told.get("categories", ())),
+        told.get("feature_type", "float32"),
+        told.get("takes_missing", False),
+    )
 
 
-def input_fn(request_body: str | bytes, request_content_type: str) -> Numbers | pandas.DataFrame:
-    """A request body as rows: a 2-D array, or a frame when the request names its columns.
+def input_fn(request_body: str | bytes, request_content_type: str) -> Rows:
+    """A request body as rows: a 2-D array (of text for CSV), or a frame when the request names its columns.
 
-    CSV: rows, with or without a header. JSON: rows, one row, or `{"instances": rows}`, where a row is a list of numbers
-    or an object of feature to number. NPY: a 1-D or 2-D array.
+    CSV: rows, with or without a header. JSON: rows, one row, or `{"instances": rows}`, where a row is a list of values
+    or an object of feature to value. NPY: a 1-D or 2-D array.
 
     Raises:
         ValueError: for another content type, or a body that holds no rows.
@@ -55,57 +64,66 @@ def input_fn(request_body: str | bytes, request_content_type: str) -> Numbers | 
     raise ValueError(f"content type {request_content_type!r} is not read here; send {CSV}, {JSON} or {NPY}")
 
 
-def predict_fn(input_data: Numbers | pandas.DataFrame, model: Model) -> dict[str, Any]:
-    """Class and probability of each class for each row: `labels`, `classes`, `probabilities` (rows x classes).
+def predict_fn(input_data: Rows, model: Model) -> dict[str, Any]:
+    """What the model makes of each row.
+
+    A classifier: `labels`, `classes`, and `probabilities` (rows x classes) where it has them; a regressor: `values`.
 
     Raises:
         ValueError: when the rows have other features than the model.
     """
-    rows = _with_features(input_data, model.features)
+    rows = _with_features(input_data, model)
+    classes = getattr(model.estimator, "classes_", None)
+    if classes is None:
+        return {"values": numpy.ravel(model.estimator.predict(rows)).tolist()}
+    if not hasattr(model.estimator, "predict_proba"):
+        return {"labels": model.estimator.predict(rows).tolist(), "classes": classes.tolist()}
     probabilities = model.estimator.predict_proba(rows)
-    labels = model.estimator.classes_.take(numpy.argmax(probabilities, axis=1), axis=0)
-    return {
-        "labels": labels.tolist(),
-        "classes": model.estimator.classes_.tolist(),
-        "probabilities": probabilities.tolist(),
-    }
+    labels = classes.take(numpy.argmax(probabilities, axis=1), axis=0)
+    return {"labels": labels.tolist(), "classes": classes.tolist(), "probabilities": probabilities.tolist()}
 
 
 def output_fn(prediction: dict[str, Any], accept: str) -> tuple[str, str]:
     """The answer and its content type.
 
-    JSON: `{"predictions": [{"label": ..., "probabilities": {class: number}}]}`. CSV: the label, then the probability of
-    each class in the classes' order, without a header.
+    JSON: `{"predictions": [{"label": ..., "probabilities": {class: number}}]}`, for a regression `[{"value": ...}]`.
+    CSV: the label, then the probability of each class in the classes' order, or the value; without a header.
 
     Raises:
         ValueError: when neither is accepted.
     """
     kinds = [each.split(";", 1)[0].strip().lower() for each in (accept or "*/*").split(",")]
-    rows = list(zip(prediction["labels"], prediction["probabilities"], strict=True))
-    names = [str(each) for each in prediction["classes"]]
     for kind in kinds:
         if kind in (JSON, "application/*", "*/*"):
-            answer = [{"label": label, "probabilities": dict(zip(names, row, strict=True))} for label, row in rows]
-            return json.dumps({"predictions": answer}), JSON
+            return json.dumps({"predictions": _objects(prediction)}), JSON
         if kind in (CSV, "text/*"):
+            firsts = prediction["values"] if "values" in prediction else prediction["labels"]
+            others = prediction.get("probabilities") or [[]] * len(firsts)
             text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows([label, *row] for label, row in rows)
+            rows = ([first, *other] for first, other in zip(firsts, others, strict=True))
+            csv.writer(text, lineterminator="\n").writerows(rows)
             return text.getvalue(), CSV
     raise ValueError(f"accept {accept!r} is not written here; accept {JSON} or {CSV}")
 
 
-def _from_csv(text: str) -> Numbers | pandas.DataFrame:
+def _objects(prediction: dict[str, Any]) -> list[dict[str, Any]]:
+    if "values" in prediction:
+        return [{"value": value} for value in prediction["values"]]
+    if "probabilities" not in prediction:
+        return [{"label": label} for label in prediction["labels"]]
+    names = [str(each) for each in prediction["classes"]]
+    pairs = zip(prediction["labels"], prediction["probabilities"], strict=True)
+    return [{"label": label, "probabilities": dict(zip(names, row, strict=True))} for label, row in pairs]
+
+
+def _from_csv(text: str) -> Rows:
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     if not rows:
         raise ValueError("the request body holds no rows; send at least one")
-    if all(_is_number(field) for field in rows[0]):
-        return _numbers(rows)
-    if len(rows) == 1:
-        raise ValueError("the request body holds a header and no rows; send at least one row of numbers")
-    return pandas.DataFrame(_numbers(rows[1:]), columns=rows[0])
+    return _rectangle(rows)
 
 
-def _from_json(body: bytes) -> Numbers | pandas.DataFrame:
+def _from_json(body: bytes) -> Rows:
     try:
         content = json.loads(body)
     except ValueError as error:
@@ -117,27 +135,33 @@ def _from_json(body: bytes) -> Numbers | pandas.DataFrame:
         raise ValueError("the request body holds no rows; send at least one")
     if all(isinstance(row, dict) for row in rows):
         return pandas.DataFrame(rows)
-    return _numbers(rows)
+    return _rectangle(rows)
 
 
-def _numbers(rows: list[Any]) -> Numbers:
+def _rectangle(rows: list[Any]) -> NDArray[Any]:
     if any(not isinstance(row, list) or len(row) != len(rows[0]) for row in rows):
-        raise ValueError("the rows are not lists of the same length; give each row one number for each feature")
+        raise ValueError("the rows are not lists of the same length; give each row one value for each feature")
+    array = numpy.empty((len(rows), len(rows[0])), dtype=object)
+    array[:] = rows
+    return array
+
+
+def _is_number(field: object) -> bool:
     try:
-        return numpy.asarray(rows, dtype=numpy.float32)
+        float(field)  # type: ignore[arg-type]  # that is the question
     except (TypeError, ValueError):
-        raise ValueError("the rows hold something other than numbers; features are numbers") from None
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
         return False
     return True
 
 
-def _with_features(rows: Numbers | pandas.DataFrame, features: tuple[str, ...]) -> pandas.DataFrame:
+def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
+    features = list(model.features)
+    if not isinstance(rows, pandas.DataFrame) and rows.dtype == object and rows.ndim == 2:
+        header = [str(each) for each in rows[0]]
+        if sorted(header) == sorted(features) or not (model.categories or any(map(_is_number, header))):
+            if len(rows) == 1:
+                raise ValueError("the request body holds a header and no rows; send at least one row")
+            rows = pandas.DataFrame(rows[1:], columns=header)
     if isinstance(rows, pandas.DataFrame):
         missing = [name for name in features if name not in rows.columns]
         if missing:
@@ -145,14 +169,38 @@ def _with_features(rows: Numbers | pandas.DataFrame, features: tuple[str, ...]) 
         unknown = [str(name) for name in rows.columns if name not in features]
         if unknown:
             raise ValueError(f"the rows have unknown features {', '.join(map(repr, unknown[:10]))}; leave them out")
-        rows = rows.loc[:, list(features)].to_numpy()
+        rows = rows.loc[:, features]
     elif rows.ndim != 2 or rows.shape[1] != len(features):
         shape = " x ".join(map(str, rows.shape))
         raise ValueError(f"the rows have the shape {shape}, the model takes rows x {len(features)} features")
-    try:
-        numbers = numpy.asarray(rows, dtype=numpy.float32)
-    except (TypeError, ValueError):
-        raise ValueError("the rows hold something other than numbers; features are numbers") from None
-    if not numpy.isfinite(numbers).all():
+    else:
+        rows = pandas.DataFrame(rows, columns=features)
+    columns = {name: _column(rows[name].to_numpy(), name in model.categories, model) for name in features}
+    return pandas.DataFrame(columns, columns=features)
+
+
+def _column(values: NDArray[Any], words: bool, model: Model) -> NDArray[Any]:
+    if words:
+        column = numpy.array([_word(value) for value in values], dtype=object)
+        missing = [not isinstance(each, str) for each in column]
+    else:
+        if values.dtype == object:
+            blank = [numpy.nan if model.takes_missing and each == "" else each for each in values]
+            values = numpy.array(blank, dtype=object)
+        try:
+            column = numpy.asarray(values, dtype=model.feature_type)
+        except (TypeError, ValueError):
+            raise ValueError("the rows hold something other than numbers; features are numbers") from None
+        missing = ~numpy.isfinite(column) if not model.takes_missing else numpy.isinf(column)
+    if numpy.any(missing) and not (words and model.takes_missing):
         raise ValueError("the rows hold missing or infinite numbers; the model was trained without them")
-    return pandas.DataFrame(numbers, columns=list(features))
+    return column
+
+
+def _word(value: object) -> object:
+    """A category as training read it from its file: 1 and 1.0 are the word 1, and nothing is missing."""
+    if value is None or value == "" or value != value:  # noqa: PLR0124  # NaN is not itself
+        return numpy.nan
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator
 
 from dataset import Dataset
 from evaluation import Evaluation
@@ -23,6 +23,26 @@ MODEL_FILE = "model.joblib"
 DESCRIPTION_FILE = "model.json"
 INFERENCE_FILE = "code/inference.py"
 
+TRUSTED_TYPES = (
+    "sklearn._loss.loss.HalfTweedieLossIdentity",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+    "sklearn.gaussian_process.kernels.ConstantKernel",
+    "sklearn.gaussian_process.kernels.Product",
+    "sklearn.gaussian_process.kernels.RBF",
+    "sklearn.metrics._dist_metrics.EuclideanDistance",
+    "sklearn.metrics._dist_metrics.EuclideanDistance32",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.neighbors._ball_tree.BallTree",
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    "sklearn.tree._tree.Tree",
+)
+"""What a model here may consist of beyond what skops trusts by itself: parts of scikit-learn's own estimators."""
+
 _PACKAGES = ("scikit-learn", "numpy", "pandas", "joblib", "skops", "mlflow-skinny")
 
 
@@ -30,10 +50,14 @@ _PACKAGES = ("scikit-learn", "numpy", "pandas", "joblib", "skops", "mlflow-skinn
 class Description:
     """What a reader of the model needs to know about it; the content of model.json.
 
-    `features` stand in the order of the estimator's columns, `classes` in that of its probabilities; `rows` are counts.
+    `features` are the columns of a raw row in order, `categories` those that hold words; `classes` stand in the order
+    of the estimator's probabilities, a regression has none; `rows` are counts.
     """
 
     features: list[str]
+    categories: list[str]
+    feature_type: str
+    takes_missing: bool
     target_column: str
     classes: list[Any]
     metrics: dict[str, float]
@@ -52,7 +76,7 @@ class Description:
 
 
 def describe(  # noqa: PLR0913  # one argument for each source of the description
-    forest: RandomForestClassifier,
+    forest: BaseEstimator,
     settings: Hyperparameters,
     data: Dataset,
     verdict: Evaluation,
@@ -63,13 +87,16 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
 ) -> Description:
     """The description of a forest grown and judged in this process."""
     return Description(
-        features=list(data.training.features.columns),
+        features=list(data.example.columns),
+        categories=list(data.encoding.categories) if data.encoding else [],
+        feature_type=str(data.training.features.dtypes.iloc[0]),
+        takes_missing=settings.missing_values == "keep",
         target_column=settings.target_column,
-        classes=forest.classes_.tolist(),
+        classes=forest.classes_.tolist() if hasattr(forest, "classes_") else [],
         metrics=verdict.metrics,
         class_scores=[asdict(score) for score in verdict.classes],
         rows={"training": len(data.training.target), "validation": len(data.validation.target)},
-        hyperparameters=asdict(settings),
+        hyperparameters=settings.described,
         data_digest=data.digest,
         code_digest=code_digest,
         training_job_name=training_job_name,
@@ -78,7 +105,7 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
     )
 
 
-def save(directory: Path, forest: RandomForestClassifier, description: Description) -> None:
+def save(directory: Path, forest: BaseEstimator, description: Description) -> None:
     """Write the model's files beside their places first, then move them in; a failure on the way leaves none.
 
     `directory` is SM_MODEL_DIR, which SageMaker packs as model.tar.gz; the estimator is saved as it is.

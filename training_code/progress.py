@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy
+
 METRIC_NAMES = (
     "validation:accuracy",
     "validation:balanced_accuracy",
@@ -10,12 +12,16 @@ METRIC_NAMES = (
     "validation:log_loss",
     "training:trees",
 )
-"""Every metric a run prints, once each. The same names are used in MLflow and in model.json."""
+"""Every metric that a run of a forest of classifiers prints, once each. The same names are used in MLflow and in
+model.json; other classifiers leave out those that they cannot know.
+"""
+REGRESSION_METRIC_NAMES = ("validation:rmse", "validation:mae", "validation:r2", "training:trees")
+"""The same for a forest of regressors."""
 
 
 def metric_regex(name: str) -> str:
     """The `MetricDefinitions` regex that picks the number out of the metric's one log line."""
-    return f"{name}=([0-9.]+)"
+    return f"{name}=(-?[0-9.]+)" if name == "validation:r2" else f"{name}=([0-9.]+)"
 
 
 def say(line: str) -> None:
@@ -24,7 +30,16 @@ def say(line: str) -> None:
 
 
 def say_metric(name: str, value: float) -> None:
-    """Print one metric on a line of its own, in fixed notation: the regex knows no exponent and no sign."""
-    if name not in METRIC_NAMES:
-        raise ValueError(f"{name!r} is not one of the metrics of a run: {', '.join(METRIC_NAMES)}")
-    say(f"{name}={value:d}" if isinstance(value, int) else f"{name}={value:.6f}")
+    """Print one metric on a line of its own, in fixed notation: the regex knows no exponent.
+
+    A share of one has six digits after the point, an error in the target's own unit eight digits that count.
+    """
+    names = {*METRIC_NAMES, *REGRESSION_METRIC_NAMES}
+    if name not in names:
+        raise ValueError(f"{name!r} is not one of the metrics of a run: {', '.join(sorted(names))}")
+    if isinstance(value, int):
+        say(f"{name}={value:d}")
+    elif name in ("validation:rmse", "validation:mae"):
+        say(f"{name}={numpy.format_float_positional(value, precision=8, unique=False, fractional=False)}")
+    else:
+        say(f"{name}={value:.6f}")

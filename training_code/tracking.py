@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator
 
 from connection import cause, impatient, quiet, reaching, unless_it_exists
 from environment import Environment, TrainingJob
 from evaluation import Evaluation
 from failure import TrainingError, without_secrets
-from model_files import DESCRIPTION_FILE, Description
+from model_files import DESCRIPTION_FILE, TRUSTED_TYPES, Description
 from pictures import draw
 from progress import say
 
@@ -92,7 +92,7 @@ class Tracker:
     def record(
         self,
         run_id: str,
-        forest: RandomForestClassifier,
+        forest: BaseEstimator,
         description: Description,
         verdict: Evaluation,
         example: pandas.DataFrame,
@@ -102,7 +102,7 @@ class Tracker:
         `example`, a few rows of features, becomes the input example and gives the signature.
         """
         with tempfile.TemporaryDirectory() as directory:
-            draw(verdict, forest.feature_importances_, description.features, Path(directory))
+            draw(verdict, Path(directory))
             (Path(directory) / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
             with self._reaching("used to record the run"):
                 self._log_values(run_id, description)
@@ -209,12 +209,12 @@ class Tracker:
         return reaching(self._uri, how, self._environ)
 
 
-def _log_model(run_id: str, forest: RandomForestClassifier, description: Description, example: pandas.DataFrame) -> str:
+def _log_model(run_id: str, forest: BaseEstimator, description: Description, example: pandas.DataFrame) -> str:
     import mlflow
     from mlflow.models import infer_signature
 
     # A signature of 32-bit columns would refuse 64-bit rows; one of 64-bit columns takes both.
-    example = example.astype("float64").reset_index(drop=True)
+    example = example.astype(dict.fromkeys(example.select_dtypes("number"), "float64")).reset_index(drop=True)
     packages = ("mlflow-skinny", "scikit-learn", "skops", "numpy", "pandas")
     with mlflow.start_run(run_id=run_id):
         logged = mlflow.sklearn.log_model(
@@ -224,7 +224,7 @@ def _log_model(run_id: str, forest: RandomForestClassifier, description: Descrip
             input_example=example,
             # Named: else MLflow imports the model in a process of its own to see what it needs, for seconds.
             pip_requirements=[f"{name}=={description.versions[name]}" for name in packages],
-            skops_trusted_types=["sklearn.tree._tree.Tree"],
+            skops_trusted_types=list(TRUSTED_TYPES),
         )
     return str(logged.model_id)
 

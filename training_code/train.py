@@ -1,4 +1,4 @@
-"""Trains a random forest on the rows of a SageMaker channel and registers it in MLflow.
+"""Trains an estimator on the rows of a SageMaker channel and registers it in MLflow.
 
 SageMaker runs it in script mode: `python train.py --name value ...` with SM_* and our own variables in the environment.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import checkpoint
 import dataset
+import encoding
 import environment
 import evaluation
 import forest
@@ -51,8 +52,9 @@ def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         description = model_files.describe(
             grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
         )
-        model_files.save(env.model_directory, grown, description)
-        model_id = tracker.record(run_id, grown, description, verdict, data.validation.features.head(5))
+        model = encoding.whole(grown, data.encoding)
+        model_files.save(env.model_directory, model, description)
+        model_id = tracker.record(run_id, model, description, verdict, data.example)
         standing = tracker.register(run_id, model_id, description)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
     say(f"done in {time.perf_counter() - started:.1f} s")

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
+import datetime
 import gzip
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 import dataset
 from failure import TrainingError
-from hyperparameters import Hyperparameters
+from hyperparameters import Hyperparameters, parse
 
 Channel = Callable[..., Path]
 
 HEADER = "a,b,target\n"
 GOOD = HEADER + "1,2.5,0\n2,3.5,1\n3,4.5,0\n4,5.5,1\n5,6.5,0\n6,7.5,1\n"
 SETTINGS = Hyperparameters(validation_fraction=0.5)
+
+
+def table_of(directory: Path, settings: Hyperparameters = SETTINGS) -> dataset.Table:
+    """Every row of a channel, in order."""
+    return dataset.read(directory, directory, settings).training
 
 
 def fault(training: Path, validation: Path | None = None, settings: Hyperparameters = SETTINGS) -> str:
@@ -27,58 +36,56 @@ def fault(training: Path, validation: Path | None = None, settings: Hyperparamet
 def test_rows_become_32_bit_features_and_whole_number_labels(
     channel: Channel, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table, _ = dataset.read_channel(channel({"part.csv": GOOD}), "training", "target", None)
+    table = table_of(channel({"part.csv": GOOD}))
     assert list(table.features.columns) == ["a", "b"]
     assert {str(each) for each in table.features.dtypes} == {"float32"}
     assert table.features.to_numpy().tolist()[:2] == [[1.0, 2.5], [2.0, 3.5]]
     assert table.target.tolist() == [0, 1, 0, 1, 0, 1]
-    assert capsys.readouterr().out.startswith("reading training: 1 file, 6 rows, 2 features, 0.")
+    assert capsys.readouterr().out.splitlines()[1].startswith("reading training: 1 file, 6 rows, 2 features, 0.")
 
 
 def test_files_are_read_in_the_order_of_their_names_and_columns_by_name(channel: Channel) -> None:
     files = {"b/2.csv": "target,b,a\n1,20,10\n", "a.csv": "a,b,target\n1,2,0\n"}
-    table, _ = dataset.read_channel(channel(files), "training", "target", None)
+    table = table_of(channel(files))
     assert table.features.to_numpy().tolist() == [[1.0, 2.0], [10.0, 20.0]]
     assert table.target.tolist() == [0, 1]
 
 
 def test_a_packed_file_is_the_same_as_a_plain_one(channel: Channel) -> None:
-    plain, _ = dataset.read_channel(channel({"x.csv": GOOD}), "training", "target", None)
-    packed, _ = dataset.read_channel(
-        channel({"x.csv.gz": gzip.compress(GOOD.encode())}, "packed"), "training", "target", None
-    )
+    plain = table_of(channel({"x.csv": GOOD}))
+    packed = table_of(channel({"x.csv.gz": gzip.compress(GOOD.encode())}, "packed"))
     assert packed.features.equals(plain.features)
     assert numpy.array_equal(packed.target, plain.target)
 
 
 def test_a_byte_order_mark_blank_lines_spaces_and_a_missing_last_newline_do_no_harm(channel: Channel) -> None:
     text = "\ufeffa,b,target\n 1 ,2,0\n\n3,4,1"
-    table, _ = dataset.read_channel(channel({"x.csv": text}), "training", "target", None)
+    table = table_of(channel({"x.csv": text}))
     assert table.features.to_numpy().tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
 def test_words_are_labels_as_they_are(channel: Channel) -> None:
     text = HEADER + "1,2,benign\n3,4,malignant\n"
-    table, _ = dataset.read_channel(channel({"x.csv": text}), "training", "target", None)
+    table = table_of(channel({"x.csv": text}))
     assert table.target.tolist() == ["benign", "malignant"]
 
 
 def test_labels_agree_between_files_however_they_are_written(channel: Channel) -> None:
     files = {"a.csv": HEADER + "1,2,0\n1,2,1\n", "b.csv": HEADER + "1,2,1.0\n"}
-    table, _ = dataset.read_channel(channel(files), "training", "target", None)
+    table = table_of(channel(files))
     assert table.target.tolist() == [0, 1, 1]
 
 
 def test_a_word_among_the_numbers_makes_all_labels_words(channel: Channel) -> None:
     files = {"a.csv": HEADER + "1,2,0\n", "b.csv": HEADER + "1,2,unknown\n"}
-    table, _ = dataset.read_channel(channel(files), "training", "target", None)
+    table = table_of(channel(files))
     assert table.target.tolist() == ["0", "unknown"]
 
 
 @pytest.mark.parametrize("words", [["1_0", "1_1"], ["98765432109876543210", "98765432109876543211"]])
 def test_identifiers_are_not_taken_for_numbers(channel: Channel, words: list[str]) -> None:
     rows = "".join(f"1,2,{word}\n" for word in words)
-    table, _ = dataset.read_channel(channel({"x.csv": HEADER + rows}), "training", "target", None)
+    table = table_of(channel({"x.csv": HEADER + rows}))
     assert table.target.tolist() == words
 
 
@@ -123,7 +130,7 @@ def test_the_digest_changes_with_any_byte_and_any_name(channel: Channel) -> None
 
 def test_a_channel_without_files_is_reported(channel: Channel) -> None:
     assert fault(channel({".keep": ""})) == (
-        "channel training: holds no .csv or .csv.gz file; upload the data to the channel's S3 prefix"
+        "channel training: holds no .csv, .csv.gz or .parquet file; upload the data to the channel's S3 prefix"
     )
 
 
@@ -134,8 +141,8 @@ def test_a_channel_that_is_no_directory_is_reported(tmp_path: Path) -> None:
 
 
 def test_files_of_another_kind_are_named(channel: Channel) -> None:
-    assert fault(channel({"x.csv": GOOD, "y.parquet": "?", "notes/readme.md": "?"})) == (
-        "channel training: notes/readme.md, y.parquet are neither .csv nor .csv.gz; "
+    assert fault(channel({"x.csv": GOOD, "y.xlsx": "?", "notes/readme.md": "?"})) == (
+        "channel training: notes/readme.md, y.xlsx are neither .csv nor .csv.gz nor .parquet; "
         "keep other files under another S3 prefix"
     )
 
@@ -156,7 +163,7 @@ def test_a_file_without_features_is_reported(channel: Channel) -> None:
 def test_text_in_a_feature_is_reported_with_file_line_column_and_value(channel: Channel) -> None:
     assert fault(channel({"x.csv": HEADER + "1,2,0\n\n3,large,1\n"})) == (
         "training/x.csv, line 4, column 'b': holds 'large', but a feature holds numbers; "
-        "encode the column as numbers or leave it out"
+        "encode the column as numbers, name it in categorical_columns, or leave the column out"
     )
 
 
@@ -168,7 +175,7 @@ def test_a_long_text_is_cut_in_the_message(channel: Channel) -> None:
 def test_what_only_looks_like_a_number_is_text(channel: Channel, value: str) -> None:
     assert fault(channel({"x.csv": HEADER + f"1,2,0\n{value},2,1\n"})) == (
         f"training/x.csv, line 3, column 'a': holds '{value}', but a feature holds numbers; "
-        "encode the column as numbers or leave it out"
+        "encode the column as numbers, name it in categorical_columns, or leave the column out"
     )
 
 
@@ -269,7 +276,7 @@ def test_a_class_that_only_the_validation_channel_has_is_reported(channel: Chann
 def test_numbers_to_predict_instead_of_classes_are_reported(channel: Channel) -> None:
     assert fault(channel({"x.csv": HEADER + "1,2,0\n1,2,0.35\n"})) == (
         "target column 'target': holds '0.35', but a classifier needs classes, whole numbers or words; "
-        "put the values into classes, or set the hyperparameter target_column"
+        "set task to regression, put the values into classes, or set the hyperparameter target_column"
     )
 
 
@@ -284,4 +291,197 @@ def test_a_fraction_that_leaves_too_few_rows_is_reported(channel: Channel) -> No
     assert fault(channel({"x.csv": GOOD}), settings=Hyperparameters(validation_fraction=0.1)) == (
         "validation_fraction 0.1: leaves 1 of 6 rows for validation, and each side needs a row of each of the 2 "
         "classes; add rows or choose another fraction"
+    )
+
+
+def chosen(*arguments: str) -> Hyperparameters:
+    settings, _, problems = parse(["--validation_fraction", "0.5", *arguments])
+    assert problems == []
+    return settings
+
+
+def parquet(columns: dict[str, list[object]] | pyarrow.Table) -> bytes:
+    buffer = io.BytesIO()
+    table = columns if isinstance(columns, pyarrow.Table) else pyarrow.table(columns)
+    pyarrow.parquet.write_table(table, buffer)
+    return buffer.getvalue()
+
+
+NUMBERS: dict[str, list[object]] = {"a": [1, 2, 3, 4], "b": [2.5, 3.5, 4.5, 5.5], "target": [0, 1, 0, 1]}
+
+
+def test_parquet_holds_what_csv_holds(channel: Channel) -> None:
+    plain = table_of(channel({"x.csv": "a,b,target\n1,2.5,0\n2,3.5,1\n3,4.5,0\n4,5.5,1\n"}))
+    packed = table_of(channel({"x.parquet": parquet(NUMBERS)}, "parquet"))
+    assert packed.features.equals(plain.features)
+    assert packed.target.tolist() == plain.target.tolist()
+    assert {str(each) for each in packed.features.dtypes} == {"float32"}
+
+
+def test_csv_and_parquet_files_stand_in_one_channel(channel: Channel) -> None:
+    files = {"a.csv": "target,b,a\n1,9,8\n", "b.parquet": parquet(NUMBERS | {"target": [True, False, True, False]})}
+    table = table_of(channel(files))
+    assert table.features.to_numpy().tolist()[:2] == [[9, 8], [2.5, 1]]
+    assert table.target.tolist() == ["1", "true", "false", "true", "false"]
+
+
+def test_words_of_parquet_are_categories_when_they_are_named(channel: Channel) -> None:
+    words = pyarrow.array(["x", "y", "x", "z"])
+    for place, column in enumerate((words, words.cast(pyarrow.large_string()), words.dictionary_encode())):
+        table = pyarrow.table({"c": column, "b": [1, 2, 3, 4], "target": [0, 1, 0, 1]})
+        directory = channel({"x.parquet": parquet(table)}, f"t{place}")
+        for columns in ("auto", "c"):
+            assert table_of(directory, chosen("--categorical_columns", columns)).features["c"].tolist() == [0, 1, 0, 2]
+
+
+def test_words_of_parquet_that_nobody_named_are_reported(channel: Channel) -> None:
+    assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": ["x", "y", "x", "y"]})})) == (
+        "training/x.parquet, column 'b': is of type string, but a feature holds numbers; "
+        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+    )
+
+
+def test_dates_of_parquet_are_reported(channel: Channel) -> None:
+    days = [datetime.date(2026, 1, day) for day in range(1, 5)]
+    assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": days})})) == (
+        "training/x.parquet, column 'b': is of type date32[day], allowed: numbers, true and false, or text; "
+        "convert the column or leave it out"
+    )
+
+
+def test_a_parquet_file_that_was_cut_off_is_reported(channel: Channel) -> None:
+    message = fault(channel({"x.parquet": parquet(NUMBERS)[:-5]}))
+    assert message.startswith("training/x.parquet: is not a whole Parquet file ('Parquet magic bytes not found")
+    assert message.endswith("'); upload it again")
+
+
+def test_missing_and_too_great_numbers_of_parquet_are_reported_with_their_row(channel: Channel) -> None:
+    assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": [1.0, None, float("nan"), 2.0]})})) == (
+        "missing values: column 'b' lacks 2 (first: training/x.parquet, row 2); fill them in or drop the rows"
+    )
+    assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": [1.0, 2.0, 1e300, 2.0]})}, "great")) == (
+        "training/x.parquet, row 3, column 'b': 'inf' is no finite 32-bit number; scale the column or drop the row"
+    )
+
+
+@pytest.mark.parametrize(("position", "target", "features"), [("1", [5, 6], [[1, 2], [3, 4]]), ("-1", [2, 4], None)])
+def test_without_a_header_the_target_is_a_position(
+    channel: Channel, position: str, target: list[int], features: list[list[int]] | None
+) -> None:
+    table = table_of(channel({"x.csv": "5,1,2\n6,3,4\n"}), chosen("--header", "none", "--target_column", position))
+    assert table.target.tolist() == target
+    assert list(table.features.columns) == (["column_2", "column_3"] if features else ["column_1", "column_2"])
+    assert table.features.to_numpy().tolist() == (features or [[5, 1], [6, 3]])
+
+
+@pytest.mark.parametrize("position", ["4", "-4", "0"])
+def test_a_position_that_is_not_there_is_reported(channel: Channel, position: str) -> None:
+    settings = chosen("--header", "none", "--target_column", position)
+    assert fault(channel({"x.csv": "5,1,2\n6,3,4\n"}), settings=settings) == (
+        f"training/x.csv: has 3 columns, and hyperparameter target_column is {position}; "
+        "allowed: 1 to 3, or -1 to -3 from the end"
+    )
+
+
+def test_without_a_header_faults_count_lines_from_the_first(channel: Channel) -> None:
+    settings = chosen("--header", "none", "--target_column", "3")
+    assert fault(channel({"x.csv": "a,b,target\n6,3,4\n"}), settings=settings) == (
+        "training/x.csv, line 1, column 'column_1': holds 'a', but a feature holds numbers; "
+        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+    )
+    assert fault(channel({"x.csv": "1,,0\n6,3,1\n"}, "missing"), settings=settings) == (
+        "missing values: column 'column_2' lacks 1 (first: training/x.csv, line 1); fill them in or drop the rows"
+    )
+
+
+def test_weights_are_no_feature_and_go_with_their_rows(channel: Channel) -> None:
+    text = "a,w,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(20))
+    data = dataset.read(channel({"x.csv": text}), None, chosen("--weight_column", "w"))
+    assert list(data.training.features.columns) == ["a"]
+    assert data.training.weights is not None
+    assert (data.training.features["a"].to_numpy() / 2).tolist() == data.training.weights.tolist()
+    assert list(data.example.columns) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("1,-1,0\n", "training/x.csv, line 4, column 'w': '-1' is no weight; a weight is 0 or more: correct or drop"),
+        ("1,x,0\n", "training/x.csv, line 4, column 'w': holds 'x', but a weight is a number; correct or drop"),
+        ("1,inf,0\n", "training/x.csv, line 4, column 'w': 'inf' is no finite 64-bit number; scale the column or drop"),
+    ],
+)
+def test_a_weight_that_is_none_is_reported(channel: Channel, rows: str, message: str) -> None:
+    text = "a,w,target\n1,1,0\n2,1,1\n" + rows
+    assert fault(channel({"x.csv": text}), settings=chosen("--weight_column", "w")) == f"{message} the row"
+
+
+def test_weights_that_are_all_zero_are_reported(channel: Channel) -> None:
+    assert fault(channel({"x.csv": "a,w,target\n1,0,0\n2,0,1\n"}), settings=chosen("--weight_column", "w")) == (
+        "weight column 'w': every weight is 0; give at least some rows a weight"
+    )
+
+
+def test_kept_missing_values_reach_the_estimator_but_the_target_must_be_there(channel: Channel) -> None:
+    settings = chosen("--missing_values", "keep")
+    table = table_of(channel({"x.csv": HEADER + "1,,0\n,2,1\n"}), settings)
+    assert numpy.array_equal(table.features.to_numpy(), [[1, numpy.nan], [numpy.nan, 2]], equal_nan=True)
+    assert fault(channel({"x.csv": HEADER + "1,,\n,2,1\n"}, "no-target"), settings=settings) == (
+        "missing values: column 'target' lacks 1 (first: training/x.csv, line 2); fill them in or drop the rows"
+    )
+
+
+def test_a_regression_learns_numbers(channel: Channel) -> None:
+    text = HEADER + "".join(f"{i},{i},{i / 8}\n" for i in range(10))
+    data = dataset.read(channel({"x.csv": text}), None, chosen("--task", "regression"))
+    assert sorted([*data.training.target, *data.validation.target]) == [i / 8 for i in range(10)]
+    assert data.training.target.dtype == numpy.float64
+
+
+def test_a_word_as_the_target_of_a_regression_is_reported(channel: Channel) -> None:
+    text = HEADER + "1,2,0.5\n1,2,much\n"
+    assert fault(channel({"x.csv": text}), settings=chosen("--task", "regression")) == (
+        "training/x.csv, line 3, column 'target': holds 'much', but the target of a regression is a number; "
+        "correct or drop the row, or set task to classification"
+    )
+
+
+def test_a_regression_on_too_few_rows_is_reported(channel: Channel) -> None:
+    text = HEADER + "1,2,0.5\n1,2,0.25\n1,2,0.25\n"
+    assert fault(channel({"x.csv": text}), settings=chosen("--task", "regression")) == (
+        "validation_fraction 0.5: leaves 2 of 3 rows for validation, and each side needs two; "
+        "add rows or choose another fraction"
+    )
+
+
+def test_an_estimator_that_computes_in_64_bits_gets_them(channel: Channel) -> None:
+    settings = chosen("--estimator", "sklearn.linear_model.LogisticRegression")
+    table = table_of(channel({"x.csv": HEADER + "0.1,1e39,0\n2,3,1\n"}), settings)
+    assert table.features.to_numpy().tolist() == [[0.1, 1e39], [2, 3]]
+    assert fault(channel({"x.csv": HEADER + "0.1,1e999,0\n2,3,1\n" * 2}, "great"), settings=settings) == (
+        "training/x.csv, line 2, column 'b': '1e999' is no finite 64-bit number; scale the column or drop the row"
+    )
+
+
+def test_a_column_without_a_name_is_reported(channel: Channel) -> None:
+    assert fault(channel({"x.csv": ",b,target\n1,2,0\n"})) == (
+        "training/x.csv: column 1 has no name in the header; give each column a name of its own"
+    )
+
+
+def test_a_header_that_stands_again_in_the_middle_is_reported(channel: Channel) -> None:
+    assert fault(channel({"x.csv": GOOD + GOOD})) == (
+        "training/x.csv, line 8, column 'a': holds 'a', but a feature holds numbers; "
+        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+    )
+
+
+@pytest.mark.parametrize("column", ["c", "target"])
+def test_categories_that_are_no_features_are_reported(channel: Channel, column: str) -> None:
+    message = fault(channel({"x.csv": GOOD}), settings=chosen("--categorical_columns", column))
+    assert message == (
+        "hyperparameter categorical_columns: 'target' is the target or the weight, and no feature; leave it out"
+        if column == "target"
+        else "training/x.csv: has no column 'c'; its columns are 'a', 'b', 'target'; "
+        "set the hyperparameter categorical_columns"
     )

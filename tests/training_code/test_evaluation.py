@@ -8,13 +8,15 @@ import pandas
 import pytest
 from numpy.typing import NDArray
 from sklearn import metrics
-from sklearn.datasets import load_breast_cancer, load_wine
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import Perceptron, Ridge, RidgeClassifier
+from sklearn.svm import SVC
 from sklearn.utils import Bunch
 
 from dataset import Table
 from evaluation import evaluate, report
-from progress import METRIC_NAMES, metric_regex
+from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex
 
 
 class CountingForest(RandomForestClassifier):
@@ -99,3 +101,63 @@ def test_the_log_has_every_metric_once_on_a_line_of_its_own(
         ]
         assert sum(line.startswith(f"{name}=") for line in log.splitlines()) == 1
     assert set(verdict.metrics) == set(METRIC_NAMES)
+
+
+def diabetes() -> Table:
+    data = load_diabetes(as_frame=True)
+    return Table(data.data.astype("float32"), data.target.to_numpy())
+
+
+def test_a_regression_is_judged_as_scikit_learn_does(capsys: pytest.CaptureFixture[str]) -> None:
+    table = diabetes()
+    forest = RandomForestRegressor(n_estimators=10, max_depth=3, random_state=0).fit(table.features, table.target)
+    verdict = evaluate(forest, table)
+    predicted = forest.predict(table.features)
+    assert verdict.metrics == {
+        "validation:rmse": pytest.approx(metrics.root_mean_squared_error(table.target, predicted)),
+        "validation:mae": pytest.approx(metrics.mean_absolute_error(table.target, predicted)),
+        "validation:r2": pytest.approx(metrics.r2_score(table.target, predicted)),
+        "training:trees": 10,
+    }
+    assert set(verdict.metrics) == set(REGRESSION_METRIC_NAMES)
+    assert verdict.predictions is not None
+    assert numpy.array_equal(verdict.predictions.predicted, predicted)
+    assert (verdict.classes, verdict.roc_curves, verdict.confusion, verdict.labels) == ((), (), None, ())
+    assert sum(verdict.importances.values()) == pytest.approx(1)
+    report(verdict)
+    log = capsys.readouterr().out
+    assert len(log.splitlines()) == 4
+    for name, value in verdict.metrics.items():
+        assert [float(each) for each in re.findall(metric_regex(name), log)] == [pytest.approx(value, rel=1e-5)]
+
+
+def test_what_has_no_trees_has_neither_their_number_nor_importances() -> None:
+    table = diabetes()
+    verdict = evaluate(Ridge().fit(table.features, table.target), table)
+    assert set(verdict.metrics) == {"validation:rmse", "validation:mae", "validation:r2"}
+    assert verdict.importances == {}
+
+
+@pytest.mark.parametrize("estimator", [Perceptron(), RidgeClassifier()])
+def test_without_probabilities_the_decision_function_is_judged(estimator: Perceptron) -> None:
+    for load in (load_breast_cancer, load_wine):
+        data = load(as_frame=True)
+        features, target = (data.data - data.data.mean()) / data.data.std(), data.target.to_numpy()
+        fitted = estimator.fit(features, target)
+        verdict = evaluate(fitted, Table(features, target))
+        scores = fitted.decision_function(features)
+        one_by_one = [scores] if scores.ndim == 1 else list(scores.T)
+        positives = [target == 1] if scores.ndim == 1 else [target == place for place in range(scores.shape[1])]
+        areas = [metrics.roc_auc_score(truth, score) for truth, score in zip(positives, one_by_one, strict=True)]
+        assert verdict.metrics["validation:roc_auc"] == pytest.approx(numpy.mean(areas))
+        assert verdict.metrics["validation:accuracy"] == pytest.approx(fitted.score(features, target))
+        assert "validation:log_loss" not in verdict.metrics
+
+
+def test_scores_of_pairs_of_classes_make_no_curve() -> None:
+    data = load_wine(as_frame=True)
+    four = numpy.where(numpy.arange(len(data.target)) % 7 == 0, 3, data.target.to_numpy())
+    fitted = SVC(decision_function_shape="ovo").fit(data.data, four)
+    verdict = evaluate(fitted, Table(data.data, four))
+    assert verdict.roc_curves == ()
+    assert "validation:roc_auc" not in verdict.metrics

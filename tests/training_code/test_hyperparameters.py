@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 
+from estimators import parameter_names
 from hyperparameters import RULES, Hyperparameters, parse
 
 GOOD = ["--max_depth", "5", "--n_estimators", "100", "--random_state", "42", "--criterion", "gini"]
@@ -57,7 +59,7 @@ def test_every_mistake_is_reported_with_value_and_allowed_values() -> None:
             "1",
         ]
     )
-    known = ", ".join(sorted(RULES))
+    known = ", ".join(sorted({*RULES, *parameter_names(RandomForestClassifier)}))
     assert problems == [
         f"hyperparameter n_estimator: not known; did you mean n_estimators? known are {known}",
         "hyperparameter max_depth: got '0', allowed: a whole number from 1 to 10000, or none",

@@ -9,6 +9,7 @@ import numpy
 import pandas
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import Ridge, RidgeClassifier
 
 import inference
 from inference import CSV, JSON, NPY, Model
@@ -88,9 +89,7 @@ def test_csv_answers_have_the_label_first() -> None:
             "content type 'text/xml' is not read here; send text/csv, application/json or application/x-npy",
         ),
         ("", CSV, "the request body holds no rows; send at least one"),
-        ("b,a\n", CSV, "the request body holds a header and no rows; send at least one row of numbers"),
-        ("1,2\n3\n", CSV, "the rows are not lists of the same length; give each row one number for each feature"),
-        ("1,2\n3,x\n", CSV, "the rows hold something other than numbers; features are numbers"),
+        ("1,2\n3\n", CSV, "the rows are not lists of the same length; give each row one value for each feature"),
         ("[]", JSON, "the request body holds no rows; send at least one"),
         ('{"instances": []}', JSON, "the request body holds no rows; send at least one"),
         (
@@ -98,7 +97,7 @@ def test_csv_answers_have_the_label_first() -> None:
             JSON,
             "the request body is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
         ),
-        ('"text"', JSON, "the rows are not lists of the same length; give each row one number for each feature"),
+        ('"text"', JSON, "the rows are not lists of the same length; give each row one value for each feature"),
     ],
 )
 def test_a_body_that_cannot_be_read_is_reported(body: str, content_type: str, message: str) -> None:
@@ -110,6 +109,8 @@ def test_a_body_that_cannot_be_read_is_reported(body: str, content_type: str, me
 @pytest.mark.parametrize(
     ("body", "message"),
     [
+        ("b,a\n", "the request body holds a header and no rows; send at least one row"),
+        ("1,2\n3,x\n", "the rows hold something other than numbers; features are numbers"),
         ("[[1, 2, 3]]", "the rows have the shape 1 x 3, the model takes rows x 2 features"),
         ('[{"b": 1}]', "the rows lack the features 'a'; send every feature"),
         ('[{"b": 1, "a": 2, "c": 3}]', "the rows have unknown features 'c'; leave them out"),
@@ -123,8 +124,24 @@ def test_a_body_that_cannot_be_read_is_reported(body: str, content_type: str, me
 )
 def test_rows_that_do_not_fit_the_model_are_reported(model: Model, body: str, message: str) -> None:
     with pytest.raises(ValueError) as caught:
-        inference.predict_fn(inference.input_fn(body, JSON), model)
+        inference.predict_fn(inference.input_fn(body, CSV if body.endswith("\n") else JSON), model)
     assert str(caught.value) == message
+
+
+def test_a_regressor_answers_with_values() -> None:
+    regressor = Ridge(alpha=1e-9).fit(pandas.DataFrame({"b": [0.0, 1.0], "a": [0.0, 0.0]}), [1.0, 3.0])
+    prediction = inference.predict_fn(inference.input_fn("[[0.5, 0]]", JSON), Model(regressor, ("b", "a")))
+    assert prediction == {"values": [pytest.approx(2)]}
+    assert inference.output_fn({"values": [2.0, 3.5]}, JSON)[0] == '{"predictions": [{"value": 2.0}, {"value": 3.5}]}'
+    assert inference.output_fn({"values": [2.0, 3.5]}, CSV)[0] == "2.0\n3.5\n"
+
+
+def test_a_classifier_without_probabilities_answers_with_labels() -> None:
+    fitted = RidgeClassifier().fit(pandas.DataFrame({"b": [0, 1], "a": [0, 0]}, dtype="float32"), ["no", "yes"])
+    prediction = inference.predict_fn(inference.input_fn("1,0\n0,0\n", CSV), Model(fitted, ("b", "a")))
+    assert prediction == {"labels": ["yes", "no"], "classes": ["no", "yes"]}
+    assert inference.output_fn(prediction, JSON)[0] == '{"predictions": [{"label": "yes"}, {"label": "no"}]}'
+    assert inference.output_fn(prediction, CSV)[0] == "yes\nno\n"
 
 
 def test_an_answer_nobody_accepts_is_reported() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import joblib
 import numpy
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 
 import dataset
 import forest
@@ -17,7 +18,7 @@ from hyperparameters import Hyperparameters
 from model_files import Description
 
 SETTINGS = Hyperparameters(n_estimators=5)
-Saved = tuple[Path, forest.RandomForestClassifier, Description, dataset.Dataset]
+Saved = tuple[Path, RandomForestClassifier, Description, dataset.Dataset]
 
 
 @pytest.fixture

@@ -9,8 +9,18 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from dataset import Table
-from evaluation import Evaluation, evaluate
-from pictures import MOST_BARS, MOST_CURVES, confusion_matrix, draw, feature_importances, roc_curves
+from evaluation import Evaluation, Predictions, evaluate
+from pictures import (
+    MOST_BARS,
+    MOST_CURVES,
+    MOST_POINTS,
+    confusion_matrix,
+    draw,
+    feature_importances,
+    predicted_and_actual,
+    residuals,
+    roc_curves,
+)
 
 
 def verdict_of(classes: int, features: int) -> tuple[Evaluation, RandomForestClassifier, list[str]]:
@@ -23,9 +33,9 @@ def verdict_of(classes: int, features: int) -> tuple[Evaluation, RandomForestCla
 
 
 def test_three_pictures_are_written_without_pyplot(tmp_path: Path) -> None:
-    verdict, forest, names = verdict_of(2, 4)
+    verdict, _, _ = verdict_of(2, 4)
     before = "matplotlib.pyplot" in sys.modules
-    paths = draw(verdict, forest.feature_importances_, names, tmp_path)
+    paths = draw(verdict, tmp_path)
     assert [path.name for path in paths] == ["confusion_matrix.png", "roc_curve.png", "feature_importances.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 5000 for path in paths)
     assert ("matplotlib.pyplot" in sys.modules) == before
@@ -61,10 +71,49 @@ def test_of_many_classes_the_worst_curves_are_drawn() -> None:
     [(3, 3, "Feature importances"), (40, MOST_BARS, f"Feature importances, {MOST_BARS} of 40 features")],
 )
 def test_the_greatest_importances_come_first(features: int, bars: int, title: str) -> None:
-    _, forest, names = verdict_of(2, features)
-    axes = feature_importances(forest.feature_importances_, names).axes[0]
+    verdict, forest, _ = verdict_of(2, features)
+    axes = feature_importances(verdict.importances).axes[0]
     widths = [bar.get_width() for bar in axes.patches]
     assert len(widths) == bars
     assert widths == sorted(widths, reverse=True)
     assert widths[0] == forest.feature_importances_.max()
     assert axes.get_title() == title
+
+
+def predictions_of(rows: int) -> Predictions:
+    actual = numpy.random.default_rng(0).normal(size=rows)
+    return Predictions(actual, actual * 0.75)
+
+
+def test_a_regression_has_pictures_of_its_own(tmp_path: Path) -> None:
+    verdict = Evaluation({}, {"a": 0.75, "b": 0.25}, predictions=predictions_of(30))
+    paths = draw(verdict, tmp_path)
+    assert [path.name for path in paths] == ["predicted_and_actual.png", "residuals.png", "feature_importances.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 5000 for path in paths)
+
+
+def test_what_has_neither_curves_nor_importances_has_no_pictures_of_them(tmp_path: Path) -> None:
+    verdict = Evaluation({}, {}, confusion=numpy.eye(2, dtype=numpy.int64), labels=("no", "yes"))
+    assert [path.name for path in draw(verdict, tmp_path)] == ["confusion_matrix.png"]
+
+
+def test_points_stand_where_predicted_meets_actual() -> None:
+    told = predictions_of(30)
+    axes = predicted_and_actual(told).axes[0]
+    assert numpy.array_equal(axes.collections[0].get_offsets(), numpy.column_stack([told.actual, told.predicted]))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("actual", "predicted")
+    assert axes.get_title() == "Predicted and actual, 30 validation rows"
+
+
+def test_residuals_are_what_was_missed() -> None:
+    told = predictions_of(30)
+    axes = residuals(told).axes[0]
+    expected = numpy.column_stack([told.predicted, told.actual - told.predicted])
+    assert numpy.array_equal(axes.collections[0].get_offsets(), expected)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted", "residual: actual - predicted")
+
+
+def test_of_many_rows_an_even_sample_is_drawn() -> None:
+    axes = residuals(predictions_of(MOST_POINTS * 3)).axes[0]
+    assert len(axes.collections[0].get_offsets()) == MOST_POINTS
+    assert axes.get_title() == "Residuals, 5,000 of 15,000 validation rows"

@@ -24,7 +24,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
-from progress import METRIC_NAMES, metric_regex
+from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree
@@ -96,8 +96,9 @@ def test_a_run_leaves_a_model_a_log_and_a_version(make: MakeJob) -> None:
     assert lines[0] == (
         "note: max_features=auto meant sqrt for classifiers until scikit-learn 1.3 removed the word: using sqrt"
     )
-    assert re.fullmatch(r"reading training: 2 files, 569 rows, 30 features, \d+\.\d\d s", lines[1])
-    assert lines[2] == "holding out: 114 of 569 rows, stratified, seed 42"
+    assert lines[1].startswith("memory: about ")
+    assert re.fullmatch(r"reading training: 2 files, 569 rows, 30 features, \d+\.\d\d s", lines[2])
+    assert lines[3] == "holding out: 114 of 569 rows, stratified, seed 42"
     assert f"validation:accuracy={accuracy:.6f}" in lines
     for name in METRIC_NAMES:
         assert len(re.findall(metric_regex(name), done.stdout)) == 1
@@ -166,7 +167,7 @@ def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path
         (
             "a,b,target\n1,2,0\n3,large,1\n",
             "training/bad.csv, line 3, column 'b': holds 'large', but a feature holds numbers; "
-            "encode the column as numbers or leave it out",
+            "encode the column as numbers, name it in categorical_columns, or leave the column out",
         ),
         (
             "a,b,diagnosis\n1,2,0\n",
@@ -182,7 +183,7 @@ def test_bad_data_gives_its_reason_and_no_model(make: MakeJob, content: str, rea
     (job.training / "bad.csv").write_text(content)
     done = job.run()
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout == f"training failed: {reason}\n"
+    assert done.stdout.splitlines()[-1] == f"training failed: {reason}"
     assert job.failure.read_text() == reason
     assert not job.model.exists()
     assert runs_of(job) == []
@@ -305,3 +306,38 @@ def test_the_sagemaker_toolkit_keeps_the_reason_of_a_failure(make: MakeJob, tmp_
     assert reason.startswith("training/part-0.csv: has no target column 'diagnosis'; its columns are 'mean radius', ")
     assert f"training failed: {reason}" in log
     assert not list(job.model.glob("**/*"))
+
+
+FLIGHTS = "carrier,distance,delay\n" + "".join(
+    f"{('UA', 'DL', 'AA')[i % 3]},{i * 7 % 500},{(i % 3) * 10 + (i * 7 % 500) / 50:.3f}\n" for i in range(300)
+)
+
+
+def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJob) -> None:
+    import mlflow
+
+    job = make(**SCHEDULED)
+    for path in job.training.iterdir():
+        path.unlink()
+    (job.training / "flights.csv").write_text(FLIGHTS)
+    job.hyperparameters = {
+        "estimator": "sklearn.ensemble.GradientBoostingRegressor",
+        "n_estimators": "30",
+        "target_column": "delay",
+        "categorical_columns": "carrier",
+    }
+    done = job.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in REGRESSION_METRIC_NAMES:
+        assert len(re.findall(f"^{metric_regex(name)}$", done.stdout, re.MULTILINE)) == 1
+    mlflow.set_tracking_uri(job.environ["MLFLOW_TRACKING_URI"])
+    registered = mlflow.sklearn.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
+    raw = pandas.DataFrame({"carrier": ["UA", "DL", "XX"], "distance": [10.0, 20.0, 30.0]})
+    assert numpy.array_equal(registered.predict(raw), joblib.load(job.model / "model.joblib").predict(raw))
+    served = mlflow.pyfunc.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
+    assert numpy.array_equal(served.predict(raw), registered.predict(raw))
+    (run,) = runs_of(job)
+    client = mlflow.MlflowClient()
+    pictures = {each.path for each in client.list_artifacts(run.info.run_id) if each.path.endswith(".png")}
+    assert pictures == {"predicted_and_actual.png", "residuals.png", "feature_importances.png"}
+    assert run.data.params["estimator"] == "sklearn.ensemble.GradientBoostingRegressor"

@@ -1,0 +1,209 @@
+"""Every bad input that has been tried, with the message it gets; docs/bad-inputs.md is this table.
+
+After a change of a message: `UPDATE_DOCS=1 python -m pytest tests/training_code/test_bad_inputs.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import dataset
+import environment
+import forest
+import inference
+from failure import TrainingError
+
+PAGE = Path(__file__).parents[2] / "docs" / "bad-inputs.md"
+GOOD = "a,b,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(12))
+ENVIRON = {
+    "SM_CHANNEL_TRAINING": "/opt/ml/input/data/training",
+    "TRAINING_JOB_NAME": "job",
+    "MLFLOW_TRACKING_URI": "http://mlflow:5000",
+    "MLFLOW_EXPERIMENT_NAME": "experiment",
+    "REGISTERED_MODEL_NAME": "model",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A job that is told or given something wrong, in one place."""
+
+    what: str
+    files: Mapping[str, str | bytes] = field(default_factory=lambda: {"x.csv": GOOD})
+    told: Sequence[str] = ()
+    validation: Mapping[str, str | bytes] | None = None
+    without: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def parquet(**columns: Sequence[object]) -> bytes:
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(dict(columns)), buffer)
+    return buffer.getvalue()
+
+
+def rows(*lines: str) -> dict[str, str]:
+    return {"x.csv": GOOD + "".join(f"{line}\n" for line in lines)}
+
+
+FOREST, BOOSTING = "sklearn.ensemble.RandomForestClassifier", "sklearn.ensemble.GradientBoostingRegressor"
+DATA = [
+    Case("a channel without files", {}),
+    Case("files of another kind", {"x.csv": GOOD, "notes.txt": "?", "y.xlsx": "?"}),
+    Case("an empty file", {"x.csv": ""}),
+    Case("a header and no rows", {"x.csv": "a,b,target\n"}),
+    Case("no target column", {"x.csv": GOOD.replace("target", "Target")}),
+    Case("no feature", {"x.csv": "target\n0\n1\n"}),
+    Case("a column name that stands twice", {"x.csv": GOOD.replace("b,", "a,", 1)}),
+    Case("a column without a name", {"x.csv": GOOD.replace("b,", ",", 1)}),
+    Case("another file with other columns", {"x.csv": GOOD, "y.csv": GOOD.replace("b,", "c,", 1)}),
+    Case("a word among numbers", rows("1,large,0")),
+    Case("a decimal comma", rows('1,"2,5",0')),
+    Case("a thousands separator", rows("1_000,2,0")),
+    Case("a hexadecimal number", rows("0x10,2,0")),
+    Case("a word that says true", rows("True,2,0")),
+    Case("a field too few", rows("1,2", "1,2,0")),
+    Case("a field too many", rows("1,2,0,7", "1,2,0")),
+    Case("a file cut in the middle of a line", {"x.csv": GOOD[:-4]}),
+    Case("the header once more in the middle", {"x.csv": GOOD + GOOD}),
+    Case("a file that is not UTF-8", {"x.csv": GOOD.replace("b,", "größe,", 1).encode("latin-1")}),
+    Case("a gzip file that was cut off", {"x.csv.gz": gzip.compress(GOOD.encode())[:-20]}),
+    Case("a plain file named .gz", {"x.csv.gz": GOOD}),
+    Case("missing values in features", rows("1,,0", ",NA,0", "nan,2,1")),
+    Case("a missing target", rows("1,2,")),
+    Case("a number beyond 32 bits", rows("1,1e39,0")),
+    Case("an infinite number", rows("-inf,2,0")),
+    Case("one class only", {"x.csv": "a,target\n1,7\n2,7\n"}),
+    Case("a class of one row", rows("1,2,2")),
+    Case("numbers to predict, as classes", rows("1,2,0.35")),
+    Case(
+        "too few rows for the hold-out", {"x.csv": "a,target\n1,0\n2,1\n3,0\n4,1\n"}, ["--validation_fraction", "0.1"]
+    ),
+    Case("a class that only validation has", validation={"v.csv": "a,b,target\n1,2,0\n1,2,5\n"}),
+    Case("a validation channel without the target", validation={"v.csv": "a,b\n1,2\n"}),
+    Case("a validation channel of one class", validation={"v.csv": "a,b,target\n1,2,0\n"}),
+    Case("a damaged Parquet file", {"x.parquet": b"PAR1 and no more"}),
+    Case("words in a Parquet column", {"x.parquet": parquet(a=["x", "y"], target=[0, 1])}),
+    Case("lists in a Parquet column", {"x.parquet": parquet(a=[[1], [2]], target=[0, 1])}),
+    Case("a missing value in Parquet", {"x.parquet": parquet(a=[1.0, None], target=[0, 1])}),
+    Case("a word as a weight", rows("1,heavy,0"), ["--weight_column", "b"]),
+    Case("a weight below zero", rows("1,-2,0"), ["--weight_column", "b"]),
+    Case("weights that are all zero", {"x.csv": "a,w,target\n1,0,0\n2,0,1\n"}, ["--weight_column", "w"]),
+    Case("a weight column that is not there", told=["--weight_column", "weight"]),
+    Case("a categorical column that is not there", told=["--categorical_columns", "a,c"]),
+    Case("the target as a category", told=["--categorical_columns", "target"]),
+    Case("a word as the target of a regression", rows("1,2,much"), ["--task", "regression"]),
+    Case("a position beyond the columns", told=["--header", "none", "--target_column", "9"]),
+    Case("a header that was said not to be there", told=["--header", "none", "--target_column", "3"]),
+    Case("more features for a split than there are", told=["--max_features", "3"]),
+    Case(
+        "negative numbers for an estimator that counts",
+        rows("-1,2,0"),
+        ["--estimator", "sklearn.naive_bayes.MultinomialNB", "--validation_fraction", "0.1"],
+        validation={"v.csv": GOOD},
+    ),
+]
+TOLD = [
+    Case("an unknown hyperparameter", told=["--n_estimator", "100"]),
+    Case("a number out of range", told=["--n_estimators", "0"]),
+    Case("a fraction where a whole number is needed", told=["--max_depth", "2.5"]),
+    Case("a word that is not allowed", told=["--criterion", "entropie"]),
+    Case("a hyperparameter without a value", told=["--max_depth"]),
+    Case("a hyperparameter given twice", told=["--max_depth", "1", "--max_depth", "2"]),
+    Case("a value without a name", told=["5"]),
+    Case("several mistakes at once", told=["--bootstrap", "1", "--n_jobs", "0"]),
+    Case("an estimator of another package", told=["--estimator", "xgboost.XGBClassifier"]),
+    Case("an expression for an estimator", told=["--estimator", "__import__('os').system('ls')"]),
+    Case("an estimator without its module", told=["--estimator", "SVC"]),
+    Case("an estimator that is misspelt", told=["--estimator", "sklearn.ensemble.RandomForrestClassifier"]),
+    Case("a transformer as the estimator", told=["--estimator", "sklearn.preprocessing.StandardScaler"]),
+    Case("an estimator made of others", told=["--estimator", "sklearn.ensemble.VotingClassifier"]),
+    Case("an estimator's hyperparameter out of range", told=["--estimator", BOOSTING, "--learning_rate", "-1"]),
+    Case("an estimator's hyperparameter of another type", told=["--estimator", BOOSTING, "--n_estimators", "many"]),
+    Case("what the training code sets itself", told=["--warm_start", "true"]),
+    Case("another task than the estimator's", told=["--estimator", BOOSTING, "--task", "classification"]),
+    Case("weights for an estimator that takes none", told=["--estimator", "sklearn.neighbors.KNeighborsRegressor"]),
+    Case("missing values kept for an estimator that takes none", told=["--missing_values", "keep"]),
+    Case("passes for an estimator without them", told=["--partial_fit_epochs", "5"]),
+    Case("a target by name where there is no header", told=["--header", "none"]),
+    Case("no training channel", without="SM_CHANNEL_TRAINING", environ={"SM_CHANNELS": '["train"]'}),
+    Case("no tracking server", without="MLFLOW_TRACKING_URI"),
+    Case("a scheduled time without a schedule", environ={"SCHEDULED_TIME": "2026-11-23T06:00:00Z"}),
+]
+TOLD[18] = Case(TOLD[18].what, told=[*TOLD[18].told, "--weight_column", "w"])
+TOLD[19] = Case(TOLD[19].what, told=["--estimator", "sklearn.linear_model.Ridge", *TOLD[19].told])
+REQUESTS = [
+    ("another content type", "<a/>", "text/xml"),
+    ("an empty body", "", "text/csv"),
+    ("a header and no rows", "a,b\n", "text/csv"),
+    ("a word among numbers", "1,x\n", "text/csv"),
+    ("rows of several lengths", "1,2\n3\n", "text/csv"),
+    ("what is not JSON", "{", "application/json"),
+    ("a feature too many", "[[1, 2, 3]]", "application/json"),
+    ("a feature that is not there", '[{"a": 1}]', "application/json"),
+    ("an unknown feature", '[{"a": 1, "b": 2, "c": 3}]', "application/json"),
+    ("a missing value", "[[1, null]]", "application/json"),
+]
+
+
+def message_of(case: Case, directory: Path) -> str:
+    for name, files in (("training", case.files), ("validation", case.validation or {})):
+        (directory / name).mkdir(parents=True)
+        for file, content in files.items():
+            (directory / name / file).write_bytes(content.encode() if isinstance(content, str) else content)
+    environ = {key: value for key, value in (ENVIRON | case.environ).items() if key != case.without}
+    told = case.told if "--n_jobs" in case.told else ["--n_jobs", "1", *case.told]
+    with pytest.raises(TrainingError) as caught, contextlib.redirect_stdout(io.StringIO()):
+        attempt(told, environ, directory, case.validation is not None)
+    return str(caught.value)
+
+
+def attempt(told: Sequence[str], environ: Mapping[str, str], directory: Path, validation: bool) -> None:
+    """As far as a training job gets before it has a model."""
+    _, settings, _ = environment.read(told, environ)
+    data = dataset.read(directory / "training", directory / "validation" if validation else None, settings)
+    forest.grow(settings, data.training)
+
+
+def answer_to(body: str, content_type: str) -> str:
+    class Nothing:
+        """Never asked."""
+
+    with pytest.raises(ValueError) as caught:
+        inference.predict_fn(inference.input_fn(body, content_type), inference.Model(Nothing(), ("a", "b")))
+    return str(caught.value)
+
+
+def line_of(what: str, message: str) -> str:
+    shown = message.replace("|", "\\|").replace("\n", " ")
+    return f"| {what} | {shown if len(shown) <= 600 else shown[:600] + '…'} |\n"
+
+
+def test_the_table_of_bad_inputs_is_what_happens(tmp_path: Path) -> None:
+    tables = {
+        "Data": [line_of(case.what, message_of(case, tmp_path / f"d{n}")) for n, case in enumerate(DATA)],
+        "Settings": [line_of(case.what, message_of(case, tmp_path / f"s{n}")) for n, case in enumerate(TOLD)],
+        "Requests to a served model": [line_of(what, answer_to(body, kind)) for what, body, kind in REQUESTS],
+    }
+    page = (
+        "# Bad inputs, and what each is told\n\n"
+        "Written by `tests/training_code/test_bad_inputs.py`, which tries every one of them: a job ends with the "
+        "message in its log and in SageMaker's FailureReason, never with a traceback.\n"
+    )
+    for title, lines in tables.items():
+        page += f"\n## {title}\n\n| given | told |\n|---|---|\n{''.join(lines)}"
+    if os.environ.get("UPDATE_DOCS"):
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page
+    assert sum(map(len, tables.values())) >= 40
+    assert len(set(page.splitlines())) > sum(map(len, tables.values()))

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import memory
+from data_file import Wanted
+
+Channel = Callable[..., Path]
+TRAINING_CODE = Path(memory.__file__).parent
+WANTED = Wanted(("a", "b"), "target", "classification")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.integers(1, 60_000), width=st.integers(1, 12), packed=st.booleans())
+def test_rows_are_judged_within_a_fifth(tmp_path: Path, rows: int, width: int, packed: bool) -> None:
+    text = "a,target\n" + "".join(f"{i * 7919 % 10**width},{i % 2}\n" for i in range(rows))
+    path = tmp_path / ("x.csv.gz" if packed else "x.csv")
+    path.write_bytes(gzip.compress(text.encode(), 1) if packed else text.encode())
+    assert memory.rows_of(path, "x") == pytest.approx(rows, rel=0.2, abs=1)
+
+
+def test_rows_of_parquet_are_known(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table({"a": range(1234)}), buffer)
+    (tmp_path / "x.parquet").write_bytes(buffer.getvalue())
+    assert memory.rows_of(tmp_path / "x.parquet", "x") == 1234
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b", b"not packed"])
+def test_a_damaged_file_is_left_to_its_reader(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.csv.gz").write_bytes(content)
+    assert memory.rows_of(tmp_path / "x.csv.gz", "x") == 0
+
+
+def test_more_rows_features_cores_and_bits_need_more() -> None:
+    few = memory.peak(10**7, WANTED, 1)
+    assert few < memory.peak(2 * 10**7, WANTED, 1) < memory.peak(2 * 10**7, WANTED, 2)
+    assert few < memory.peak(10**7, Wanted(("a", "b"), "target", "classification", bits=64), 1)
+    assert few < memory.peak(10**7, Wanted(("a", "b", "c"), "target", "classification"), 1)
+
+
+def test_a_table_that_does_not_fit_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 100 << 20)
+    (tmp_path / "x.csv").write_text("a,b,target\n" + "1,2,0\n" * 9)
+    memory.announce([(tmp_path / "x.csv", "training/x.csv")], WANTED, 1)
+    assert capsys.readouterr().out == (
+        "memory: about 368 MB at the peak, for about 10 rows of 2 features in 32 bits; this machine has 100 MB\n"
+        "note: that is more than the machine has; choose an instance type with more memory, or fewer rows\n"
+    )
+
+
+PROGRAM = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import dataset, forest
+from hyperparameters import Hyperparameters
+settings = Hyperparameters(n_estimators=2, max_depth=4, n_jobs=2)
+data = dataset.read(Path(sys.argv[2]), None, settings)
+forest.grow(settings, data.training)
+print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_takes_no_more_memory_than_it_said(channel: Channel) -> None:
+    line = ",".join(f"{i / 7:.5f}" for i in range(40))
+    directory = channel({"x.csv": ",".join(f"f{i}" for i in range(40)) + ",target\n"})
+    with (directory / "x.csv").open("a") as file:
+        file.writelines(f"{line},{i % 2}\n" for i in range(400_000))
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, TRAINING_CODE, directory], capture_output=True, text=True, check=True
+    )
+    said, peak = (int(re.search(each, done.stdout)[1]) for each in (r"memory: about (\d+) MB", r"peak (\d+)"))  # type: ignore[index]
+    assert 0.4 * said < peak <= said, done.stdout

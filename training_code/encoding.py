@@ -1,0 +1,93 @@
+"""Turns categories into numbers, and keeps how: the saved model takes raw rows and encodes them in the same way.
+
+The table is encoded while it is filled, without a copy of the raw one; `transformer` is the scikit-learn equivalent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+
+ORDINAL, ONE_HOT = "ordinal", "one_hot"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How the raw `columns` become numbers: the categories first, then the other columns as they are.
+
+    `categories` has the words of each encoded column, sorted, and NaN at the end when a value can be missing. A word
+    that is not among them is -1 (ordinal) or all zeros (one-hot).
+    """
+
+    columns: tuple[str, ...]
+    categories: dict[str, tuple[Any, ...]]
+    one_hot: bool
+    bits: int
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the encoded columns, in order."""
+        encoded = [
+            f"{column}_{word}" if self.one_hot else column
+            for column, words in self.categories.items()
+            for word in (words if self.one_hot else [None])
+        ]
+        return encoded + [name for name in self.columns if name not in self.categories]
+
+    def encode(self, column: str, codes: NDArray[Any]) -> list[NDArray[Any]]:
+        """The encoded columns of one raw column, given for each row the place of its word in `categories`, or -1."""
+        words = self.categories[column]
+        if self.one_hot:
+            return [codes == place for place in range(len(words))]
+        if isinstance(words[-1], str):
+            return [codes]
+        return [numpy.where(codes == len(words) - 1, numpy.nan, codes)]
+
+    def transformer(self) -> ColumnTransformer:
+        """The same as a fitted scikit-learn transformer of raw rows, a frame with `columns`."""
+        import pandas
+
+        kind = numpy.float32 if self.bits == 32 else numpy.float64
+        words = [list(each) for each in self.categories.values()]
+        encoder = (
+            OneHotEncoder(categories=words, handle_unknown="ignore", sparse_output=False, dtype=kind)
+            if self.one_hot
+            else OrdinalEncoder(categories=words, handle_unknown="use_encoded_value", unknown_value=-1, dtype=kind)
+        )
+        numbers = [name for name in self.columns if name not in self.categories]
+        parts = [("categories", encoder, list(self.categories)), ("numbers", "passthrough", numbers)]
+        transformer = ColumnTransformer(parts, verbose_feature_names_out=False)
+        row = {name: [self.categories[name][0] if name in self.categories else 0.0] for name in self.columns}
+        return transformer.set_output(transform="pandas").fit(pandas.DataFrame(row))
+
+
+def places(codes: NDArray[Any], words: Sequence[str], known: Sequence[Any]) -> NDArray[Any]:
+    """For each row the place of its word in `known`, or -1; `codes` are places in `words`, -1 for a missing value."""
+    place = {word: number for number, word in enumerate(known) if isinstance(word, str)}
+    missing = len(known) - 1 if known and not isinstance(known[-1], str) else -1
+    numbers: NDArray[Any] = numpy.array([*(place.get(word, -1) for word in words), missing], dtype=numpy.int32)
+    chosen: NDArray[Any] = numbers[codes]
+    return chosen
+
+
+def known_words(codes: NDArray[Any], words: Sequence[str]) -> tuple[Any, ...]:
+    """The words that stand in `codes`, sorted, and NaN at the end when one is missing."""
+    seen = numpy.unique(codes)
+    known = sorted(words[code] for code in seen if code >= 0)
+    return (*known, numpy.nan) if seen[:1] == [-1] else tuple(known)
+
+
+def whole(estimator: BaseEstimator, encoding: Encoding | None) -> BaseEstimator:
+    """The model as it is saved: the estimator alone, or behind the encoding of its raw rows."""
+    if encoding is None:
+        return estimator
+    pipeline: Pipeline = make_pipeline(encoding.transformer(), estimator)
+    return pipeline

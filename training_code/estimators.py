@@ -1,0 +1,156 @@
+"""Which scikit-learn estimator a run fits, and what that estimator can do: everything known before there is data."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import re
+from typing import Any
+
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.utils.validation import has_fit_parameter
+
+from failure import TrainingError, shown
+
+FOREST = "sklearn.ensemble.RandomForestClassifier"
+"""What a run fits when nothing else is said."""
+REGRESSION_FOREST = "sklearn.ensemble.RandomForestRegressor"
+CLASSIFICATION, REGRESSION = "classification", "regression"
+
+RESERVED = ("warm_start", "verbose", "random_state", "n_jobs")
+"""Of every estimator: set by the training code, or hyperparameters of the run as a whole."""
+
+_32_BIT = ("sklearn.ensemble._forest", "sklearn.ensemble._gb", "sklearn.tree.")
+"""Modules whose estimators cast features to 32-bit floating point themselves. Source: `DTYPE` in sklearn.tree._tree."""
+_DOTTED = re.compile(r"sklearn(\.[A-Za-z]\w*)*\.[A-Z]\w*")
+
+
+def find(name: str) -> type[BaseEstimator]:
+    """The classifier or regressor of that dotted name.
+
+    Raises:
+        TrainingError: for a name outside scikit-learn, one it does not have, and an estimator that cannot be used here.
+    """
+    if not _DOTTED.fullmatch(name):
+        raise TrainingError(
+            f"hyperparameter estimator: got {shown(name, 80)}, allowed: a classifier or regressor of scikit-learn by "
+            f"its dotted name, such as {FOREST}{_meant(name)}"
+        )
+    module, _, last = name.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), last, None)
+    except ImportError:
+        found = None
+    if found is None:
+        raise TrainingError(f"hyperparameter estimator: scikit-learn has no {shown(name, 80)}{_meant(name)}")
+    fault = _unusable(found)
+    if fault:
+        raise TrainingError(f"hyperparameter estimator: {shown(name, 80)} {fault}; choose another one")
+    return found  # type: ignore[no-any-return]  # scikit-learn has no types
+
+
+def task_of(estimator: type[BaseEstimator]) -> str:
+    """`classification` or `regression`."""
+    return CLASSIFICATION if is_classifier(estimator()) else REGRESSION
+
+
+def parameter_names(estimator: type[BaseEstimator]) -> list[str]:
+    """The hyperparameters that are the estimator's own, sorted."""
+    return sorted(set(inspect.signature(estimator).parameters).difference(RESERVED, ("estimator",)))
+
+
+def refused(estimator: type[BaseEstimator], name: str, value: object) -> str | None:
+    """What scikit-learn allows for a parameter, when `value` is not that; None when it is."""
+    try:
+        estimator(**{name: value})._validate_params()  # what `fit` itself calls first
+    except ValueError as error:
+        allowed = re.search(r" must be (.*?)\.? Got .* instead\.?$", str(error), re.DOTALL)
+        # Sets of words come in any order.
+        return re.sub(r"\{[^{}]*\}", _sorted, allowed[1] if allowed else str(error))
+    return None
+
+
+def fresh(name: str, parameters: dict[str, Any], random_state: int, n_jobs: int) -> BaseEstimator:
+    """The estimator, not yet fitted: with the run's seed and cores where it has a use for them."""
+    estimator = find(name)
+    own = inspect.signature(estimator).parameters
+    common = {key: value for key, value in (("random_state", random_state), ("n_jobs", n_jobs)) if key in own}
+    if name.endswith(".LogisticRegression"):
+        del common["n_jobs"]  # of no effect since scikit-learn 1.8, and warned of
+    return estimator(**parameters | common)
+
+
+def at_once(estimator: type[BaseEstimator], parameters: dict[str, Any]) -> str:
+    """Why an estimator cannot be grown by more and more of its estimators; "" when it can."""
+    own = inspect.signature(estimator).parameters
+    if not {"warm_start", "n_estimators"} <= own.keys():
+        if hasattr(estimator, "partial_fit"):
+            return "grows only by passes over the rows, and partial_fit_epochs is not set"
+        return "cannot be grown step by step"
+    if parameters.get("n_iter_no_change") is not None:
+        return "stops by itself (n_iter_no_change)"
+    if parameters.get("oob_score") and estimator.__module__ == "sklearn.ensemble._bagging":
+        return "cannot be grown step by step with oob_score"
+    return ""
+
+
+def size(estimator: BaseEstimator) -> int:
+    """How far an estimator has grown: its trees, or its passes over the rows."""
+    return int(getattr(estimator, "partial_fit_epochs_", 0)) or len(getattr(estimator, "estimators_", ()))
+
+
+def takes_weights(estimator: type[BaseEstimator]) -> bool:
+    """Whether its `fit` knows how much each row counts."""
+    return bool(has_fit_parameter(estimator, "sample_weight"))
+
+
+def takes_missing_values(estimator: type[BaseEstimator]) -> bool:
+    """Whether it can be fitted with missing values among the features."""
+    return bool(estimator().__sklearn_tags__().input_tags.allow_nan)
+
+
+def casts_to_32_bits(estimator: type[BaseEstimator]) -> bool:
+    """Whether reading features as 32-bit numbers loses nothing, because the estimator would cast them."""
+    return estimator.__module__.startswith(_32_BIT)
+
+
+def is_made_of_trees(estimator: type[BaseEstimator]) -> bool:
+    """Whether it is made of trees, to which a category may be a mere number."""
+    return estimator.__module__.startswith(
+        (*_32_BIT, "sklearn.ensemble._hist", "sklearn.ensemble._bagging", "sklearn.ensemble._weight_boosting")
+    )
+
+
+def _unusable(found: BaseEstimator) -> str:
+    if not (inspect.isclass(found) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
+        return "is not an estimator"
+    needed = [
+        name
+        for name, each in inspect.signature(found).parameters.items()
+        if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
+    ]
+    if needed or inspect.isabstract(found):
+        return f"needs {', '.join(needed) or 'a subclass'}, which no hyperparameter can give"
+    estimator: Any = found()
+    try:
+        tags = estimator.__sklearn_tags__()
+    except AttributeError:  # those of the estimator that it is to be given
+        return "needs estimator, which no hyperparameter can give"
+    if not (is_classifier(estimator) or is_regressor(estimator)):
+        return "is neither a classifier nor a regressor"
+    if not tags.target_tags.single_output or not tags.input_tags.two_d_array:
+        return "does not learn one target column from a table"
+    return ""
+
+
+def _meant(name: str) -> str:
+    from sklearn.utils import all_estimators  # imports all of scikit-learn: only to help
+
+    full = {each.__name__: f"{each.__module__.partition('._')[0]}.{each.__name__}" for _, each in all_estimators()}
+    close = difflib.get_close_matches(name.rpartition(".")[2], full, n=1, cutoff=0.8)
+    return f"; did you mean {full[close[0]]}?" if close else ""
+
+
+def _sorted(words: re.Match[str]) -> str:
+    return "{" + ", ".join(sorted(words[0][1:-1].split(", "))) + "}"

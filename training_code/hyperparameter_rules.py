@@ -1,0 +1,137 @@
+"""What a hyperparameter may be: words for a reader, and a function that takes or refuses the text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a hyperparameter may be: `allowed` in words, `parse` raising ValueError for everything else."""
+
+    allowed: str
+    parse: Callable[[str], Any]
+
+
+def means_none(text: str) -> bool:
+    """Whether a text stands for no value at all."""
+    return text.lower() in ("none", "null", "")
+
+
+def whole_number(low: int, high: int) -> Rule:
+    """A whole number from `low` to `high`, both included."""
+
+    def parse(text: str) -> int:
+        if not low <= (number := int(text)) <= high:
+            raise ValueError
+        return number
+
+    return Rule(f"a whole number from {low} to {high}", parse)
+
+
+def fraction() -> Rule:
+    """A number between 0 and 1, both excluded."""
+
+    def parse(text: str) -> float:
+        if not 0 < (number := float(text)) < 1:
+            raise ValueError
+        return number
+
+    return Rule("a number between 0 and 1", parse)
+
+
+def one_of(*words: str) -> Rule:
+    """One of `words`, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError
+        return text.lower()
+
+    return Rule(" or ".join(words), parse)
+
+
+def either(*rules: Rule) -> Rule:
+    """What the first fitting one of `rules` makes of the text."""
+
+    def parse(text: str) -> object:
+        for rule in rules:
+            try:
+                return rule.parse(text)
+            except ValueError:
+                continue
+        raise ValueError
+
+    return Rule(", or ".join(rule.allowed for rule in rules), parse)
+
+
+def or_none(rule: Rule) -> Rule:
+    """`rule`, or `none`."""
+    return Rule(f"{rule.allowed}, or none", lambda text: None if means_none(text) else rule.parse(text))
+
+
+def yes_or_no() -> Rule:
+    """`true` or `false`."""
+    return Rule("true or false", lambda text: {"true": True, "false": False}[one_of("true", "false").parse(text)])
+
+
+def every_core() -> Rule:
+    """The -1 of scikit-learn and joblib."""
+
+    def parse(text: str) -> int:
+        if text != "-1":
+            raise ValueError
+        return -1
+
+    return Rule("-1 (every core)", parse)
+
+
+def column_name() -> Rule:
+    """Any text that is not empty."""
+
+    def parse(text: str) -> str:
+        if not text:
+            raise ValueError
+        return text
+
+    return Rule("the name of a column", parse)
+
+
+def declared(default: Value, rule: Rule) -> Value:
+    """A dataclass field with its default and its rule."""
+    return field(default=default, metadata={"rule": rule})
+
+
+def column_names() -> Rule:
+    """Names between commas, or a list of them; `auto` stands for itself."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        value = literal(text) if text.startswith(("[", "(")) else text.split(",")
+        names = tuple(str(each).strip() for each in value) if isinstance(value, list | tuple) else ()
+        if not names or not all(names):
+            raise ValueError
+        return names
+
+    return Rule("names of columns between commas, or auto", parse)
+
+
+def header() -> Rule:
+    """Whether the first line has the column names: `true`, or `none`."""
+    return Rule("true or none", lambda text: not means_none(text) and yes_or_no().parse(text))
+
+
+def literal(text: str) -> object:
+    """A value that has no rule of its own: a number, true, false, none, a list or mapping of them, else the text."""
+    if means_none(text):
+        return None
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text

@@ -1,0 +1,76 @@
+"""Says in advance how much memory a run needs, from the sizes of its files and a look at their first rows."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+import joblib
+
+import parquet_files
+from data_file import Wanted
+from progress import say
+
+BASE = 320 << 20
+"""Bytes of the interpreter with scikit-learn, Arrow, MLflow and Matplotlib."""
+_BLOCKS = 48 << 20
+"""Bytes that the CSV reader holds at a time: blocks on their way through its threads."""
+_TREE = 48
+"""Bytes for each row while a tree grows: sample weights, indices and sorted values. Source: sklearn.tree._splitter."""
+_SAMPLE = 1 << 16
+
+
+def rows_of(path: Path, name: str) -> int:
+    """About how many rows a file holds: exact for Parquet, judged by the length of the first lines for CSV."""
+    if path.name.endswith(parquet_files.SUFFIX):
+        return parquet_files.rows(path, name)
+    packed = path.name.endswith(".gz")
+    size = path.stat().st_size
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            sample = file.read(_SAMPLE)
+        if len(sample) < _SAMPLE:
+            size = len(sample)
+        elif packed:
+            unpacked = _unpacked_size(path)
+            size = unpacked if unpacked > size else 4 * size  # beyond 4 GB gzip counts from 0 again
+    except (OSError, EOFError):
+        return 0  # reading it will say what is wrong
+    lines = sample.count(b"\n")
+    return round(size / (len(sample) / lines)) if lines else min(size, 1)
+
+
+def peak(rows: int, wanted: Wanted, n_jobs: int) -> int:
+    """Bytes at the fullest moment: the table once, a column more on its way, and what growing needs for each core."""
+    cell = wanted.bits // 8
+    table = rows * (cell * len(wanted.features) + 16)
+    column = rows * 12
+    growing = rows * _TREE * int(joblib.effective_n_jobs(n_jobs))
+    return BASE + table + max(column + _BLOCKS, growing)
+
+
+def announce(paths: Sequence[tuple[Path, str]], wanted: Wanted, n_jobs: int) -> None:
+    """Print how much memory the run will take, and a warning when the machine has less."""
+    rows = sum(rows_of(path, name) for path, name in paths)
+    needed, there = peak(rows, wanted, n_jobs), available()
+    say(
+        f"memory: about {needed >> 20:,} MB at the peak, for about {rows:,} rows of {len(wanted.features)} features in "
+        f"{wanted.bits} bits; this machine has {there >> 20:,} MB"
+    )
+    if needed > there:
+        say("note: that is more than the machine has; choose an instance type with more memory, or fewer rows")
+
+
+def available() -> int:
+    """Bytes of memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _unpacked_size(path: Path) -> int:
+    """What gzip wrote about itself at the end of the file: the size before packing, modulo 4 GB."""
+    with path.open("rb") as file:
+        file.seek(-4, os.SEEK_END)
+        return int(struct.unpack("<I", file.read(4))[0])
