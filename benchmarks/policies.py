@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.report import Table
+from benchmarks.report import Table, peak_memory_in_megabytes
 
 JOB_COUNTS: Final = (1, 10, 100, 500)
 ROUNDS: Final = 3
@@ -131,7 +131,7 @@ def _judge(count: int) -> None:
             analyzer.Analyze(request)
         for_resources = _timed(lambda: [analyzer.Analyze(request) for request in requests], repeats, pack.process_id)
         for_stack = _timed(lambda: analyzer.AnalyzeStack(stack), repeats, pack.process_id)
-        figures = {"resources": float(len(requests)), "megabytes": _peak_memory_in_megabytes(pack.process_id)}
+        figures = {"resources": float(len(requests)), "megabytes": peak_memory_in_megabytes(pack.process_id)}
     for name, (seconds, cpu) in {"declare": declaring, "resources": for_resources, "stack": for_stack}.items():
         figures |= {f"{name}_seconds": seconds, f"{name}_cpu": cpu}
     print(json.dumps(figures))
@@ -166,11 +166,6 @@ def _cpu_seconds(process: int) -> float:
         return time.process_time()
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peak_memory_in_megabytes(process: int) -> float:
-    status = Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 def main() -> None:

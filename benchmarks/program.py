@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.report import Table
+from benchmarks.report import Table, peak_memory_in_megabytes
 
 JOB_COUNTS: Final = (1, 10, 100, 500)
 ROUNDS: Final = 5
@@ -82,8 +81,7 @@ def _declare(program: str, count: int) -> None:
         started = time.process_time()
         runner.run(run_in_stack(declare))
         seconds = time.process_time() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "megabytes": peak}))
+    print(json.dumps({"seconds": seconds, "megabytes": peak_memory_in_megabytes()}))
 
 
 def _prepared(program: str, count: int, directory: Path) -> Callable[[], None]:

@@ -38,6 +38,12 @@ def machine() -> str:
     )
 
 
+def peak_memory_in_megabytes(process: int | str = "self") -> float:
+    """Peak memory of a running process; getrusage would include the process that started it."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
 def write_results(tables: Sequence[Table]) -> None:
     """Rewrite RESULTS.md."""
     intro = (

@@ -74,7 +74,7 @@ BAD = {
     "text-in-a-feature": Bad(
         lambda: with_field(7, 2, "large"),
         "training/rows.csv, line 7, column 'mean_perimeter': holds 'large', but a feature holds numbers; "
-        "encode the column as numbers or leave it out",
+        "encode the column as numbers, name it in categorical_columns, or leave the column out",
     ),
     "one-class-only": Bad(
         of_one_class,

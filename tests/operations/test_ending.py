@@ -106,7 +106,9 @@ def test_a_training_job_that_fails_ends_the_rehearsal_with_its_reason(project: P
     )
     assert f"training failed: {reason}\n" in ran.stdout, "the job's own line"
     assert f"training failed: {reason}\n" in log.read_text()
-    assert re.search(r"^✗ +\d+\.\d s  train in the container \(Python 3\.\d+\) \(Failed\)$", ran.stdout, re.MULTILINE)
+    assert re.search(
+        r"^✗ +\d+\.\d s  train in the container \(Python 3\.\d+[^)]*\) \(Failed\)$", ran.stdout, re.MULTILINE
+    )
     assert processes_of(project) == []
     assert left_in_temporary_files(project) == []
 
