@@ -15,6 +15,9 @@ import hyperparameters
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
 
+LEASE_SECONDS = 60.0
+"""How long a training job may give no sign of life before another one takes its invocation over."""
+
 _UNRENDERED = "<aws.scheduler."
 """A context attribute that the Scheduler has not filled in: the job was started by hand from the schedule's input."""
 
@@ -59,6 +62,8 @@ class Environment:
     experiment_name: str
     registered_model_name: str
     job: TrainingJob
+    lease_seconds: float = LEASE_SECONDS
+    """How long another job for the same invocation waits for this one's sign of life."""
 
 
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
@@ -86,6 +91,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
     job = _training_job(environ)
     if job.scheduled_time and not job.schedule_arn:
         problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")
+    lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, problems)
     if problems:
         raise TrainingError("; ".join(problems))
     validation, checkpoints = environ.get("SM_CHANNEL_VALIDATION"), environ.get("CHECKPOINT_LOCAL_PATH")
@@ -100,10 +106,23 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
             registered_model_name=environ["REGISTERED_MODEL_NAME"],
             job=job,
+            lease_seconds=lease,
         ),
         settings,
         notes,
     )
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float, problems: list[str]) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        seconds = float(text)
+        if not 1 <= seconds <= 86400:
+            raise ValueError
+    except ValueError:
+        problems.append(f"environment variable {name}: got {shown(text)}, allowed: seconds from 1 to 86400")
+        return default
+    return seconds
 
 
 def _channel_cure(environ: Mapping[str, str]) -> str:

@@ -1,46 +1,31 @@
-"""Records a run in MLflow and registers its model, once for each invocation. The only file that talks to MLflow.
-
-The Scheduler delivers at least once and MLflow registers whatever it is given, so the idempotency key decides: it is a
-tag of the model version, given in the request that creates it. Whoever finds itself with a greater version of the same
-key takes its own back.
-"""
+"""Records a run in MLflow: what a training job says of itself, of its forest and of how it went."""
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas
 from sklearn.ensemble import RandomForestClassifier
 
+from claims import BEATS_PER_LEASE, CHOOSING, DUPLICATE_OF, TICKET, AlreadyClaimedError, Claims
 from connection import cause, impatient, quiet, reaching, unless_it_exists
-from environment import Environment, TrainingJob
+from environment import Environment
 from evaluation import Evaluation
 from failure import TrainingError, without_secrets
 from model_files import DESCRIPTION_FILE, Description
 from pictures import draw
 from progress import say
-
-CHAMPION = "champion"
-"""The alias that is moved to every newly registered version, never back to an earlier one."""
+from pulse import Pulse
+from registry import Registry, StandingVersion, job_tags
 
 _MOST_CLASSES = 50
 """Classes whose scores become metrics of the run; model.json has them all."""
-
-
-@dataclass(frozen=True)
-class StandingVersion:
-    """The model version that stands for an invocation, and the training job that made it."""
-
-    version: str
-    training_job_name: str
 
 
 class Tracker:
@@ -54,6 +39,7 @@ class Tracker:
         """
         self._job = env.job
         self._model_name = env.registered_model_name
+        self._lease = env.lease_seconds
         self._uri = env.tracking_uri
         self._environ = environ
         quiet(self._uri)
@@ -64,30 +50,46 @@ class Tracker:
             mlflow.set_tracking_uri(self._uri)
             self._client: Any = mlflow.MlflowClient()
             self._experiment_id = self._find_experiment(env.experiment_name)
+        self._registry = Registry(self._client, env.registered_model_name, env.job)
+        self._claims = Claims(self._client, self._experiment_id, env.job, env.lease_seconds)
+        self._pulse: Pulse | None = None
 
     def standing_version(self) -> StandingVersion | None:
         """The version that stands for this job's invocation; duplicates of this job's own are taken back."""
         with self._reaching("asked for an earlier delivery of this invocation"):
-            return self._settle()
+            return self._registry.settle()
 
     @contextmanager
     def run(self, run_id: str | None) -> Iterator[str]:
         """The open run of this job: `run_id` or another that an earlier start of the job left open, else a new one.
 
-        Yields its id; closes it as FINISHED, or as FAILED when an exception passes through.
+        Yields its id; closes it as FINISHED, as KILLED when the invocation turns out to be another job's, or as FAILED
+        when any other exception passes through.
         """
         with self._reaching("used to begin a run"):
             run_id = self._begin(run_id)
         try:
-            yield run_id
-        except BaseException:
-            try:
-                self._client.set_terminated(run_id, status="FAILED")
-            except Exception as error:  # noqa: BLE001  # the first failure is the one to report
-                say(f"tracking: run {run_id} stays open: {without_secrets(cause(error), self._environ)}")
+            with Pulse(self._client, run_id, self._lease / BEATS_PER_LEASE, self._environ) as self._pulse:
+                yield run_id
+        except BaseException as error:
+            self._close_after(error, run_id)
             raise
         with self._reaching("used to close the run"):
             self._client.set_terminated(run_id, status="FINISHED")
+
+    def claim(self, run_id: str) -> None:
+        """Return when it is this job's turn to train for its invocation; for almost every job that is at once.
+
+        Raises:
+            AlreadyClaimedError: another training job has done it, or came first and is alive.
+        """
+        with self._reaching("asked who else works on this invocation"):
+            self._claims.take(run_id, self._registry.settle)
+
+    def note_trees(self, trees: int) -> None:
+        """Log how far the forest has grown; sent from a thread, and kept while MLflow is away."""
+        if self._pulse:
+            self._pulse.note("training:trees_grown", trees, trees)
 
     def record(
         self,
@@ -113,26 +115,13 @@ class Tracker:
     def register(self, run_id: str, model_id: str, description: Description) -> StandingVersion:
         """Make the logged model a version of the registered model, unless there is one; returns the one that stands."""
         with self._reaching(f"used to register a version of {self._model_name}"):
-            standing = self._settle()
-            if standing is None:
-                self._create_version(run_id, model_id, description)
-                standing = self._settle()
-            if standing is None:
-                raise TrainingError(
-                    f"registered model {self._model_name}: the new version is gone again; run the job again"
-                )
+            standing = self._registry.register(run_id, model_id, _version_tags(run_id, description))
             if standing.training_job_name == self._job.name:
-                self._move_champion(standing.version)
+                self._registry.move_champion(standing.version)
                 self._client.set_tag(run_id, "model_version", standing.version)
             else:
-                self._client.set_tag(run_id, "duplicate_of", standing.training_job_name)
+                self._client.set_tag(run_id, DUPLICATE_OF, standing.training_job_name)
             return standing
-
-    def _move_champion(self, version: str) -> None:
-        """Point the alias at `version`, unless a job that was quicker has pointed it at a later one."""
-        aliases = self._client.get_registered_model(self._model_name).aliases
-        if int(aliases.get(CHAMPION, 0)) < int(version):
-            self._client.set_registered_model_alias(self._model_name, CHAMPION, version)
 
     def _find_experiment(self, name: str) -> str:
         experiment = self._client.get_experiment_by_name(name)
@@ -150,15 +139,28 @@ class Tracker:
         mine = f"tags.training_job_name = '{self._job.name}' and attributes.status != 'FINISHED'"
         open_runs = self._client.search_runs([self._experiment_id], mine, order_by=["attributes.start_time DESC"])
         run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
-        if run:
+        if run is None:
+            tags = job_tags(self._job) | {TICKET: CHOOSING}
+            run = self._client.create_run(self._experiment_id, tags=tags, run_name=self._job.name)
+        elif run.info.status != "RUNNING":
+            # Others may have gone past it since: it queues anew.
+            self._client.set_tag(run.info.run_id, TICKET, CHOOSING)
             self._client.update_run(run.info.run_id, status="RUNNING")
-        else:
-            run = self._client.create_run(self._experiment_id, tags=_job_tags(self._job), run_name=self._job.name)
         run_id, place = str(run.info.run_id), without_secrets(self._uri, self._environ)
         if place.startswith("http"):
             place = f"{place.rstrip('/')}/#/experiments/{self._experiment_id}/runs/{run_id}"
         say(f"tracking: {'going on with ' if open_runs else ''}run {run_id} at {place}")
         return run_id
+
+    def _close_after(self, error: BaseException, run_id: str) -> None:
+        try:
+            if isinstance(error, AlreadyClaimedError):
+                self._client.set_tag(run_id, DUPLICATE_OF, error.training_job_name)
+                self._client.set_terminated(run_id, status="KILLED")
+            else:
+                self._client.set_terminated(run_id, status="FAILED")
+        except Exception as another:  # noqa: BLE001  # the first failure is the one to report
+            say(f"tracking: run {run_id} stays open: {without_secrets(cause(another), self._environ)}")
 
     def _log_values(self, run_id: str, description: Description) -> None:
         from mlflow.entities import Metric, Param, RunTag
@@ -174,36 +176,6 @@ class Tracker:
             params=[Param(name, str(value)) for name, value in description.hyperparameters.items()],
             tags=[RunTag("data_digest", description.data_digest), RunTag("code_digest", description.code_digest)],
         )
-
-    def _settle(self) -> StandingVersion | None:
-        wanted = f"name = '{self._model_name}' and tags.idempotency_key = '{self._job.idempotency_key}'"
-        found = self._client.search_model_versions(wanted)
-        versions = sorted(
-            (each for each in found if each.status != "FAILED_REGISTRATION"), key=lambda each: int(each.version)
-        )
-        for each in versions[1:]:
-            if each.tags.get("training_job_name") == self._job.name:
-                self._client.delete_model_version(self._model_name, each.version)
-                say(f"registering: took back version {each.version}, version {versions[0].version} came first")
-        first = versions[0] if versions else None
-        return StandingVersion(str(first.version), first.tags.get("training_job_name", "unknown")) if first else None
-
-    def _create_version(self, run_id: str, model_id: str, description: Description) -> None:
-        from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
-
-        with unless_it_exists():
-            self._client.create_registered_model(self._model_name)
-        metrics = {name: f"{value:.6f}" for name, value in description.metrics.items()}
-        links = {"run_id": run_id, "data_digest": description.data_digest, "code_digest": description.code_digest}
-        created = self._client.create_model_version(
-            self._model_name,
-            source=f"models:/{model_id}",
-            run_id=run_id,
-            tags=_job_tags(self._job) | links | metrics,
-            model_id=model_id,
-        )
-        link = json.dumps([{"name": self._model_name, "version": created.version}])
-        self._client.set_logged_model_tags(model_id, {MLFLOW_MODEL_VERSIONS: link})
 
     def _reaching(self, how: str) -> AbstractContextManager[None]:
         return reaching(self._uri, how, self._environ)
@@ -229,15 +201,7 @@ def _log_model(run_id: str, forest: RandomForestClassifier, description: Descrip
     return str(logged.model_id)
 
 
-def _job_tags(job: TrainingJob) -> dict[str, str]:
-    tags = {
-        "training_job_name": job.name,
-        "idempotency_key": job.idempotency_key,
-        "schedule_arn": job.schedule_arn,
-        "scheduled_time": job.scheduled_time,
-        "schedule_execution_id": job.schedule_execution_id,
-        "schedule_attempt_number": job.schedule_attempt_number,
-        "source_bundle_digest": job.source_bundle_digest,
-        "training_image": job.training_image,
-    }
-    return {name: value for name, value in tags.items() if value}
+def _version_tags(run_id: str, description: Description) -> dict[str, str]:
+    metrics = {name: f"{value:.6f}" for name, value in description.metrics.items()}
+    links = {"run_id": run_id, "data_digest": description.data_digest, "code_digest": description.code_digest}
+    return links | metrics

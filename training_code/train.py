@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sklearn.ensemble import RandomForestClassifier
+
 import checkpoint
 import dataset
 import environment
@@ -19,8 +21,10 @@ import evaluation
 import forest
 import model_files
 from checkpoint import CheckpointFile, Origin
+from claims import AlreadyClaimedError
 from environment import Environment
 from failure import TrainingError, without_secrets, write_failure
+from hyperparameters import Hyperparameters
 from progress import say
 from tracking import Tracker
 
@@ -38,14 +42,27 @@ def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
     tracker = Tracker(env, environ)
     if _delivered_before(tracker, env):
         return
+    try:
+        _train(tracker, env, settings)
+    except AlreadyClaimedError as claimed:
+        say(str(claimed))
+        return
+    say(f"done in {time.perf_counter() - started:.1f} s")
+
+
+def _train(tracker: Tracker, env: Environment, settings: Hyperparameters) -> None:
     data = dataset.read(env.training_channel, env.validation_channel, settings)
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
     checkpoints = CheckpointFile(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
     saved = checkpoints.load()
     with tracker.run(saved.run_id if saved else None) as run_id:
-        grown = forest.grow(
-            settings, data.training, saved.forest if saved else None, lambda each: checkpoints.save(each, run_id)
-        )
+        tracker.claim(run_id)
+
+        def after_batch(grown: RandomForestClassifier) -> None:
+            checkpoints.save(grown, run_id)
+            tracker.note_trees(len(grown.estimators_))
+
+        grown = forest.grow(settings, data.training, saved.forest if saved else None, after_batch)
         verdict = evaluation.evaluate(grown, data.validation)
         evaluation.report(verdict)
         description = model_files.describe(
@@ -55,7 +72,6 @@ def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         model_id = tracker.record(run_id, grown, description, verdict, data.validation.features.head(5))
         standing = tracker.register(run_id, model_id, description)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
-    say(f"done in {time.perf_counter() - started:.1f} s")
 
 
 def _delivered_before(tracker: Tracker, env: Environment) -> bool:

@@ -22,7 +22,8 @@ from evaluation import Evaluation, evaluate
 from failure import TrainingError
 from hyperparameters import Hyperparameters
 from model_files import Description
-from tracking import CHAMPION, StandingVersion, Tracker
+from registry import CHAMPION, StandingVersion
+from tracking import Tracker
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
