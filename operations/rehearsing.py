@@ -19,7 +19,8 @@ def print_rehearsal(options: RehearsalOptions, console: Console) -> int:
     started = time.perf_counter()
     console.print(
         f"Rehearsing stack [bold]{options.stack}[/bold]. In place of S3, IAM, Scheduler and SageMaker: an embedded "
-        "AWS; of the tracking server: a local MLflow; of the image: a virtual environment. Nothing leaves this machine.",
+        "AWS; of the tracking server: a local MLflow; of the image: a virtual environment. Nothing leaves this "
+        "machine.",
         highlight=False,
     )
     done = rehearse(options, ConsoleReporter(console))

@@ -269,6 +269,8 @@ class _Stage:
             report(_description(result))
             step.detail(result.status)
         if result.status != "Completed":
+            if self.options.keep:
+                self.servers.keep()  # a job that failed is what one wants to look at
             raise RehearsalError(
                 f"training job {name} ended as {result.status} ({result.secondary_status}): "
                 f"{result.failure_reason or 'no reason given'}\nits log: {log_path}"

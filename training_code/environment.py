@@ -18,6 +18,9 @@ from hyperparameters import Hyperparameters
 LEASE_SECONDS = 60.0
 """How long a training job may give no sign of life before another one takes its invocation over."""
 
+PATIENCE_SECONDS = 300.0
+"""How long a finished job waits for an MLflow server that is away."""
+
 _UNRENDERED = "<aws.scheduler."
 """A context attribute that the Scheduler has not filled in: the job was started by hand from the schedule's input."""
 
@@ -50,20 +53,29 @@ class TrainingJob:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Environment:
-    """Directories, tracking settings and identity of one training job."""
+@dataclass(frozen=True, kw_only=True)
+class TrackingSettings:
+    """Where and for whom a job records: all that sending a record takes."""
 
-    training_channel: Path
-    validation_channel: Path | None
-    model_directory: Path
-    checkpoint_directory: Path | None
     tracking_uri: str
     experiment_name: str
     registered_model_name: str
     job: TrainingJob
     lease_seconds: float = LEASE_SECONDS
     """How long another job for the same invocation waits for this one's sign of life."""
+    patience_seconds: float = PATIENCE_SECONDS
+    """How long MLflow may be away when the forest is grown; at the start a tenth of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment(TrackingSettings):
+    """Directories, tracking settings and identity of one training job."""
+
+    training_channel: Path
+    validation_channel: Path | None
+    model_directory: Path
+    output_directory: Path
+    checkpoint_directory: Path | None
 
 
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
@@ -92,6 +104,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
     if job.scheduled_time and not job.schedule_arn:
         problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")
     lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, problems)
+    patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, problems)
     if problems:
         raise TrainingError("; ".join(problems))
     validation, checkpoints = environ.get("SM_CHANNEL_VALIDATION"), environ.get("CHECKPOINT_LOCAL_PATH")
@@ -101,12 +114,14 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             training_channel=Path(environ["SM_CHANNEL_TRAINING"]),
             validation_channel=Path(validation) if validation else None,
             model_directory=Path(environ.get("SM_MODEL_DIR") or f"{base}/model"),
+            output_directory=Path(environ.get("SM_OUTPUT_DATA_DIR") or f"{base}/output/data"),
             checkpoint_directory=Path(checkpoints) if checkpoints else None,
             tracking_uri=environ["MLFLOW_TRACKING_URI"],
             experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
             registered_model_name=environ["REGISTERED_MODEL_NAME"],
             job=job,
             lease_seconds=lease,
+            patience_seconds=patience,
         ),
         settings,
         notes,

@@ -55,7 +55,10 @@ class Pulse:
     def unsent(self) -> list[dict[str, Any]]:
         """What has been noted and not arrived: name, value, timestamp in milliseconds, step."""
         with self._lock:
-            return [dict(each) for each in self._kept]
+            return [
+                {"name": each.key, "value": each.value, "timestamp": each.timestamp, "step": each.step}
+                for each in self._kept
+            ]
 
     def _run(self) -> None:
         while True:

@@ -6,7 +6,9 @@ SageMaker runs it in script mode: `python train.py --name value ...` with SM_* a
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -20,12 +22,16 @@ import environment
 import evaluation
 import forest
 import model_files
+import record
 from checkpoint import CheckpointFile, Origin
 from claims import AlreadyClaimedError
+from connection import UnreachableError
 from environment import Environment
 from failure import TrainingError, without_secrets, write_failure
 from hyperparameters import Hyperparameters
 from progress import say
+from record import Record
+from registry import StandingVersion
 from tracking import Tracker
 
 
@@ -69,9 +75,26 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters) -> Non
             grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
         )
         model_files.save(env.model_directory, grown, description)
-        model_id = tracker.record(run_id, grown, description, verdict, data.validation.features.head(5))
-        standing = tracker.register(run_id, model_id, description)
+        with tempfile.TemporaryDirectory() as directory:
+            made = record.make(
+                Path(directory) / "record", env, grown, description, verdict, data.validation.features.head(5)
+            )
+            standing = _deliver(tracker, made, env)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
+
+
+def _deliver(tracker: Tracker, made: Record, env: Environment) -> StandingVersion:
+    """Send the record; if MLflow does not take it, put it where SageMaker uploads it from, and fail."""
+    try:
+        return tracker.deliver(made)
+    except UnreachableError as error:
+        kept = env.output_directory / record.KEPT
+        shutil.copytree(made.directory, kept, dirs_exist_ok=True)
+        shutil.copytree(env.model_directory, kept / "sagemaker_model", dirs_exist_ok=True)
+        raise TrainingError(
+            f"the model is trained but not registered, and kept with its record in output.tar.gz: "
+            f"`training-jobs register {env.job.name}` completes this job without training again; {error}"
+        ) from error
 
 
 def _delivered_before(tracker: Tracker, env: Environment) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,11 +18,13 @@ import dataset
 import environment
 import forest
 import model_files
+import record
 from environment import Environment
 from evaluation import Evaluation, evaluate
 from failure import TrainingError
 from hyperparameters import Hyperparameters
 from model_files import Description
+from record import Record
 from registry import CHAMPION, StandingVersion
 from tracking import Tracker
 
@@ -85,12 +88,16 @@ def other_job(env: Environment, name: str) -> Environment:
     return replace(env, job=replace(env.job, name=name))
 
 
+def record_of(env: Environment, trained: Trained, run_id: str, directory: Path) -> Record:
+    description = replace(trained.description, run_id=run_id)
+    example = trained.data.validation.features.head(3)
+    return record.make(directory, env, trained.forest, description, trained.verdict, example)
+
+
 def deliver(env: Environment, trained: Trained) -> tuple[str, StandingVersion]:
     tracker = Tracker(env, {})
-    with tracker.run(None) as run_id:
-        example = trained.data.validation.features.head(3)
-        model_id = tracker.record(run_id, trained.forest, trained.description, trained.verdict, example)
-        return run_id, tracker.register(run_id, model_id, trained.description)
+    with tracker.run(None) as run_id, tempfile.TemporaryDirectory() as directory:
+        return run_id, tracker.deliver(record_of(env, trained, run_id, Path(directory) / "record"))
 
 
 def client_of(env: Environment) -> MlflowClient:
@@ -210,24 +217,19 @@ def test_a_duplicate_of_an_earlier_version_is_taken_back(env: Environment, capsy
     assert "registering: took back version 3, version 2 came first\n" in capsys.readouterr().out
 
 
-def test_of_deliveries_at_the_same_time_one_stands(env: Environment, trained: Trained) -> None:
-    trackers = {name: Tracker(other_job(env, name), {}) for name in ("job-1", "job-2", "job-3")}
-    recorded: dict[str, tuple[str, str]] = {}
-    for name, tracker in trackers.items():
-        with tracker.run(None) as run_id:
-            example = trained.data.validation.features.head(3)
-            recorded[name] = (
-                run_id,
-                tracker.record(run_id, trained.forest, trained.description, trained.verdict, example),
-            )
-    together = threading.Barrier(len(trackers))
+def test_of_deliveries_at_the_same_time_one_stands(env: Environment, trained: Trained, tmp_path: Path) -> None:
+    together = threading.Barrier(3)
     standing: list[StandingVersion] = []
 
     def register(name: str) -> None:
-        together.wait()
-        standing.append(trackers[name].register(*recorded[name], trained.description))
+        job = other_job(env, name)
+        tracker = Tracker(job, {})
+        with tracker.run(None) as run_id:
+            made = record_of(job, trained, run_id, tmp_path / name)
+            together.wait()
+            standing.append(tracker.deliver(made))
 
-    threads = [threading.Thread(target=register, args=(name,)) for name in trackers]
+    threads = [threading.Thread(target=register, args=(name,)) for name in ("job-1", "job-2", "job-3")]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -252,6 +254,7 @@ def test_a_run_that_fails_is_closed_as_failed_and_gone_on_with(
     assert capsys.readouterr().out == (
         f"tracking: going on with run {first} at {env.tracking_uri}/#/experiments/{experiment}/runs/{first}\n"
     )
+    client_of(env).set_terminated(first, status="FINISHED")
     with tracker.run(first) as new:
         assert new != first
 
@@ -290,7 +293,7 @@ def test_a_server_that_is_not_there_is_reported_soon_and_without_the_password(en
         port = unused.getsockname()[1]
     started = time.monotonic()
     with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}"), {})
+        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}", patience_seconds=1), {})
     assert str(caught.value) == (
         f"MLflow at http://127.0.0.1:{port} (MLFLOW_TRACKING_URI) cannot be reached: "
         f"[Errno 111] Connection refused; {CURE}"
@@ -305,7 +308,7 @@ def test_a_server_that_never_answers_is_reported(
     for name, value in patience.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://127.0.0.1:{silent_port}"), patience)
+        Tracker(replace(env, tracking_uri=f"http://127.0.0.1:{silent_port}", patience_seconds=1), patience)
     assert str(caught.value) == (
         f"MLflow at http://127.0.0.1:{silent_port} (MLFLOW_TRACKING_URI) cannot be reached: timed out; {CURE}"
     )
@@ -313,6 +316,6 @@ def test_a_server_that_never_answers_is_reported(
 
 def test_an_address_that_is_none_is_reported(env: Environment) -> None:
     with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri="banana://x"), {})
+        Tracker(replace(env, tracking_uri="banana://x", patience_seconds=1), {})
     assert str(caught.value).startswith("MLflow at banana://x (MLFLOW_TRACKING_URI) cannot be reached: ")
     assert str(caught.value).endswith(CURE)

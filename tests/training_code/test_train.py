@@ -203,7 +203,7 @@ def test_bad_settings_are_reported_together_before_anything_else(job: JobTree) -
 
 
 def test_without_mlflow_nothing_is_trained(make_job: MakeJob) -> None:
-    job = make_job(tracking_uri="http://ann:hunter2@127.0.0.1:9")
+    job = make_job(tracking_uri="http://ann:hunter2@127.0.0.1:9", TRACKING_PATIENCE_SECONDS="1")
     done = job.run()
     assert done.returncode == 1
     assert done.stdout == (
