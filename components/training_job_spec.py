@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from components.promotion_spec import PromotionSpec
 from components.s3_location import S3Prefix
 from components.tracking_spec import TrackingSpec
 from components.training_images import ScikitLearnVersion
@@ -22,6 +23,8 @@ RESERVED_ENVIRONMENT: Final = (
     "CHECKPOINT_LOCAL_PATH",
     "MLFLOW_EXPERIMENT_NAME",
     "MLFLOW_TRACKING_URI",
+    "PROMOTION_MARGIN",
+    "PROMOTION_MINIMUM_METRICS",
     "REGISTERED_MODEL_NAME",
     "SCHEDULED_TIME",
     "SCHEDULE_ARN",
@@ -190,6 +193,7 @@ class TrainingJobSpec(_Spec):
     execution_role_arn: RoleArn | None = None
     """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
     tracking: TrackingSpec
+    promotion: PromotionSpec = PromotionSpec()
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:

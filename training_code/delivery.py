@@ -31,7 +31,7 @@ class Delivery:
             self._log()
             standing = self._registry.register(run_id, self.record.model_id, self.record.version_tags)
         if standing.training_job_name == self.record.job.name:
-            self._registry.move_champion(standing.version)
+            self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
             self._client.set_tag(run_id, "model_version", standing.version)
         else:
             self._client.set_tag(run_id, DUPLICATE_OF, standing.training_job_name)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hyperparameters
+import promotion
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
+from promotion import OPEN_GATE, Gate
 
 LEASE_SECONDS = 60.0
 """How long a training job may give no sign of life before another one takes its invocation over."""
@@ -76,6 +78,7 @@ class Environment(TrackingSettings):
     model_directory: Path
     output_directory: Path
     checkpoint_directory: Path | None
+    gate: Gate = OPEN_GATE
 
 
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
@@ -104,6 +107,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
     if job.scheduled_time and not job.schedule_arn:
         problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")
     lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, problems)
+    gate = promotion.read(environ, problems)
     patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, problems)
     if problems:
         raise TrainingError("; ".join(problems))
@@ -122,6 +126,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             job=job,
             lease_seconds=lease,
             patience_seconds=patience,
+            gate=gate,
         ),
         settings,
         notes,

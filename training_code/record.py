@@ -22,6 +22,7 @@ from evaluation import Evaluation
 from failure import TrainingError
 from model_files import DESCRIPTION_FILE, Description
 from pictures import draw
+from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
 
 KEPT = "unregistered"
 """Directory of the job's output in which a record waits."""
@@ -46,6 +47,9 @@ class Record:
     metrics: list[dict[str, Any]]
     tags: dict[str, str]
     version_tags: dict[str, str]
+    evaluation: dict[str, float]
+    gate: Gate = OPEN_GATE
+    champion: Champion = NO_CHAMPION
     model_id: str = ""
     """The logged model, once there is one: sending again goes on with it."""
 
@@ -68,9 +72,10 @@ def load(directory: Path) -> Record:
         values = json.loads(path.read_text(encoding="utf-8"))
         version = values.pop("format")
         job = TrainingJob(**values.pop("job"))
+        gate, champion = Gate(**values.pop("gate")), Champion(**values.pop("champion"))
         if version != _FORMAT:
             raise TrainingError(f"{path}: has format {version}, this program reads {_FORMAT}")
-        return Record(directory=directory, job=job, **values)
+        return Record(directory=directory, job=job, gate=gate, champion=champion, **values)
     except FileNotFoundError:
         raise TrainingError(f"{path}: is not there; name a directory that holds a kept record") from None
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -84,6 +89,9 @@ def make(  # noqa: PLR0913, PLR0917  # one argument for each thing that is recor
     description: Description,
     verdict: Evaluation,
     example: pandas.DataFrame,
+    *,
+    gate: Gate = OPEN_GATE,
+    champion: Champion = NO_CHAMPION,
 ) -> Record:
     """Write the record of a forest into `directory`; `example`, a few rows of features, gives the signature."""
     (directory / FILES).mkdir(parents=True)
@@ -103,6 +111,9 @@ def make(  # noqa: PLR0913, PLR0917  # one argument for each thing that is recor
         version_tags=links
         | {"run_id": description.run_id}
         | {name: f"{value:.6f}" for name, value in description.metrics.items()},
+        evaluation=description.metrics,
+        gate=gate,
+        champion=champion,
     )
     made.save()
     return made

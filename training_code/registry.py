@@ -16,9 +16,14 @@ from connection import unless_it_exists
 from environment import TrainingJob
 from failure import TrainingError
 from progress import say
+from promotion import Champion, Gate, decide
 
 CHAMPION = "champion"
-"""The alias that is moved to every newly registered version, never back to an earlier one."""
+"""The alias of the version to use; it moves when a new version passes the gate, never back to an earlier one."""
+CHALLENGER = "challenger"
+"""The alias of the newest version that did not pass."""
+PROMOTION = "promotion"
+"""Tag of a version: which alias it got, and why in words."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,40 @@ class Registry:
             )
         return standing
 
-    def move_champion(self, version: str) -> None:
-        """Point the alias at `version`, unless a job that was quicker has pointed it at a later one."""
-        aliases = self._client.get_registered_model(self._model_name).aliases
-        if int(aliases.get(CHAMPION, 0)) < int(version):
-            self._client.set_registered_model_alias(self._model_name, CHAMPION, version)
+    def champion(self) -> tuple[str, str] | None:
+        """Number and source of the version that the alias names; None where there is none."""
+        aliases = self._aliases()
+        if CHAMPION not in aliases:
+            return None
+        version = self._client.get_model_version(self._model_name, aliases[CHAMPION])
+        return str(version.version), str(version.source)
+
+    def promote(self, version: str, gate: Gate, metrics: Mapping[str, float], judged: Champion) -> None:
+        """Give `version` the alias that it deserves, and say why in its tag `promotion`; a decision is made once.
+
+        An alias never goes back to an earlier version: a job that was quicker may have moved it.
+        """
+        tags = self._client.get_model_version(self._model_name, version).tags
+        if PROMOTION in tags:
+            return
+        present = self._aliases().get(CHAMPION)
+        decision = decide(gate, metrics, present, judged)
+        alias = CHAMPION if decision.promoted else CHALLENGER
+        if int(self._aliases().get(alias, 0)) < int(version):
+            self._client.set_registered_model_alias(self._model_name, alias, version)
+        self._client.set_model_version_tag(self._model_name, version, PROMOTION, f"{alias}: {decision.why}")
+        say(f"promotion: version {version} is {alias}: {decision.why}")
+
+    def _aliases(self) -> dict[str, str]:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            aliases = self._client.get_registered_model(self._model_name).aliases
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return {}
+        return {name: str(number) for name, number in aliases.items()}
 
     def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> None:
         from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS

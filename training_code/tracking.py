@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from claims import BEATS_PER_LEASE, CHOOSING, DUPLICATE_OF, TICKET, AlreadyClaimedError, Claims
-from connection import cause, patiently, prepare, reaching, unless_it_exists
+from connection import UnreachableError, cause, patiently, prepare, reaching, unless_it_exists
 from delivery import Delivery
 from environment import TrackingSettings
 from failure import TrainingError, without_secrets
 from progress import say
+from promotion import Champion
 from pulse import Pulse
 from record import Record
 from registry import Registry, StandingVersion, job_tags
@@ -81,6 +82,24 @@ class Tracker:
         """Log how far the forest has grown; sent from a thread, and kept while MLflow is away."""
         if self._pulse:
             self._pulse.note("training:trees_grown", trees, trees)
+
+    def champion_on(self, evaluate: Callable[[Any], dict[str, float]]) -> Champion:
+        """The present champion, and what `evaluate` makes of its estimator; MLflow being away is no failure here."""
+        import mlflow
+
+        try:
+            found = self._asked("asked for the champion", self._registry.champion)
+            if found is None:
+                return Champion()
+            version, source = found
+            estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(source))
+        except UnreachableError as error:
+            say(f"promotion: the champion cannot be compared with: {error.reason}")
+            return Champion()
+        try:
+            return Champion(version, evaluate(estimator))
+        except Exception as error:  # noqa: BLE001  # a champion of other columns or classes must not fail this job
+            return Champion(version, problem=f"{type(error).__name__}: {cause(error)}"[:300])
 
     def deliver(self, record: Record) -> StandingVersion:
         """Send a record, register its model and close its run; MLflow may be away meanwhile, for as long as is set.

@@ -75,9 +75,17 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters) -> Non
             grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
         )
         model_files.save(env.model_directory, grown, description)
+        champion = tracker.champion_on(lambda estimator: evaluation.evaluate(estimator, data.validation).metrics)
         with tempfile.TemporaryDirectory() as directory:
             made = record.make(
-                Path(directory) / "record", env, grown, description, verdict, data.validation.features.head(5)
+                Path(directory) / "record",
+                env,
+                grown,
+                description,
+                verdict,
+                data.validation.features.head(5),
+                gate=env.gate,
+                champion=champion,
             )
             standing = _deliver(tracker, made, env)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")

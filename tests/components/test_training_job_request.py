@@ -66,6 +66,8 @@ def test_the_whole_request_of_staging(request_of_staging: dict[str, Any], bundle
                 "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging"
             ),
             "MLFLOW_EXPERIMENT_NAME": "breast-cancer-staging",
+            "PROMOTION_MARGIN": "0",
+            "PROMOTION_MINIMUM_METRICS": "{}",
             "REGISTERED_MODEL_NAME": "breast-cancer-staging",
             "SCHEDULE_ARN": "<aws.scheduler.schedule-arn>",
             "SCHEDULED_TIME": "<aws.scheduler.scheduled-time>",

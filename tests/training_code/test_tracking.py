@@ -24,8 +24,9 @@ from evaluation import Evaluation, evaluate
 from failure import TrainingError
 from hyperparameters import Hyperparameters
 from model_files import Description
+from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
 from record import Record
-from registry import CHAMPION, StandingVersion
+from registry import CHALLENGER, CHAMPION, PROMOTION, StandingVersion
 from tracking import Tracker
 
 if TYPE_CHECKING:
@@ -88,16 +89,26 @@ def other_job(env: Environment, name: str) -> Environment:
     return replace(env, job=replace(env.job, name=name))
 
 
-def record_of(env: Environment, trained: Trained, run_id: str, directory: Path) -> Record:
+def record_of(  # noqa: PLR0917
+    env: Environment,
+    trained: Trained,
+    run_id: str,
+    directory: Path,
+    gate: Gate = OPEN_GATE,
+    champion: Champion = NO_CHAMPION,
+) -> Record:
     description = replace(trained.description, run_id=run_id)
     example = trained.data.validation.features.head(3)
-    return record.make(directory, env, trained.forest, description, trained.verdict, example)
+    return record.make(
+        directory, env, trained.forest, description, trained.verdict, example, gate=gate, champion=champion
+    )
 
 
-def deliver(env: Environment, trained: Trained) -> tuple[str, StandingVersion]:
+def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:
     tracker = Tracker(env, {})
     with tracker.run(None) as run_id, tempfile.TemporaryDirectory() as directory:
-        return run_id, tracker.deliver(record_of(env, trained, run_id, Path(directory) / "record"))
+        champion = tracker.champion_on(lambda model: evaluate(model, trained.data.validation).metrics)
+        return run_id, tracker.deliver(record_of(env, trained, run_id, Path(directory) / "record", gate, champion))
 
 
 def client_of(env: Environment) -> MlflowClient:
@@ -190,6 +201,47 @@ def test_the_next_invocation_gets_a_version_and_the_alias(env: Environment, trai
     tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
     assert deliver(tomorrow, trained)[1] == StandingVersion("2", "job-2")
     assert client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION).version == "2"
+
+
+def test_a_version_that_does_not_pass_the_gate_is_the_challenger_and_says_why(
+    env: Environment, trained: Trained
+) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained, Gate({"validation:accuracy": 1.1}))
+    client, name = client_of(env), env.registered_model_name
+    first = client.get_model_version_by_alias(name, CHAMPION)
+    second = client.get_model_version_by_alias(name, CHALLENGER)
+    accuracy = trained.verdict.metrics["validation:accuracy"]
+    assert first.version == "1"
+    assert first.tags[PROMOTION] == "champion: it reaches the minimums, and there was no champion"
+    assert second.version == "2"
+    assert second.tags[PROMOTION] == (
+        f"challenger: validation:accuracy is {accuracy:.6f}, less than the minimum of 1.1"
+    )
+
+
+def test_a_version_is_compared_with_the_champion_on_the_same_rows(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained)
+    accuracy = trained.verdict.metrics["validation:accuracy"]
+    champion = client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION)
+    assert champion.version == "2"
+    assert champion.tags[PROMOTION] == (
+        "champion: not worse than champion version 1 on the same held-out rows (margin 0): "
+        f"validation:accuracy {accuracy:.6f} against {accuracy:.6f}"
+    )
+
+
+def test_a_champion_that_cannot_judge_the_rows_stays(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+
+    def other_columns(_model: object) -> dict[str, float]:
+        raise ValueError("other columns")
+
+    champion = Tracker(env, {}).champion_on(other_columns)
+    assert champion == Champion("1", problem="ValueError: other columns")
 
 
 def test_a_job_started_again_keeps_its_version(env: Environment, trained: Trained) -> None:
