@@ -115,6 +115,7 @@ def _environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -
         MLFLOW_TRACKING_URI=spec.tracking.uri(names.scope),
         MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name,
         REGISTERED_MODEL_NAME=spec.tracking.registered_model_name,
+        SECRET_ARN=spec.tracking.secret_arn,
         PROMOTION_MINIMUM_METRICS=json.dumps(spec.promotion.minimum_metrics),
         PROMOTION_MARGIN=f"{spec.promotion.margin:g}",
         SCHEDULE_ARN=SCHEDULE_ARN,

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from components.network_spec import NetworkSpec
 from components.promotion_spec import PromotionSpec
 from components.s3_location import S3Prefix
 from components.tracking_spec import TrackingSpec
@@ -30,6 +31,8 @@ RESERVED_ENVIRONMENT: Final = (
     "SCHEDULE_ARN",
     "SCHEDULE_ATTEMPT_NUMBER",
     "SCHEDULE_EXECUTION_ID",
+    "SECRET_ARN",
+    "SECRET_VARIABLES",
     "SOURCE_BUNDLE_DIGEST",
     "TRAINING_IMAGE",
 )
@@ -138,18 +141,6 @@ class Checkpoint(_Spec):
     s3_path: S3Prefix
 
 
-class Network(_Spec):
-    """The VPC that the job's machines join, and encryption of what they say to each other."""
-
-    subnets: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...],
-        Field(min_length=1, max_length=16, strict=False),
-    ]
-    security_group_ids: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")], ...], Field(min_length=1, max_length=5, strict=False)
-    ]
-
-
 class Source(_Spec):
     """The training code: a directory of the project, and where its bundle goes in S3."""
 
@@ -188,7 +179,7 @@ class TrainingJobSpec(_Spec):
         ],
         Field(max_length=40),
     ] = DEFAULT_METRIC_DEFINITIONS
-    network: Network | None = None
+    network: NetworkSpec | None = None
     encrypt_inter_container_traffic: bool = False
     execution_role_arn: RoleArn | None = None
     """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""

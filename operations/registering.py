@@ -95,7 +95,7 @@ def place_in_rehearsal(project_dir: Path, stack: str) -> Place:
     region = _region(project_dir, stack)
     clients = AwsClients(aws, region)
     environment = sealed_environment(os.environ, region=region, endpoint_url=aws)
-    return Place(clients.sagemaker, clients.s3, environment | {"MLFLOW_TRACKING_URI": mlflow})
+    return Place(clients.sagemaker, clients.s3, environment | {"MLFLOW_TRACKING_URI": mlflow, "SECRET_ARN": ""})
 
 
 def _runs(server: kept_servers.KeptServer) -> bool:

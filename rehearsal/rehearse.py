@@ -261,7 +261,8 @@ class _Stage:
                     environment=sealed_environment(
                         os.environ, region=self.clients.region, endpoint_url=self.servers.endpoint_url
                     ),
-                    swaps={"MLFLOW_TRACKING_URI": self.servers.tracking_uri},
+                    # The local MLflow lets everybody in: there is no secret to read.
+                    swaps={"MLFLOW_TRACKING_URI": self.servers.tracking_uri, "SECRET_ARN": ""},
                 ),
                 training_job_arn=invocation.training_job_arn,
                 on_line=on_line,

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import record
+import secret
 from environment import TrackingSettings
 from failure import TrainingError, without_secrets
 from progress import say
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         print("usage: python register.py DIRECTORY", file=sys.stderr)
         return 1
     try:
+        fetched = secret.fetch(environ)
+        environ = {**environ, **fetched}
+        os.environ.update(fetched)
         register(Path(arguments[0]), environ)
     except TrainingError as error:
         print(without_secrets(str(error), environ), file=sys.stderr)

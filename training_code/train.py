@@ -23,6 +23,7 @@ import evaluation
 import forest
 import model_files
 import record
+import secret
 from checkpoint import CheckpointFile, Origin
 from claims import AlreadyClaimedError
 from connection import UnreachableError
@@ -123,11 +124,14 @@ def _delivered_before(tracker: Tracker, env: Environment) -> bool:
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Train; a failure leaves its reason in the log and in SageMaker's failure file, and gives 1."""
     try:
+        fetched = secret.fetch(environ)
+        environ = {**environ, **fetched}
+        os.environ.update(fetched)  # where MLflow looks for them
         train(arguments, environ)
     except TrainingError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001  # whatever it is, SageMaker is to show it
-        traceback.print_exc()
+        print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
         reason = f"unexpected {type(error).__name__}: {error}"
     else:
         return 0
