@@ -158,13 +158,13 @@ def run_training_container(
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(s3)
         status, secondary_status = _status(outcome)
-        artifact = _upload_output(s3, request, files, Path(directory)) if status == "Completed" else None
+        artifact = _upload_output(s3, request, files, Path(directory))
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
             failure_reason=_failure_reason(files, outcome) if status == "Failed" else None,
             metrics=latest_metrics(log.metrics.latest.values()),
-            model_artifact_uri=artifact,
+            model_artifact_uri=artifact if status == "Completed" else None,
             started=started,
             ended=datetime.now(UTC),
             log_stream_name=stream.name,
@@ -228,6 +228,7 @@ def _placed(value: str, files: ContainerFiles) -> str:
 
 
 def _upload_output(s3: "S3Client", request: Request, files: ContainerFiles, directory: Path) -> str | None:
+    # However the job ended: what a failed or stopped one has left is uploaded as well (sagemaker-python-sdk, #746).
     base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
     upload_archive(s3, files.output_data, f"{base}/output.tar.gz", directory / "output.tar.gz")
     return upload_archive(s3, files.model, f"{base}/model.tar.gz", directory / "model.tar.gz")
