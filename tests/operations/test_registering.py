@@ -95,11 +95,11 @@ def keep_record(tracking_uri: str, name: str, directory: Path) -> None:
     verdict = evaluation.evaluate(grown, table)
     with Tracker(settings, {}).run(None) as run_id:
         pass
-    data = Dataset(table, table, "d" * 64)
+    data = Dataset(table, table, "d" * 64, rows.head(3))
     description = model_files.describe(
         grown, chosen, data, verdict, code_digest="c" * 64, training_job_name=name, run_id=run_id
     )
-    record.make(directory, settings, grown, description, verdict, rows.head(3))
+    record.make(directory, settings, grown, description, verdict, data.example)
 
 
 def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(
