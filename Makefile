@@ -13,7 +13,7 @@ UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
 
-.PHONY: help install container rehearse check test test-unit lint types format bench preview up destroy lock clean
+.PHONY: help install container rehearse check test test-unit soak lint types format bench preview up destroy lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test: install ## every test that needs no cloud
 
 test-unit: .venv/installed ## the fast tier
 	@$(RUN) -m pytest $(PARALLEL) -m "not slow"
+
+soak: install ## the long forms: many jobs at once, minutes
+	@$(RUN) -m pytest -m soak
 
 lint: .venv/installed ## ruff: rules and format
 	@$(RUN) -m ruff check .

@@ -140,9 +140,12 @@ def _logs_and_metrics(names: JobNames) -> list[Statement]:
 
 
 def _tracking(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """MLflow's calls on the managed tracking server; a server by URI is no matter of IAM."""
+    """MLflow's calls on the managed tracking server (one by URI is no matter of IAM), and the one secret for it."""
     arn = spec.tracking.tracking_server_arn(names.scope)
-    return [allow("TrackWithMlflow", MLFLOW_ACTIONS, arn)] if arn else []
+    statements = [allow("TrackWithMlflow", MLFLOW_ACTIONS, arn)] if arn else []
+    if secret := spec.tracking.secret_arn:
+        statements.append(allow("ReadTrackingSecret", ["secretsmanager:GetSecretValue"], secret))
+    return statements
 
 
 def _network(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:

@@ -22,6 +22,11 @@ def _check_tracking_uri(uri: str) -> str:
     return uri
 
 
+_SECRET_ARN = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$"  # noqa: S105  # a pattern
+SecretArn = Annotated[str, Field(max_length=512, pattern=_SECRET_ARN)]
+"""Complete, with the six characters that Secrets Manager adds: it names one secret and no other."""
+
+
 class TrackingSpec(BaseModel):
     """MLflow, as one job uses it."""
 
@@ -32,6 +37,8 @@ class TrackingSpec(BaseModel):
     tracking_uri: Annotated[str, Field(max_length=512), AfterValidator(_check_tracking_uri)] | None = None
     artifact_store: S3PrefixAnywhere | None = None
     """The tracking server's artifact store: MLflow clients write there themselves, with the execution role."""
+    secret_arn: SecretArn | None = None
+    """A secret with the server's credentials: a JSON object of environment variables, or a token."""
     experiment_name: Annotated[str, Field(min_length=1, max_length=256)]
     registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")]
 

@@ -4,6 +4,7 @@ It travels as JSON in the schedule's target input, so what is known only at an i
 attributes of EventBridge Scheduler.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -114,6 +115,10 @@ def _environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -
         MLFLOW_TRACKING_URI=spec.tracking.uri(names.scope),
         MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name,
         REGISTERED_MODEL_NAME=spec.tracking.registered_model_name,
+        SECRET_ARN=spec.tracking.secret_arn,
+        PROMOTION_MINIMUM_METRICS=json.dumps(spec.promotion.minimum_metrics),
+        PROMOTION_MAXIMUM_METRICS=json.dumps(spec.promotion.maximum_metrics),
+        PROMOTION_MARGIN=f"{spec.promotion.margin:g}",
         SCHEDULE_ARN=SCHEDULE_ARN,
         SCHEDULED_TIME=SCHEDULED_TIME,
         SCHEDULE_EXECUTION_ID=EXECUTION_ID,

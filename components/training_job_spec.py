@@ -10,6 +10,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from components.network_spec import NetworkSpec
+from components.promotion_spec import PromotionSpec
 from components.s3_location import S3Prefix
 from components.tracking_spec import TrackingSpec
 from components.training_images import ScikitLearnVersion
@@ -22,11 +24,16 @@ RESERVED_ENVIRONMENT: Final = (
     "CHECKPOINT_LOCAL_PATH",
     "MLFLOW_EXPERIMENT_NAME",
     "MLFLOW_TRACKING_URI",
+    "PROMOTION_MARGIN",
+    "PROMOTION_MAXIMUM_METRICS",
+    "PROMOTION_MINIMUM_METRICS",
     "REGISTERED_MODEL_NAME",
     "SCHEDULED_TIME",
     "SCHEDULE_ARN",
     "SCHEDULE_ATTEMPT_NUMBER",
     "SCHEDULE_EXECUTION_ID",
+    "SECRET_ARN",
+    "SECRET_VARIABLES",
     "SOURCE_BUNDLE_DIGEST",
     "TRAINING_IMAGE",
 )
@@ -138,18 +145,6 @@ class Checkpoint(_Spec):
     s3_path: S3Prefix
 
 
-class Network(_Spec):
-    """The VPC that the job's machines join, and encryption of what they say to each other."""
-
-    subnets: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...],
-        Field(min_length=1, max_length=16, strict=False),
-    ]
-    security_group_ids: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")], ...], Field(min_length=1, max_length=5, strict=False)
-    ]
-
-
 class Source(_Spec):
     """The training code: a directory of the project, and where its bundle goes in S3."""
 
@@ -188,11 +183,12 @@ class TrainingJobSpec(_Spec):
         ],
         Field(max_length=40),
     ] = DEFAULT_METRIC_DEFINITIONS
-    network: Network | None = None
+    network: NetworkSpec | None = None
     encrypt_inter_container_traffic: bool = False
     execution_role_arn: RoleArn | None = None
     """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
     tracking: TrackingSpec
+    promotion: PromotionSpec = PromotionSpec()
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:

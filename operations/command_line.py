@@ -84,6 +84,25 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     _exit(run)
 
 
+@app.command()
+def register(
+    job: Annotated[str, typer.Argument(help="Name of the training job.")],
+    stack: StackOption = "staging",
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="Of the rehearsal that was kept, rather than of AWS.")
+    ] = False,
+) -> None:
+    """Register the model of a job that failed because MLflow was away; nothing is trained again."""
+    from operations.registering import place_in_rehearsal, place_on_aws, register_training_job
+
+    def run() -> int:
+        project_dir = _project_dir()
+        place = (place_in_rehearsal if rehearsal else place_on_aws)(project_dir, stack)
+        return register_training_job(project_dir, job, place, Console(highlight=False, soft_wrap=True))
+
+    _exit(run)
+
+
 def _project_dir() -> Path:
     """The nearest directory upwards that has a Pulumi project."""
     from rehearsal.errors import RehearsalError

@@ -195,9 +195,11 @@ def test_nothing_is_left_among_temporary_files(kept: Kept) -> None:
 
 
 def test_the_run_has_finished_with_the_metrics_that_were_printed(kept: Kept) -> None:
-    recorded = {name: value for name, value in kept.run.data.metrics.items() if not name.startswith("class ")}
+    more = ("class ", "training:trees_grown")
+    recorded = {name: value for name, value in kept.run.data.metrics.items() if not name.startswith(more)}
 
     assert kept.run.info.status == "FINISHED"
+    assert kept.run.data.metrics["training:trees_grown"] == recorded["training:trees"]
     assert kept.jobs[0]["MLflow"] == f"{kept.tracking_uri}/#/runs/{kept.run.info.run_id}"
     assert {name: float(f"{value:g}") for name, value in recorded.items()} == kept.printed_metrics
 

@@ -21,7 +21,8 @@ JOB = "training_jobs/breast-cancer"
 STACK_SETTINGS = "bucket, tags, training_jobs"
 JOB_SETTINGS = (
     "channels, checkpoint, encrypt_inter_container_traffic, environment, execution_role_arn, hyperparameters, "
-    "managed_spot_training, metric_definitions, network, output, resources, schedule, source, stopping_condition, "
+    "managed_spot_training, metric_definitions, network, output, promotion, resources, schedule, source, "
+    "stopping_condition, "
     "tracking, training_image"
 )
 TEXT = "text (in quotes, if it looks like a number, true or false)"

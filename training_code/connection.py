@@ -5,19 +5,36 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from failure import TrainingError, without_secrets
+from progress import say
 
 _ITS_PACKAGES = ("mlflow", "requests", "urllib3", "boto3", "botocore", "sagemaker_mlflow")
 
-_AT_START = {
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+_PATIENCE = {
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
 }
-"""How long the first call may take: half a minute. MLflow's own patience, several minutes, is for the end of a run."""
+"""How long one request may take. MLflow's own patience, several minutes, would hide an outage; ours is `patiently`."""
+
+_PASSING_CODES = ("INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
+_LONGEST_PAUSE = 30.0
+
+Answer = TypeVar("Answer")
+
+
+class UnreachableError(TrainingError):
+    """MLflow, or the store of its artifacts, did not do what it was asked; `passing` if it may do so later."""
+
+    def __init__(self, message: str, reason: str, *, passing: bool) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.passing = passing
 
 
 @contextmanager
@@ -25,18 +42,48 @@ def reaching(uri: str, how: str, environ: Mapping[str, str]) -> Iterator[None]:
     """Turn what the network and the packages on the way to MLflow raise into one sentence; a bug stays a bug.
 
     Raises:
-        TrainingError: `MLflow at {uri} cannot be {how}`, the innermost cause, and what to look at.
+        UnreachableError: `MLflow at {uri} cannot be {how}`, the innermost cause, and what to look at.
     """
     try:
         yield
     except Exception as error:
         if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in _ITS_PACKAGES:
             raise
+        reason = without_secrets(cause(error), environ)
         text = (
-            f"MLflow at {uri} (MLFLOW_TRACKING_URI) cannot be {how}: {cause(error)}; check that the server "
+            f"MLflow at {uri} (MLFLOW_TRACKING_URI) cannot be {how}: {reason}; check that the server "
             f"runs, that the job's network reaches it and that the execution role may use it"
         )
-        raise TrainingError(without_secrets(text, environ)) from error
+        raise UnreachableError(without_secrets(text, environ), reason, passing=_may_pass(error)) from error
+
+
+def patiently(call: Callable[[], Answer], seconds: float) -> Answer:
+    """What `call` answers; while MLflow is away, called again after 1, 2, 4 ... 30 seconds, for `seconds` in all.
+
+    Raises:
+        UnreachableError: it is still away, or what it says will not change by waiting.
+    """
+    give_up, pause = time.monotonic() + seconds, 1.0
+    while True:
+        try:
+            return call()
+        except UnreachableError as error:
+            if not error.passing or time.monotonic() + pause > give_up:
+                raise
+            say(f"tracking: MLflow is away ({error.reason}); trying again in {pause:.0f} s")
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether waiting may help: a refusal (no permission, no such thing) stays one."""
+    code = getattr(error, "error_code", None)
+    if isinstance(code, str):
+        return code in _PASSING_CODES
+    answer = getattr(error, "response", None)
+    if isinstance(answer, Mapping):  # botocore's ClientError
+        return int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)) >= 500
+    return True
 
 
 @contextmanager
@@ -60,20 +107,13 @@ def cause(error: BaseException) -> str:
     return text if len(text) <= 300 else text[:300] + "..."
 
 
-@contextmanager
-def impatient(environ: Mapping[str, str]) -> Iterator[None]:
-    """MLflow reads its patience from the process environment at each request; what the job itself sets, stays."""
-    set_here = [name for name in _AT_START if name not in environ and name not in os.environ]
-    os.environ.update({name: _AT_START[name] for name in set_here})
-    try:
-        yield
-    finally:
-        for name in set_here:
-            del os.environ[name]
+def prepare(uri: str) -> None:
+    """Limit how long a request takes, and keep out of the log what MLflow says to a person at a terminal.
 
-
-def quiet(uri: str) -> None:
-    """Keep out of the log what MLflow says to a person at a terminal."""
+    MLflow reads both from the process environment, at each request; what the job itself sets, stays.
+    """
+    for name, value in _PATIENCE.items():
+        os.environ.setdefault(name, value)
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")

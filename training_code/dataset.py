@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,13 @@ class Dataset:
     digest: str
     example: pandas.DataFrame
     encoding: Encoding | None = None
+
+    @property
+    def raw_validation(self) -> Table:
+        """The validation rows as a saved model takes them: with words, where there are categories."""
+        if self.encoding is None:
+            return self.validation
+        return replace(self.validation, features=self.encoding.decode(self.validation.features))
 
 
 @dataclass(frozen=True)

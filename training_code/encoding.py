@@ -11,12 +11,16 @@ from typing import Any
 
 import numpy
 from numpy.typing import NDArray
+from pandas import DataFrame
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 ORDINAL, ONE_HOT = "ordinal", "one_hot"
+
+UNKNOWN = "\0unknown"
+"""What a word becomes that was not known when it was encoded; no text file can hold it."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,25 @@ class Encoding:
             return [codes]
         return [numpy.where(codes == len(words) - 1, numpy.nan, codes)]
 
+    def decode(self, features: DataFrame) -> DataFrame:
+        """Raw rows out of encoded ones. Words that the encoding did not know are lost: each becomes UNKNOWN."""
+        raw: dict[str, Any] = {}
+        first = 0
+        for column, words in self.categories.items():
+            width = len(words) if self.one_hot else 1
+            encoded = features.iloc[:, first : first + width].to_numpy()
+            if self.one_hot:
+                codes = numpy.where(encoded.any(axis=1), encoded.argmax(axis=1), -1)
+            else:
+                codes = numpy.nan_to_num(encoded[:, 0], nan=len(words) - 1).astype(int)
+            raw[column] = numpy.array([*words, UNKNOWN], dtype=object)[codes]
+            first += width
+        numbers = [name for name in self.columns if name not in self.categories]
+        raw |= {name: features.iloc[:, place] for place, name in enumerate(numbers, first)}
+        return DataFrame({name: raw[name] for name in self.columns}, index=features.index)
+
     def transformer(self) -> ColumnTransformer:
         """The same as a fitted scikit-learn transformer of raw rows, a frame with `columns`."""
-        import pandas
-
         kind = numpy.float32 if self.bits == 32 else numpy.float64
         words = [list(each) for each in self.categories.values()]
         encoder = (
@@ -66,7 +85,7 @@ class Encoding:
         parts = [("categories", encoder, list(self.categories)), ("numbers", "passthrough", numbers)]
         transformer = ColumnTransformer(parts, verbose_feature_names_out=False)
         row = {name: [self.categories[name][0] if name in self.categories else 0.0] for name in self.columns}
-        return transformer.set_output(transform="pandas").fit(pandas.DataFrame(row))
+        return transformer.set_output(transform="pandas").fit(DataFrame(row))
 
 
 def places(codes: NDArray[Any], words: Sequence[str], known: Sequence[Any]) -> NDArray[Any]:

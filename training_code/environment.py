@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hyperparameters
+import promotion
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
+from promotion import OPEN_GATE, Gate
+
+LEASE_SECONDS = 60.0
+"""How long a training job may give no sign of life before another one takes its invocation over."""
+
+PATIENCE_SECONDS = 300.0
+"""How long a finished job waits for an MLflow server that is away."""
 
 _UNRENDERED = "<aws.scheduler."
 """A context attribute that the Scheduler has not filled in: the job was started by hand from the schedule's input."""
@@ -47,18 +55,30 @@ class TrainingJob:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Environment:
+@dataclass(frozen=True, kw_only=True)
+class TrackingSettings:
+    """Where and for whom a job records: all that sending a record takes."""
+
+    tracking_uri: str
+    experiment_name: str
+    registered_model_name: str
+    job: TrainingJob
+    lease_seconds: float = LEASE_SECONDS
+    """How long another job for the same invocation waits for this one's sign of life."""
+    patience_seconds: float = PATIENCE_SECONDS
+    """How long MLflow may be away when the model is trained; at the start a tenth of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment(TrackingSettings):
     """Directories, tracking settings and identity of one training job."""
 
     training_channel: Path
     validation_channel: Path | None
     model_directory: Path
+    output_directory: Path
     checkpoint_directory: Path | None
-    tracking_uri: str
-    experiment_name: str
-    registered_model_name: str
-    job: TrainingJob
+    gate: Gate = OPEN_GATE
 
 
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
@@ -86,6 +106,9 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
     job = _training_job(environ)
     if job.scheduled_time and not job.schedule_arn:
         problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")
+    lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, problems)
+    gate = promotion.read(environ, problems)
+    patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, problems)
     if problems:
         raise TrainingError("; ".join(problems))
     validation, checkpoints = environ.get("SM_CHANNEL_VALIDATION"), environ.get("CHECKPOINT_LOCAL_PATH")
@@ -95,15 +118,31 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             training_channel=Path(environ["SM_CHANNEL_TRAINING"]),
             validation_channel=Path(validation) if validation else None,
             model_directory=Path(environ.get("SM_MODEL_DIR") or f"{base}/model"),
+            output_directory=Path(environ.get("SM_OUTPUT_DATA_DIR") or f"{base}/output/data"),
             checkpoint_directory=Path(checkpoints) if checkpoints else None,
             tracking_uri=environ["MLFLOW_TRACKING_URI"],
             experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
             registered_model_name=environ["REGISTERED_MODEL_NAME"],
             job=job,
+            lease_seconds=lease,
+            patience_seconds=patience,
+            gate=gate,
         ),
         settings,
         notes,
     )
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float, problems: list[str]) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        seconds = float(text)
+        if not 1 <= seconds <= 86400:
+            raise ValueError
+    except ValueError:
+        problems.append(f"environment variable {name}: got {shown(text)}, allowed: seconds from 1 to 86400")
+        return default
+    return seconds
 
 
 def _channel_cure(environ: Mapping[str, str]) -> str:

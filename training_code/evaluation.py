@@ -63,24 +63,22 @@ class Evaluation:
 
 def evaluate(estimator: BaseEstimator, table: Table) -> Evaluation:
     """Judge a fitted classifier or regressor on `table`. Every row counts once, whatever its weight in training."""
-    importances = getattr(estimator, "feature_importances_", None)
-    named = {} if importances is None else dict(zip(table.features.columns, importances.tolist(), strict=True))
-    if is_regressor(estimator):
-        return _judge_values(estimator, table, named)
-    return _judge_classes(estimator, table, named)
+    return _judge_values(estimator, table) if is_regressor(estimator) else _judge_classes(estimator, table)
 
 
-def _judge_values(estimator: BaseEstimator, table: Table, importances: dict[str, float]) -> Evaluation:
+def _judge_values(estimator: BaseEstimator, table: Table) -> Evaluation:
     predicted = numpy.ravel(estimator.predict(table.features)).astype("float64")
     told = {
         "validation:rmse": float(metrics.root_mean_squared_error(table.target, predicted)),
         "validation:mae": float(metrics.mean_absolute_error(table.target, predicted)),
         "validation:r2": float(metrics.r2_score(table.target, predicted)),
     }
-    return Evaluation(told | _size(estimator), importances, predictions=Predictions(table.target, predicted))
+    return Evaluation(
+        told | _size(estimator), _importances(estimator, table), predictions=Predictions(table.target, predicted)
+    )
 
 
-def _judge_classes(estimator: BaseEstimator, table: Table, importances: dict[str, float]) -> Evaluation:
+def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
     """Judge a classifier.
 
     With two classes F1 and ROC AUC are those of the second class (the greater label), as in scikit-learn; with more,
@@ -115,12 +113,17 @@ def _judge_classes(estimator: BaseEstimator, table: Table, importances: dict[str
     scored = zip(labels, precision, recall, f1, support, strict=True)
     return Evaluation(
         told | _size(estimator),
-        importances,
+        _importances(estimator, table),
         classes=tuple(ClassScore(str(name), float(p), float(r), float(f), int(s)) for name, p, r, f, s in scored),
         roc_curves=curves,
         confusion=metrics.confusion_matrix(table.target, predicted, labels=labels),
         labels=tuple(map(str, labels)),
     )
+
+
+def _importances(estimator: BaseEstimator, table: Table) -> dict[str, float]:
+    importances = getattr(estimator, "feature_importances_", None)
+    return {} if importances is None else dict(zip(table.features.columns, importances.tolist(), strict=True))
 
 
 def _size(estimator: BaseEstimator) -> dict[str, float]:

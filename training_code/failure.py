@@ -10,6 +10,8 @@ FAILURE_REASON_LIMIT = 1024
 """Characters of the failure file that DescribeTrainingJob shows as FailureReason."""
 
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+SECRET_VARIABLES = "SECRET_VARIABLES"  # noqa: S105  # the name of a variable
+"""Variable that names, with commas between, the variables that came from a secret."""
 _SECRET_VARIABLES = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -26,7 +28,10 @@ def shown(value: object, limit: int = 40) -> str:
 def without_secrets(text: str, environ: Mapping[str, str]) -> str:
     """`text` without user information in addresses and without the values of known secret variables."""
     text = _USER_INFO.sub("", text)
-    for name in _SECRET_VARIABLES:
+    fetched = [name for name in environ.get(SECRET_VARIABLES, "").split(",") if len(environ.get(name, "")) > 3]
+    # The longest first: one value may be part of another.
+    names = sorted({*_SECRET_VARIABLES, *fetched}, key=lambda name: -len(environ.get(name, "")))
+    for name in names:
         if value := environ.get(name, ""):
             text = text.replace(value, f"<{name}>")
     return text

@@ -6,23 +6,35 @@ SageMaker runs it in script mode: `python train.py --name value ...` with SM_* a
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sklearn.base import BaseEstimator
+
 import checkpoint
 import dataset
 import encoding
 import environment
+import estimators
 import evaluation
 import forest
 import model_files
+import record
+import secret
 from checkpoint import CheckpointFile, Origin
+from claims import AlreadyClaimedError
+from connection import UnreachableError
 from environment import Environment
 from failure import TrainingError, without_secrets, write_failure
+from hyperparameters import Hyperparameters
 from progress import say
+from record import Record
+from registry import StandingVersion
 from tracking import Tracker
 
 
@@ -39,14 +51,27 @@ def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
     tracker = Tracker(env, environ)
     if _delivered_before(tracker, env):
         return
+    try:
+        _train(tracker, env, settings)
+    except AlreadyClaimedError as claimed:
+        say(str(claimed))
+        return
+    say(f"done in {time.perf_counter() - started:.1f} s")
+
+
+def _train(tracker: Tracker, env: Environment, settings: Hyperparameters) -> None:
     data = dataset.read(env.training_channel, env.validation_channel, settings)
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
     checkpoints = CheckpointFile(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
     saved = checkpoints.load()
     with tracker.run(saved.run_id if saved else None) as run_id:
-        grown = forest.grow(
-            settings, data.training, saved.forest if saved else None, lambda each: checkpoints.save(each, run_id)
-        )
+        tracker.claim(run_id)
+
+        def after_batch(grown: BaseEstimator) -> None:
+            checkpoints.save(grown, run_id)
+            tracker.note_growth("epochs" if settings.partial_fit_epochs else "trees", estimators.size(grown))
+
+        grown = forest.grow(settings, data.training, saved.forest if saved else None, after_batch)
         verdict = evaluation.evaluate(grown, data.validation)
         evaluation.report(verdict)
         description = model_files.describe(
@@ -54,10 +79,34 @@ def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         )
         model = encoding.whole(grown, data.encoding)
         model_files.save(env.model_directory, model, description)
-        model_id = tracker.record(run_id, model, description, verdict, data.example)
-        standing = tracker.register(run_id, model_id, description)
+        champion = tracker.champion_on(lambda each: evaluation.evaluate(each, data.raw_validation).metrics)
+        with tempfile.TemporaryDirectory() as directory:
+            made = record.make(
+                Path(directory) / "record",
+                env,
+                model,
+                description,
+                verdict,
+                data.example,
+                gate=env.gate,
+                champion=champion,
+            )
+            standing = _deliver(tracker, made, env)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
-    say(f"done in {time.perf_counter() - started:.1f} s")
+
+
+def _deliver(tracker: Tracker, made: Record, env: Environment) -> StandingVersion:
+    """Send the record; if MLflow does not take it, put it where SageMaker uploads it from, and fail."""
+    try:
+        return tracker.deliver(made)
+    except UnreachableError as error:
+        kept = env.output_directory / record.KEPT
+        shutil.copytree(made.directory, kept, dirs_exist_ok=True)
+        shutil.copytree(env.model_directory, kept / "sagemaker_model", dirs_exist_ok=True)
+        raise TrainingError(
+            f"the model is trained but not registered, and kept with its record in output.tar.gz: "
+            f"`training-jobs register {env.job.name}` completes this job without training again; {error}"
+        ) from error
 
 
 def _delivered_before(tracker: Tracker, env: Environment) -> bool:
@@ -78,11 +127,14 @@ def _delivered_before(tracker: Tracker, env: Environment) -> bool:
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Train; a failure leaves its reason in the log and in SageMaker's failure file, and gives 1."""
     try:
+        fetched = secret.fetch(environ)
+        environ = {**environ, **fetched}
+        os.environ.update(fetched)  # where MLflow looks for them
         train(arguments, environ)
     except TrainingError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001  # whatever it is, SageMaker is to show it
-        traceback.print_exc()
+        print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
         reason = f"unexpected {type(error).__name__}: {error}"
     else:
         return 0

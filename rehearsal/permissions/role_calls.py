@@ -149,6 +149,8 @@ def _execution_role_calls(
     # Inside an isolated network the container can call nothing: neither MLflow nor its artifact store.
     if not request.get("EnableNetworkIsolation"):
         tracking_uri = request.get("Environment", {}).get("MLFLOW_TRACKING_URI", "")
+        if secret := request.get("Environment", {}).get("SECRET_ARN"):
+            yield AwsCall("secretsmanager:GetSecretValue", secret, "read MLflow's credentials")
         yield from tracking_calls(tracking_uri, scope, artifact_store)
 
 

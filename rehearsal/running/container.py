@@ -10,11 +10,11 @@ sagemaker-training 5.1.4.
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from rehearsal.running.container_files import (
     BASE_PATH,
@@ -22,16 +22,16 @@ from rehearsal.running.container_files import (
     Checkpoints,
     ContainerError,
     ContainerFiles,
+    Request,
     download_channels,
+    output_uris,
     require_bucket,
-    upload_archive,
+    upload_output,
 )
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
     from rehearsal.aws_clients import AwsClients
 
 __all__ = [
@@ -42,7 +42,6 @@ __all__ = [
     "run_training_container",
 ]
 
-Request = Mapping[str, Any]
 _DROPPED_PREFIXES: Final = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "SM_", "SAGEMAKER_", "TRAINING_JOB_")
 """Variables of the caller that would reach into the container: another Python's modules, another job's settings."""
 
@@ -131,7 +130,7 @@ def run_training_container(
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         files.write_configuration(request)
-        for uri in _uris(request):
+        for uri in output_uris(request):
             require_bucket(s3, uri)
         download_channels(s3, request, files)
         checkpoints = Checkpoints.of_request(request, files)
@@ -158,25 +157,19 @@ def run_training_container(
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(s3)
         status, secondary_status = _status(outcome)
-        artifact = _upload_output(s3, request, files, Path(directory)) if status == "Completed" else None
+        artifact = upload_output(s3, request, files, Path(directory))
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
             failure_reason=_failure_reason(files, outcome) if status == "Failed" else None,
             metrics=latest_metrics(log.metrics.latest.values()),
-            model_artifact_uri=artifact,
+            model_artifact_uri=artifact if status == "Completed" else None,
             started=started,
             ended=datetime.now(UTC),
             log_stream_name=stream.name,
             log_line_count=log.count,
             differences=_differences(request),
         )
-
-
-def _uris(request: Request) -> Iterator[str]:
-    yield request["OutputDataConfig"]["S3OutputPath"]
-    if "CheckpointConfig" in request:
-        yield request["CheckpointConfig"]["S3Uri"]
 
 
 def require_container_environment(container_environment: Path) -> Path:
@@ -225,12 +218,6 @@ def _variables(
 def _placed(value: str, files: ContainerFiles) -> str:
     """A path below /opt/ml in an environment variable is a path of the tree."""
     return str(files.local(value)) if value == BASE_PATH or value.startswith(f"{BASE_PATH}/") else value
-
-
-def _upload_output(s3: "S3Client", request: Request, files: ContainerFiles, directory: Path) -> str | None:
-    base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
-    upload_archive(s3, files.output_data, f"{base}/output.tar.gz", directory / "output.tar.gz")
-    return upload_archive(s3, files.model, f"{base}/model.tar.gz", directory / "model.tar.gz")
 
 
 def _status(

@@ -227,3 +227,18 @@ def upload_archive(s3: "S3Client", directory: Path, uri: str, archive: Path) -> 
             tar.add(member, arcname=member.name)
     s3.upload_file(str(archive), bucket_of(uri), key_of(uri))
     return uri
+
+
+def output_uris(request: Request) -> Iterator[str]:
+    """The places in S3 that the job writes to."""
+    yield request["OutputDataConfig"]["S3OutputPath"]
+    if "CheckpointConfig" in request:
+        yield request["CheckpointConfig"]["S3Uri"]
+
+
+def upload_output(s3: "S3Client", request: Request, files: ContainerFiles, directory: Path) -> str | None:
+    """Upload output data and model, by way of `directory`, however the job ended; returns the model's URI if any."""
+    # What a failed or stopped job has left is uploaded as well (sagemaker-python-sdk, #746).
+    base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
+    upload_archive(s3, files.output_data, f"{base}/output.tar.gz", directory / "output.tar.gz")
+    return upload_archive(s3, files.model, f"{base}/model.tar.gz", directory / "model.tar.gz")

@@ -238,3 +238,17 @@ def test_each_key_is_used_by_way_of_its_service(prod: TrainingJobSettings, prod_
         prod.output.kms_key_arn,
         {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
     )
+
+
+def test_a_secret_is_read_by_its_one_arn(staging: TrainingJobSettings, staging_names: JobNames) -> None:
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mlflow-AbCdEf"
+    tracking = staging.tracking.model_copy(update={"secret_arn": arn})
+    statements = by_sid(staging.model_copy(update={"tracking": tracking}), staging_names)
+
+    assert statements["ReadTrackingSecret"] == {
+        "Sid": "ReadTrackingSecret",
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue"],
+        "Resource": arn,
+    }
+    assert "ReadTrackingSecret" not in by_sid(staging, staging_names)

@@ -76,3 +76,11 @@ def test_credentials_in_a_uri_are_refused_and_not_repeated(credentials: str) -> 
 def test_a_model_name_that_mlflow_refuses_is_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         TrackingSpec(**MANAGED | {"registered_model_name": name})
+
+
+@pytest.mark.parametrize("arn", ["mlflow", "arn:aws:secretsmanager:us-east-1:123456789012:secret:mlflow-*"])
+def test_a_secret_is_named_by_its_complete_arn(arn: str) -> None:
+    with pytest.raises(ValidationError):
+        TrackingSpec(**MANAGED | {"secret_arn": arn})
+    whole = "arn:aws:secretsmanager:us-east-1:123456789012:secret:team/mlflow-AbCdEf"
+    assert TrackingSpec(**MANAGED | {"secret_arn": whole}).secret_arn == whole

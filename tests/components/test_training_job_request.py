@@ -66,6 +66,9 @@ def test_the_whole_request_of_staging(request_of_staging: dict[str, Any], bundle
                 "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging"
             ),
             "MLFLOW_EXPERIMENT_NAME": "breast-cancer-staging",
+            "PROMOTION_MARGIN": "0",
+            "PROMOTION_MAXIMUM_METRICS": "{}",
+            "PROMOTION_MINIMUM_METRICS": "{}",
             "REGISTERED_MODEL_NAME": "breast-cancer-staging",
             "SCHEDULE_ARN": "<aws.scheduler.schedule-arn>",
             "SCHEDULED_TIME": "<aws.scheduler.scheduled-time>",
@@ -106,7 +109,8 @@ def test_prod_has_what_staging_has_not(request_of_prod: dict[str, Any], request_
 
 
 def test_the_reserved_variables_are_those_that_a_request_sets(request_of_prod: dict[str, Any]) -> None:
-    assert sorted(request_of_prod["Environment"]) == sorted(RESERVED_ENVIRONMENT)
+    # Prod has no secret; which variables a secret holds, the training code says to itself.
+    assert sorted([*request_of_prod["Environment"], "SECRET_ARN", "SECRET_VARIABLES"]) == sorted(RESERVED_ENVIRONMENT)
 
 
 def test_everything_in_environment_and_hyperparameters_is_text(request_of_prod: dict[str, Any]) -> None:

@@ -62,8 +62,8 @@ MISTAKES = {
         "      output:\n",
         "      colour: red\n      output:\n",
         f"{JOB}.colour: unknown setting; allowed: channels, checkpoint, encrypt_inter_container_traffic, environment, "
-        "execution_role_arn, hyperparameters, managed_spot_training, metric_definitions, network, output, resources, "
-        "schedule, source, stopping_condition, tracking, training_image",
+        "execution_role_arn, hyperparameters, managed_spot_training, metric_definitions, network, output, "
+        "promotion, resources, schedule, source, stopping_condition, tracking, training_image",
     ),
     "misspelt-setting": (
         "staging",

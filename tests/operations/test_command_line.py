@@ -25,6 +25,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "check",
+        "register",
         "rehearse",
     }
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
@@ -32,6 +33,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert (
         "rehearse Deploy a stack onto an embedded AWS, fire its schedule, train, register: all on this machine." in text
     )
+    assert "register Register the model of a job that failed because MLflow was away; nothing is trained again." in text
 
 
 def test_no_command_shows_the_help() -> None:
@@ -42,6 +44,7 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
+        ("register", {"--stack", "-s", "--rehearsal"}),
         ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port"}),
     ],
 )

@@ -88,11 +88,12 @@ def test_an_interrupted_rehearsal_leaves_nothing(
     assert left_in_temporary_files(project) == []
 
 
-def test_a_training_job_that_fails_ends_the_rehearsal_with_its_reason(project: Path) -> None:
+def test_a_training_job_that_fails_ends_the_rehearsal_with_its_reason_and_keeps_the_servers(project: Path) -> None:
     data = project / "mine.csv"
     data.write_text("size,target\n1,0\n2,0\n")
 
     ran = training_jobs(project, "rehearse", "--data", f"training={data}", "--keep")
+    stopped = training_jobs(project, "rehearse", "--stop")
 
     name = re.search(r"\((breast-cancer-staging-[0-9a-f-]{36})\)", ran.stdout)
     assert name is not None
@@ -109,6 +110,7 @@ def test_a_training_job_that_fails_ends_the_rehearsal_with_its_reason(project: P
     assert re.search(
         r"^✗ +\d+\.\d s  train in the container \(Python 3\.\d+[^)]*\) \(Failed\)$", ran.stdout, re.MULTILINE
     )
+    assert stopped.stdout == "stopped: the embedded AWS, the MLflow server\n", "a failure is what one wants to look at"
     assert processes_of(project) == []
     assert left_in_temporary_files(project) == []
 

@@ -42,6 +42,10 @@ class JobTree:
         return self.base / "output" / "failure"
 
     @property
+    def kept(self) -> Path:
+        return self.base / "output" / "data" / "unregistered"
+
+    @property
     def arguments(self) -> list[str]:
         return [part for name, value in sorted(self.hyperparameters.items()) for part in (f"--{name}", value)]
 
@@ -79,6 +83,7 @@ def make_job(tmp_path: Path) -> Callable[..., JobTree]:
                 "SM_CHANNEL_TRAINING": str(base / "input" / "data" / "training"),
                 "SM_MODEL_DIR": str(base / "model"),
                 "SM_OUTPUT_DIR": str(base / "output"),
+                "SM_OUTPUT_DATA_DIR": str(base / "output" / "data"),
                 "TRAINING_JOB_NAME": name,
                 "MLFLOW_TRACKING_URI": tracking_uri or f"sqlite:///{tmp_path}/mlflow.db",
                 "MLFLOW_EXPERIMENT_NAME": "breast-cancer",
@@ -111,30 +116,59 @@ def channel(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture(scope="session")
-def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real MLflow server with a database and artifacts of its own."""
-    directory = tmp_path_factory.mktemp("mlflow")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db", "--artifacts-destination", f"{directory}/a"]
-    log = directory / "server.log"
-    with log.open("wb") as output:
-        # A session of its own, so that the workers end with it.
-        server = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
-    try:
+class MlflowServer:
+    """A real MLflow server with a database and artifacts of its own, that can be away for a while."""
+
+    def __init__(self, directory: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self._port}"
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self._port)]
+        command += ["--workers", "1", "--backend-store-uri", f"sqlite:///{self._directory}/mlflow.db"]
+        command += ["--artifacts-destination", f"{self._directory}/a"]
+        log = self._directory / "server.log"
+        environ = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        with log.open("ab") as output:
+            # A session of its own, so that the workers end with it.
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, env=environ)
         deadline = time.monotonic() + 120
-        while not _answers(f"{address}/health"):
-            assert server.poll() is None, log.read_text()
+        while not _answers(f"{self.address}/health"):
+            assert self._process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
-        yield address
+
+    def stop(self) -> None:
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(30)
+            self._process = None
+
+
+@pytest.fixture
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+    """A server that the test may stop and start."""
+    server = MlflowServer(tmp_path_factory.mktemp("own-mlflow"))
+    try:
+        server.start()
+        yield server
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait(30)
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that all tests share."""
+    server = MlflowServer(tmp_path_factory.mktemp("mlflow"))
+    try:
+        server.start()
+        yield server.address
+    finally:
+        server.stop()
 
 
 def _answers(address: str) -> bool:

@@ -49,6 +49,41 @@ def test_the_saved_encoding_makes_of_raw_rows_what_was_trained_on(channel: Chann
     assert numpy.array_equal(made.to_numpy(dtype="float32"), data.training.features.to_numpy())
 
 
+@pytest.mark.parametrize("how", ["ordinal", "one_hot"])
+@pytest.mark.parametrize("columns", ["carrier,origin", "origin", "carrier"])
+def test_raw_rows_can_be_had_back_from_encoded_ones(channel: Channel, how: str, columns: str) -> None:
+    text = FLIGHTS
+    if columns == "origin":
+        text = text.replace("UA", "1").replace("DL", "2")
+    elif columns == "carrier":
+        text = text.replace("JFK", "1").replace("LGA", "2").replace("EWR", "3")
+    directory = channel({"x.csv": text})
+    data = dataset.read(directory, directory, chosen("--categorical_columns", columns, "--category_encoding", how))
+    raw = data.raw_validation
+    pandas.testing.assert_frame_equal(
+        raw.features, raw_frame(data, directory), check_dtype=False, check_column_type=False
+    )
+    assert raw.target is data.validation.target
+
+
+@pytest.mark.parametrize("how", ["ordinal", "one_hot"])
+def test_a_missing_word_comes_back_missing_and_an_unknown_one_as_unknown(channel: Channel, how: str) -> None:
+    training = channel({"x.csv": "n,a,target\n1,x,0\n2,,1\n3,y,1\n"})
+    validation = channel({"v.csv": "n,a,target\n4,,0\n5,z,1\n6,y,1\n"}, "validation")
+    arguments = ["--categorical_columns", "a", "--category_encoding", how, "--missing_values", "keep"]
+    data = dataset.read(training, validation, chosen(*arguments))
+    raw = data.raw_validation.features
+    assert list(raw.columns) == ["n", "a"]
+    assert raw["n"].tolist() == [4, 5, 6]
+    assert raw["a"].isna().tolist() == [True, False, False]
+    assert raw["a"].tolist()[1:] == [encoding.UNKNOWN, "y"]
+
+
+def test_rows_without_categories_are_raw_already(channel: Channel) -> None:
+    data = dataset.read(channel({"x.csv": "a,target\n" + "1,0\n2,1\n" * 9}), None, chosen())
+    assert data.raw_validation is data.validation
+
+
 def test_words_are_numbered_in_their_order_and_columns_keep_theirs(channel: Channel) -> None:
     directory = channel({"x.csv": "b,a,target\nx,1,0\nw,2,1\nx,3,1\n"})
     data = dataset.read(directory, directory, chosen("--categorical_columns", "b"))

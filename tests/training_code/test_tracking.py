@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +18,16 @@ import dataset
 import environment
 import forest
 import model_files
+import record
 from environment import Environment
 from evaluation import Evaluation, evaluate
 from failure import TrainingError
 from hyperparameters import Hyperparameters
 from model_files import Description
-from tracking import CHAMPION, StandingVersion, Tracker
+from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from record import Record
+from registry import CHALLENGER, CHAMPION, PROMOTION, StandingVersion
+from tracking import Tracker
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -84,12 +89,25 @@ def other_job(env: Environment, name: str) -> Environment:
     return replace(env, job=replace(env.job, name=name))
 
 
-def deliver(env: Environment, trained: Trained) -> tuple[str, StandingVersion]:
+def record_of(  # noqa: PLR0917
+    env: Environment,
+    trained: Trained,
+    run_id: str,
+    directory: Path,
+    gate: Gate = OPEN_GATE,
+    champion: Champion = NO_CHAMPION,
+) -> Record:
+    description = replace(trained.description, run_id=run_id)
+    return record.make(
+        directory, env, trained.forest, description, trained.verdict, trained.data.example, gate=gate, champion=champion
+    )
+
+
+def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:
     tracker = Tracker(env, {})
-    with tracker.run(None) as run_id:
-        example = trained.data.validation.features.head(3)
-        model_id = tracker.record(run_id, trained.forest, trained.description, trained.verdict, example)
-        return run_id, tracker.register(run_id, model_id, trained.description)
+    with tracker.run(None) as run_id, tempfile.TemporaryDirectory() as directory:
+        champion = tracker.champion_on(lambda model: evaluate(model, trained.data.validation).metrics)
+        return run_id, tracker.deliver(record_of(env, trained, run_id, Path(directory) / "record", gate, champion))
 
 
 def client_of(env: Environment) -> MlflowClient:
@@ -184,6 +202,47 @@ def test_the_next_invocation_gets_a_version_and_the_alias(env: Environment, trai
     assert client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION).version == "2"
 
 
+def test_a_version_that_does_not_pass_the_gate_is_the_challenger_and_says_why(
+    env: Environment, trained: Trained
+) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained, Gate({"validation:accuracy": 1.1}))
+    client, name = client_of(env), env.registered_model_name
+    first = client.get_model_version_by_alias(name, CHAMPION)
+    second = client.get_model_version_by_alias(name, CHALLENGER)
+    accuracy = trained.verdict.metrics["validation:accuracy"]
+    assert first.version == "1"
+    assert first.tags[PROMOTION] == "champion: it keeps all limits, and there was no champion"
+    assert second.version == "2"
+    assert second.tags[PROMOTION] == (
+        f"challenger: validation:accuracy is {accuracy:.6f}, less than the minimum of 1.1"
+    )
+
+
+def test_a_version_is_compared_with_the_champion_on_the_same_rows(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained)
+    accuracy = trained.verdict.metrics["validation:accuracy"]
+    champion = client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION)
+    assert champion.version == "2"
+    assert champion.tags[PROMOTION] == (
+        "champion: not worse than champion version 1 on the same held-out rows (margin 0): "
+        f"validation:accuracy {accuracy:.6f} against {accuracy:.6f}"
+    )
+
+
+def test_a_champion_that_cannot_judge_the_rows_stays(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+
+    def other_columns(_model: object) -> dict[str, float]:
+        raise ValueError("other columns")
+
+    champion = Tracker(env, {}).champion_on(other_columns)
+    assert champion == Champion("1", problem="ValueError: other columns")
+
+
 def test_a_job_started_again_keeps_its_version(env: Environment, trained: Trained) -> None:
     deliver(env, trained)
     assert deliver(env, trained)[1] == StandingVersion("1", "job-1")
@@ -209,24 +268,19 @@ def test_a_duplicate_of_an_earlier_version_is_taken_back(env: Environment, capsy
     assert "registering: took back version 3, version 2 came first\n" in capsys.readouterr().out
 
 
-def test_of_deliveries_at_the_same_time_one_stands(env: Environment, trained: Trained) -> None:
-    trackers = {name: Tracker(other_job(env, name), {}) for name in ("job-1", "job-2", "job-3")}
-    recorded: dict[str, tuple[str, str]] = {}
-    for name, tracker in trackers.items():
-        with tracker.run(None) as run_id:
-            example = trained.data.validation.features.head(3)
-            recorded[name] = (
-                run_id,
-                tracker.record(run_id, trained.forest, trained.description, trained.verdict, example),
-            )
-    together = threading.Barrier(len(trackers))
+def test_of_deliveries_at_the_same_time_one_stands(env: Environment, trained: Trained, tmp_path: Path) -> None:
+    together = threading.Barrier(3)
     standing: list[StandingVersion] = []
 
     def register(name: str) -> None:
-        together.wait()
-        standing.append(trackers[name].register(*recorded[name], trained.description))
+        job = other_job(env, name)
+        tracker = Tracker(job, {})
+        with tracker.run(None) as run_id:
+            made = record_of(job, trained, run_id, tmp_path / name)
+            together.wait()
+            standing.append(tracker.deliver(made))
 
-    threads = [threading.Thread(target=register, args=(name,)) for name in trackers]
+    threads = [threading.Thread(target=register, args=(name,)) for name in ("job-1", "job-2", "job-3")]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -251,6 +305,7 @@ def test_a_run_that_fails_is_closed_as_failed_and_gone_on_with(
     assert capsys.readouterr().out == (
         f"tracking: going on with run {first} at {env.tracking_uri}/#/experiments/{experiment}/runs/{first}\n"
     )
+    client_of(env).set_terminated(first, status="FINISHED")
     with tracker.run(first) as new:
         assert new != first
 
@@ -289,7 +344,7 @@ def test_a_server_that_is_not_there_is_reported_soon_and_without_the_password(en
         port = unused.getsockname()[1]
     started = time.monotonic()
     with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}"), {})
+        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}", patience_seconds=1), {})
     assert str(caught.value) == (
         f"MLflow at http://127.0.0.1:{port} (MLFLOW_TRACKING_URI) cannot be reached: "
         f"[Errno 111] Connection refused; {CURE}"
@@ -304,7 +359,7 @@ def test_a_server_that_never_answers_is_reported(
     for name, value in patience.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://127.0.0.1:{silent_port}"), patience)
+        Tracker(replace(env, tracking_uri=f"http://127.0.0.1:{silent_port}", patience_seconds=1), patience)
     assert str(caught.value) == (
         f"MLflow at http://127.0.0.1:{silent_port} (MLFLOW_TRACKING_URI) cannot be reached: timed out; {CURE}"
     )
@@ -312,6 +367,6 @@ def test_a_server_that_never_answers_is_reported(
 
 def test_an_address_that_is_none_is_reported(env: Environment) -> None:
     with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri="banana://x"), {})
+        Tracker(replace(env, tracking_uri="banana://x", patience_seconds=1), {})
     assert str(caught.value).startswith("MLflow at banana://x (MLFLOW_TRACKING_URI) cannot be reached: ")
     assert str(caught.value).endswith(CURE)

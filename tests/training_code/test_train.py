@@ -204,7 +204,7 @@ def test_bad_settings_are_reported_together_before_anything_else(job: JobTree) -
 
 
 def test_without_mlflow_nothing_is_trained(make_job: MakeJob) -> None:
-    job = make_job(tracking_uri="http://ann:hunter2@127.0.0.1:9")
+    job = make_job(tracking_uri="http://ann:hunter2@127.0.0.1:9", TRACKING_PATIENCE_SECONDS="1")
     done = job.run()
     assert done.returncode == 1
     assert done.stdout == (
@@ -341,3 +341,23 @@ def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJo
     pictures = {each.path for each in client.list_artifacts(run.info.run_id) if each.path.endswith(".png")}
     assert pictures == {"predicted_and_actual.png", "residuals.png", "feature_importances.png"}
     assert run.data.params["estimator"] == "sklearn.ensemble.GradientBoostingRegressor"
+
+    # The next day's version is compared with this one, which takes raw rows, on held-out rows that are encoded.
+    job.environ |= {"TRAINING_JOB_NAME": "job-2", "SCHEDULED_TIME": "2099-01-02T00:00:00Z"}
+    assert job.run().returncode == 0
+    job.environ |= {"TRAINING_JOB_NAME": "job-3", "SCHEDULED_TIME": "2099-01-03T00:00:00Z"}
+    job.environ["PROMOTION_MAXIMUM_METRICS"] = '{"validation:rmse": 100, "validation:mae": 100}'
+    job.hyperparameters["n_estimators"] = "3"
+    assert job.run().returncode == 0
+    _, second, third = sorted(versions_of(job), key=lambda each: int(each.version))
+    r2 = second.tags["validation:r2"]
+    assert second.tags["promotion"] == (
+        "champion: not worse than champion version 1 on the same held-out rows (margin 0): "
+        f"validation:r2 {r2} against {r2}"
+    )
+    worse, better = third.tags["validation:rmse"], second.tags["validation:rmse"]
+    assert float(worse) > float(better)
+    assert third.tags["promotion"] == (
+        f"challenger: validation:rmse is {worse}, and champion version 2 has {better} on the same held-out rows "
+        "(margin 0)"
+    )

@@ -179,7 +179,7 @@ def test_a_job_that_succeeds_leaves_its_model_its_log_its_metrics_and_its_checkp
     )
 
 
-def test_a_job_that_fails_uploads_no_model_and_says_why_as_sagemaker_does(clients: AwsClients) -> None:
+def test_a_job_that_fails_uploads_what_it_has_left_and_says_why_as_sagemaker_does(clients: AwsClients) -> None:
     put_bundle(
         clients,
         train_py=SUCCEEDING + "\nraise ValueError('the label column is missing')\n",
@@ -191,7 +191,7 @@ def test_a_job_that_fails_uploads_no_model_and_says_why_as_sagemaker_does(client
     assert (result.failure_reason or "").startswith("AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n")
     assert (result.failure_reason or "").endswith(", exit code: 1")
     assert result.model_artifact_uri is None
-    assert keys(clients, "outputs/") == []
+    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz", "outputs/job/output/output.tar.gz"]
     assert keys(clients, "checkpoints/") == ["checkpoints/1/second"]
     assert "ValueError: the label column is missing" in logged(clients, result)
 
@@ -248,7 +248,7 @@ def test_a_job_at_its_time_limit_is_stopped_which_is_no_success(clients: AwsClie
 
     assert (result.status, result.secondary_status) == ("Stopped", "MaxRuntimeExceeded")
     assert (result.failure_reason, result.model_artifact_uri) == (None, None)
-    assert keys(clients, "outputs/") == []
+    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz"]
 
 
 def test_a_job_that_is_asked_to_stop_keeps_its_checkpoints_and_hears_nothing_of_sigterm(clients: AwsClients) -> None:
@@ -264,7 +264,7 @@ def test_a_job_that_is_asked_to_stop_keeps_its_checkpoints_and_hears_nothing_of_
     result = run(clients, good_request(), on_line=stop_when_ready, stop_requested=stop)
 
     assert (result.status, result.secondary_status) == ("Stopped", "Stopped")
-    assert keys(clients, "outputs/") == []
+    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz"]
     assert keys(clients, "checkpoints/") == ["checkpoints/1/half"]
     assert "the script got SIGTERM" not in lines
 

@@ -1,0 +1,19 @@
+"""Where in a VPC the machines of a training job stand."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NetworkSpec(BaseModel):
+    """The VPC that the job's machines join, and encryption of what they say to each other."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    subnets: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...],
+        Field(min_length=1, max_length=16, strict=False),
+    ]
+    security_group_ids: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")], ...], Field(min_length=1, max_length=5, strict=False)
+    ]

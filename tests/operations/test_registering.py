@@ -1,0 +1,159 @@
+"""`training-jobs register`, against an embedded AWS and a real MLflow server."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+from rich.console import Console
+from sklearn.ensemble import RandomForestClassifier
+
+import evaluation
+import model_files
+import record
+from dataset import Dataset, Table
+from environment import TrackingSettings, TrainingJob
+from hyperparameters import Hyperparameters
+from operations.registering import Place, RegistrationError, place_in_rehearsal, register_training_job
+from rehearsal.aws_clients import AwsClients
+from rehearsal.local_servers.servers import Servers, start_servers
+from rehearsal.running.model_registry import model_versions
+from rehearsal.sealed_environment import sealed_environment
+from tracking import Tracker
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
+]
+PROJECT = Path(__file__).parents[2]
+BUCKET = "ml-platform-staging-ml-bucket"
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A rehearsal's servers, with a bucket and jobs that have failed."""
+
+    servers: Servers
+    clients: AwsClients
+
+    @property
+    def place(self) -> Place:
+        around = sealed_environment(
+            {"PATH": "/usr/bin:/bin"}, region="us-east-1", endpoint_url=self.clients.endpoint_url
+        )
+        return Place(
+            self.clients.sagemaker, self.clients.s3, around | {"MLFLOW_TRACKING_URI": self.servers.tracking_uri}
+        )
+
+    def create(self, name: str) -> None:
+        request: dict[str, Any] = {
+            "TrainingJobName": name,
+            "AlgorithmSpecification": {"TrainingImage": "image:1", "TrainingInputMode": "File"},
+            "RoleArn": "arn:aws:iam::123456789012:role/execution",
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/training-outputs/"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+            "Environment": {"MLFLOW_TRACKING_URI": "arn:aws:sagemaker:us-east-1:1:mlflow-tracking-server/away"},
+        }
+        self.clients.sagemaker.create_training_job(**request)
+
+    def upload(self, name: str, directory: Path) -> None:
+        body = io.BytesIO()
+        with tarfile.open(fileobj=body, mode="w:gz") as archive:
+            archive.add(directory, ".")
+        key = f"training-outputs/{name}/output/output.tar.gz"
+        self.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=body.getvalue())
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
+    directory = tmp_path_factory.mktemp("servers")
+    with start_servers(directory, region="us-east-1", artifact_root=f"s3://{BUCKET}/mlflow-artifacts/") as servers:
+        servers.wait_until_ready()
+        clients = AwsClients(servers.endpoint_url, "us-east-1")
+        clients.s3.create_bucket(Bucket=BUCKET)
+        yield Rehearsed(servers, clients)
+
+
+def keep_record(tracking_uri: str, name: str, directory: Path) -> None:
+    """What train.py leaves when MLflow has gone away after it had begun a run."""
+    job = TrainingJob(name, "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s", "2026-11-23T06:00:00Z")
+    settings = TrackingSettings(
+        tracking_uri=tracking_uri, experiment_name="breast-cancer", registered_model_name="breast-cancer", job=job
+    )
+    chosen = Hyperparameters(n_estimators=3, n_jobs=1)
+    rows = pandas.DataFrame({"a": [0.0, 1.0, 2.0, 3.0] * 5, "b": [1.0, 0.0] * 10}, dtype="float32")
+    table = Table(rows, (rows["a"] > 1).astype(int).to_numpy())
+    grown = RandomForestClassifier(n_estimators=3, random_state=1).fit(table.features, table.target)
+    verdict = evaluation.evaluate(grown, table)
+    with Tracker(settings, {}).run(None) as run_id:
+        pass
+    data = Dataset(table, table, "d" * 64, rows.head(3))
+    description = model_files.describe(
+        grown, chosen, data, verdict, code_digest="c" * 64, training_job_name=name, run_id=run_id
+    )
+    record.make(directory, settings, grown, description, verdict, data.example)
+
+
+def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(
+    rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, rehearsed.place.environment[name])
+    keep_record(rehearsed.servers.tracking_uri, "job-1", tmp_path / "unregistered")
+    rehearsed.create("job-1")
+    rehearsed.upload("job-1", tmp_path)
+    decided = "promotion: version 1 is champion: it keeps all limits, and there was no champion\n"
+    for first in (decided, ""):
+        output = io.StringIO()
+        assert register_training_job(PROJECT, "job-1", rehearsed.place, Console(file=output, width=200)) == 0
+        assert output.getvalue() == f"{first}registered: version 1 of breast-cancer by job-1\n"
+    (version,) = model_versions(rehearsed.servers.tracking_uri, "breast-cancer")
+    assert version.tags["training_job_name"] == "job-1"
+
+
+def test_a_job_that_kept_nothing_is_reported(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    rehearsed.create("job-2")
+    uri = f"s3://{BUCKET}/training-outputs/job-2/output/output.tar.gz"
+    reason = (
+        f"training job job-2 (InProgress) kept no record in {uri}: only a job that failed because MLflow was away does"
+    )
+    with pytest.raises(RegistrationError) as caught:
+        register_training_job(PROJECT, "job-2", rehearsed.place, Console())
+    assert str(caught.value) == reason
+    (tmp_path / "something").write_text("else")
+    rehearsed.upload("job-2", tmp_path)
+    with pytest.raises(RegistrationError) as caught:
+        register_training_job(PROJECT, "job-2", rehearsed.place, Console())
+    assert str(caught.value) == reason
+
+
+def test_a_job_that_is_not_there_is_reported(rehearsed: Rehearsed) -> None:
+    with pytest.raises(RegistrationError, match=r"^training job job-9 cannot be read: "):
+        register_training_job(PROJECT, "job-9", rehearsed.place, Console())
+
+
+def test_a_record_that_cannot_be_sent_is_reported(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    rehearsed.create("job-3")
+    (tmp_path / "unregistered").mkdir()
+    (tmp_path / "unregistered" / "record.json").write_text("{}")
+    rehearsed.upload("job-3", tmp_path)
+    with pytest.raises(RegistrationError) as caught:
+        register_training_job(PROJECT, "job-3", rehearsed.place, Console())
+    assert str(caught.value).startswith("training job job-3 is not registered: ")
+    assert str(caught.value).endswith("record.json: is not the record of a training job")
+
+
+def test_without_a_kept_rehearsal_the_message_says_how_to_have_one(tmp_path: Path) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        place_in_rehearsal(tmp_path, "staging")
+    assert str(caught.value) == (
+        "no rehearsal of stack staging is running: start one with training-jobs rehearse --stack staging --keep"
+    )
