@@ -4,7 +4,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import skops.io  # noqa: F401 - see below
 from hypothesis import settings
+
+# skops looks through every loaded module as it loads. Once pulumi_aws is loaded, that would load each of its services,
+# which takes as long as the rest of the fast tier; so skops comes first.
 
 # How long one example takes says something about the machine's other work, not about the code.
 settings.register_profile("project", deadline=None)

@@ -201,6 +201,7 @@ def oracle_times(expression: str, start: datetime, days: int) -> list[datetime]:
 
 @settings(max_examples=50, deadline=None)
 @given(EXPRESSIONS, st.datetimes(datetime(2020, 1, 1), datetime(2040, 12, 31)).map(lambda d: d.replace(microsecond=0)))
+@pytest.mark.slow
 def test_the_times_agree_with_looking_at_one_day_after_another(expression: str, start: datetime) -> None:
     expected = oracle_times(expression, start, days=40)
 

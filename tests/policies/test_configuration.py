@@ -18,6 +18,8 @@ from rules import RULES
 if TYPE_CHECKING:
     from conftest import Judge, Pack, StackUnderTest
 
+pytestmark = pytest.mark.slow
+
 POLICIES = Path(__file__).parents[2] / "policies"
 JOB = "schedule.target.input."
 BY_NAME = {rule.policy_name: rule for rule in RULES}

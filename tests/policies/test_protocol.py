@@ -16,6 +16,8 @@ from rules import RULES
 if TYPE_CHECKING:
     from conftest import Pack, Secret, StackUnderTest
 
+pytestmark = pytest.mark.slow
+
 POLICIES = Path(__file__).parents[2] / "policies"
 JOB = "schedule.target.input."
 

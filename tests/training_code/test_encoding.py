@@ -120,6 +120,7 @@ words = st.lists(st.sampled_from(["a", "b", "ß", "10", "2", "x y", ""]), min_si
 
 @settings(max_examples=60, deadline=None)
 @given(training=words, later=words, one_hot=st.booleans())
+@pytest.mark.slow
 def test_whatever_the_words_both_ways_of_encoding_agree(training: list[str], later: list[str], one_hot: bool) -> None:
     def coded(values: list[str]) -> tuple[numpy.ndarray, list[str]]:
         known = [*dict.fromkeys(value for value in values if value)]
@@ -142,6 +143,7 @@ def test_whatever_the_words_both_ways_of_encoding_agree(training: list[str], lat
 @pytest.mark.parametrize(
     "estimator", ["sklearn.ensemble.RandomForestClassifier", "sklearn.ensemble.HistGradientBoostingClassifier"]
 )
+@pytest.mark.slow
 def test_a_saved_pipeline_serves_raw_rows(
     channel: Channel, tmp_path: Path, missing: str, how: str, estimator: str
 ) -> None:

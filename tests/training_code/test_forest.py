@@ -39,6 +39,7 @@ def same_trees(left: RandomForestClassifier, right: RandomForestClassifier) -> b
     weight=st.sampled_from([None, "balanced", "balanced_subsample"]),
     bootstrap=st.booleans(),
 )
+@pytest.mark.slow
 def test_a_forest_grown_in_batches_is_the_one_grown_at_once(
     table: Table, *, trees: int, seed: int, depth: int | None, weight: str | None, bootstrap: bool
 ) -> None:

@@ -87,6 +87,7 @@ def test_those_that_can_grow_are_known() -> None:
 
 @pytest.mark.parametrize("weights", [False, True])
 @pytest.mark.parametrize("name", BY_TREES)
+@pytest.mark.slow
 def test_grown_in_batches_and_resumed_it_is_the_one_fitted_at_once(
     name: str, weights: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +111,7 @@ def test_grown_in_batches_and_resumed_it_is_the_one_fitted_at_once(
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::FutureWarning")
 @pytest.mark.parametrize("name", BY_EPOCHS)
+@pytest.mark.slow
 def test_grown_by_epochs_and_resumed_it_is_the_one_that_was_not_interrupted(name: str, tmp_path: Path) -> None:
     settings, table = settings_for(name, "--partial_fit_epochs", "12"), table_for(name)
     states: list[bytes] = []

@@ -32,6 +32,7 @@ def verdict_of(classes: int, features: int) -> tuple[Evaluation, RandomForestCla
     return evaluate(forest, Table(frame, target)), forest, names
 
 
+@pytest.mark.slow
 def test_three_pictures_are_written_without_pyplot(tmp_path: Path) -> None:
     verdict, _, _ = verdict_of(2, 4)
     before = "matplotlib.pyplot" in sys.modules
@@ -85,6 +86,7 @@ def predictions_of(rows: int) -> Predictions:
     return Predictions(actual, actual * 0.75)
 
 
+@pytest.mark.slow
 def test_a_regression_has_pictures_of_its_own(tmp_path: Path) -> None:
     verdict = Evaluation({}, {"a": 0.75, "b": 0.25}, predictions=predictions_of(30))
     paths = draw(verdict, tmp_path)

@@ -18,6 +18,8 @@ from rehearsal.running.container_files import (
     upload_archive,
 )
 
+pytestmark = pytest.mark.slow
+
 Request = dict[str, Any]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
 
+pytestmark = pytest.mark.slow
+
 IGNORE_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 SLEEP = "import time; time.sleep(60)\n"
 

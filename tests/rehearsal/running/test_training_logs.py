@@ -10,6 +10,8 @@ from mypy_boto3_logs import CloudWatchLogsClient
 from rehearsal.running.container_files import ContainerError
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
