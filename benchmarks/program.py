@@ -21,7 +21,7 @@ from typing import Any, Final
 from benchmarks.report import Table, peak_memory_in_megabytes
 
 JOB_COUNTS: Final = (1, 10, 100, 500)
-ROUNDS: Final = 5
+ROUNDS: Final = 3
 PROJECT: Final = Path(__file__).parent.parent
 
 
