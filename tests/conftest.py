@@ -10,8 +10,9 @@ from hypothesis import settings
 # skops looks through every loaded module as it loads. Once pulumi_aws is loaded, that would load each of its services,
 # which takes as long as the rest of the fast tier; so skops comes first.
 
-# How long one example takes says something about the machine's other work, not about the code.
-settings.register_profile("project", deadline=None)
+# How long one example takes says something about the machine's other work, not about the code. What needs more than
+# this many examples says so itself.
+settings.register_profile("project", deadline=None, max_examples=40)
 settings.load_profile("project")
 
 

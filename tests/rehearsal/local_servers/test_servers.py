@@ -69,10 +69,13 @@ def test_a_port_that_is_taken_is_one_clear_error_and_nothing_is_started(tmp_path
 
 
 def test_the_identity_of_a_process_is_its_start_and_its_command() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "print(flush=True) or input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # until then it may not have its command yet
         identity = process_identity(process.pid)
         assert identity is not None
-        assert identity.endswith(f"{sys.executable} -c input()")
+        assert identity.endswith(" ".join(command))
         assert process_identity(os.getpid()) != identity
         process.kill()
     assert process_identity(process.pid) is None
