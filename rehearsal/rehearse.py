@@ -64,13 +64,13 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
             each message says what is wrong and how to cure it. Nothing that was started is left running.
     """
     files = _own_data(options)
-    require_container_environment(options.project_dir / CONTAINER_ENVIRONMENT)
     with reporter.step("check settings, request, permissions and policies") as step:
         check = check_stack(options.project_dir, options.stack)
         _stop_at_faults(check, reporter)
         requests = tuple(sample_request(schedule) for schedule in check.schedules)
         _require_known_channels(files, requests)
         step.detail(f"{len(check.declaration.resources)} resources, {len(check.policies)} policies")
+    require_container_environment(options.project_dir / CONTAINER_ENVIRONMENT)
     region = check.declaration.configuration.get("aws:region", "us-east-1")
     stores = [
         store for schedule in check.schedules if (store := artifact_store_of(check.declaration.exports, schedule))
