@@ -13,24 +13,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 import grpc
-from google.protobuf import empty_pb2, json_format
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from rehearsal.declaring.program import Declaration
 from rehearsal.declaring.recording_monitor import STACK_TYPE
 from rehearsal.declaring.stack_configuration import StackConfiguration
 from rehearsal.errors import RehearsalError
+from rehearsal.judging.policy_answers import LEVEL_NUMBERS, Violation, initial_configuration, policies, violation
 from rehearsal.judging.policy_configuration import (
     PolicyConfiguration,
     PolicyConfigurationError,
-    PolicyInfo,
     read_policy_configuration,
     reconcile,
 )
@@ -38,13 +37,6 @@ from rehearsal.judging.policy_messages import PolicyDescription, describe
 from rehearsal.judging.policy_requests import analyze_request, stack_resource, to_struct
 from rehearsal.sealed_environment import NO_ENDPOINT, sealed_environment
 
-_LEVELS: Final = {
-    analyzer_pb2.ADVISORY: "advisory",
-    analyzer_pb2.MANDATORY: "mandatory",
-    analyzer_pb2.DISABLED: "disabled",
-    analyzer_pb2.REMEDIATE: "remediate",
-}
-_LEVEL_NUMBERS: Final = {name: number for number, name in _LEVELS.items()}
 _LONGEST_CONFIGURATION: Final = 128 * 1024 - len("PULUMI_CONFIG=\0")
 """MAX_ARG_STRLEN of Linux: what one argument or environment variable may have."""
 _START_DEADLINE_IN_SECONDS: Final = 60.0
@@ -64,23 +56,6 @@ runpy.run_module("pulumi.policy", run_name="__main__", alter_sys=True)
 
 class PolicyPackError(RehearsalError):
     """The pack did not start, or failed on a resource; the message holds what it printed."""
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A policy that a resource (or the stack) violates; `enforcement` is `advisory` or `mandatory`."""
-
-    policy: str
-    enforcement: str
-    message: str
-    urn: str
-    description: str
-    pack: str
-
-    @property
-    def stops_an_update(self) -> bool:
-        """Whether `pulumi up` would stop here."""
-        return self.enforcement == "mandatory"
 
 
 class PolicyPack:
@@ -142,12 +117,12 @@ class PolicyPack:
         for resource in declaration.resources:
             request = analyze_request(resource, declaration)
             response = self._ask(f"judging {resource.urn}", stub.Analyze, request)
-            violations += [_violation(found, resource.urn) for found in response.diagnostics]
+            violations += [violation(found, resource.urn) for found in response.diagnostics]
         stack = analyzer_pb2.AnalyzeStackRequest(
             resources=[stack_resource(resource, declaration) for resource in declaration.resources]
         )
         response = self._ask("judging the stack", stub.AnalyzeStack, stack)
-        violations += [_violation(found, found.urn if found.urn in urns else root) for found in response.diagnostics]
+        violations += [violation(found, found.urn if found.urn in urns else root) for found in response.diagnostics]
         return tuple(violations)
 
     @property
@@ -217,12 +192,12 @@ class PolicyPack:
         )
         info = self._ask("describing itself", stub.GetAnalyzerInfo, empty_pb2.Empty())
         try:
-            effective = reconcile(_policies(info), _initial_configuration(info), self._given)
+            effective = reconcile(policies(info), initial_configuration(info), self._given)
         except PolicyConfigurationError as error:
             raise PolicyConfigurationError(f"configuration of the policy pack {info.name}: {error}") from error
         entries = {
             name: analyzer_pb2.PolicyConfig(
-                enforcementLevel=_LEVEL_NUMBERS[str(entry.level)], properties=to_struct(entry.properties)
+                enforcementLevel=LEVEL_NUMBERS[str(entry.level)], properties=to_struct(entry.properties)
             )
             for name, entry in effective.items()
         }
@@ -286,35 +261,3 @@ def _environment(configuration: StackConfiguration, *, preview: bool) -> dict[st
         "PULUMI_DRY_RUN": "true" if preview else "false",
         "PULUMI_CONFIG": json.dumps(dict(configuration.values)),
     }
-
-
-def _policies(info: analyzer_pb2.AnalyzerInfo) -> list[PolicyInfo]:
-    return [
-        PolicyInfo(
-            name=policy.name,
-            level=_LEVELS[policy.enforcementLevel],
-            properties=json_format.MessageToDict(policy.configSchema.properties),
-            required=list(policy.configSchema.required),
-        )
-        for policy in info.policies
-    ]
-
-
-def _initial_configuration(info: analyzer_pb2.AnalyzerInfo) -> dict[str, PolicyConfiguration]:
-    return {
-        name: PolicyConfiguration(_LEVELS[entry.enforcementLevel], json_format.MessageToDict(entry.properties))
-        for name, entry in info.initialConfig.items()
-    }
-
-
-def _violation(found: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Violation:
-    level = _LEVELS[found.enforcementLevel]
-    return Violation(
-        policy=found.policyName,
-        # What could not be put right counts as mandatory, as with the engine.
-        enforcement="mandatory" if level == "remediate" else level,
-        message=found.message,
-        urn=urn,
-        description=found.description,
-        pack=found.policyPackName,
-    )

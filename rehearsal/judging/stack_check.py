@@ -19,8 +19,9 @@ from rehearsal.judging.judgement import (
     request_faults,
     sample_request,
 )
+from rehearsal.judging.policy_answers import Violation
 from rehearsal.judging.policy_messages import PolicyDescription, read_line
-from rehearsal.judging.policy_pack import PolicyPack, Violation, policy_configuration_file
+from rehearsal.judging.policy_pack import PolicyPack, policy_configuration_file
 from rehearsal.permissions.role_documents import declared_roles
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.sealed_environment import ACCOUNT_ID

@@ -12,8 +12,9 @@ import pytest
 
 from rehearsal.declaring.program import Declaration, OfflineMocks, declare
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
+from rehearsal.judging.policy_answers import Violation
 from rehearsal.judging.policy_configuration import PolicyConfigurationError
-from rehearsal.judging.policy_pack import PolicyPack, PolicyPackError, Violation, policy_configuration_file
+from rehearsal.judging.policy_pack import PolicyPack, PolicyPackError, policy_configuration_file
 from rehearsal.local_servers.kept_servers import process_identity
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.declaring.property_values import UNKNOWN
-from rehearsal.judging.policy_pack import PolicyPackError, Violation
+from rehearsal.judging.policy_answers import Violation
+from rehearsal.judging.policy_pack import PolicyPackError
 from rehearsal.judging.stack_check import StackCheck, _policy_fault, artifact_store_of, check_stack
 from tests.operations.projects import copy_project, processes_of
 from tests.rehearsal.judging.test_judgement import NAME, good_schedule
