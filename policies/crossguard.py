@@ -114,7 +114,7 @@ def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourcePolicy:
     read_settings = _settings_reader(schema)
 
     def judge(resource: Resource, config: Mapping[str, Any]) -> Answer:
-        subject = rule.subject(resource)
+        subject = resource.read_by(rule.subject)
         if isinstance(subject, NotApplicable):
             return subject
         settings, faults = read_settings(config)
@@ -171,7 +171,7 @@ def _settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
     def read(config: Mapping[str, Any]) -> Settings:
         nonlocal last
         known = last
-        if known is None or known[0] != config:
+        if known is None or (known[0] is not config and known[0] != config):
             given = plain(config)
             known = last = (config, (with_defaults(schema, given), mistakes(schema, given)))
         return known[1]

@@ -7,15 +7,16 @@ by `UNKNOWN` before a rule sees anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from pulumi_policy import proxy
 
 from findings import UNKNOWN
 
 Json: TypeAlias = Any
+Read = TypeVar("Read")
 
 
 _MARKS = frozenset(
@@ -55,6 +56,14 @@ class Resource:
     urn: str
     properties: Mapping[str, Any]
     depends_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _read: dict[Callable[[Resource], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def read_by(self, reader: Callable[[Resource], Read]) -> Read:
+        """Return what ``reader``, a pure function, makes of this resource; it is called once for all rules."""
+        if reader not in self._read:
+            self._read[reader] = reader(self)
+        read: Read = self._read[reader]
+        return read
 
 
 def plain(value: Json) -> Json:
