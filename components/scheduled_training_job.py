@@ -109,7 +109,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         return {name: getattr(self, name) for name in ScheduledTrainingJob.__annotations__}
 
     def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on) or None)
 
     def _source_bundle(self) -> aws.s3.BucketObjectv2:
         args = self._args
@@ -123,7 +123,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             content_type="application/gzip",
             tags=self._tags,
             # A job that is running or that restarts, and a model that has to be reproduced, need the bundle they name.
-            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(retain_on_delete=True)),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
 
     def _execution_role(self) -> list[pulumi.Resource]:
