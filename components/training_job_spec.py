@@ -190,6 +190,11 @@ class TrainingJobSpec(_Spec):
     tracking: TrackingSpec
     promotion: PromotionSpec = PromotionSpec()
 
+    @property
+    def requirements_extras(self) -> tuple[str, ...]:
+        """What the job installs beyond its requirements.txt; see `source_bundle.compose_requirements`."""
+        return ()
+
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:
         problems = [*self._spot_problems(), *self._container_problems(), *self._overlap_problems()]
