@@ -73,12 +73,16 @@ preview up destroy: .venv/installed ## pulumi, with the policy pack attached (ST
 	@pulumi $@ --stack $(STACK) $(if $(filter destroy,$@),,$(POLICIES)) $(ARGS)
 
 LOCK := $(RUN) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+# What only some jobs install: each file pins what training_code/requirements.txt does not pin already.
+EXTRAS := $(wildcard training_code/requirements-*.in)
+IN_BASE := sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' training_code/requirements.txt | sort -u
 lock: .venv/installed ## the pinned versions anew, from requirements/*.in
 	@$(LOCK) requirements/development.in -o requirements/development.txt
 	@$(LOCK) requirements/installer.in -c requirements/development.txt -o requirements/installer.txt
 	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
-	@$(LOCK) requirements/container.in training_code/requirements.in -o requirements/container.txt
+	@$(LOCK) requirements/container.in training_code/requirements.in $(EXTRAS) -o requirements/container.txt
 	@$(LOCK) training_code/requirements.in -c requirements/container.txt -o training_code/requirements.txt
+	@for extra in $(EXTRAS:.in=); do $(LOCK) $$extra.in -c requirements/container.txt $$($(IN_BASE)) -o $$extra.txt || exit; done
 
 clean: ## what rehearsals and builds left; ends servers that were kept
 	@if [ -x .venv/bin/training-jobs ]; then .venv/bin/training-jobs rehearse --stop; fi

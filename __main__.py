@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
 from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
-from components.source_bundle import bundle_source, read_source_files
+from components.source_bundle import bundle_source, compose_requirements, read_source_files
 from settings import load_settings
 
 
@@ -28,7 +28,9 @@ scope = AwsScope(
 )
 
 for name, job in settings.training_jobs.items():
-    source_files = read_source_files(project_directory / job.source.directory)
+    source_files = compose_requirements(
+        read_source_files(project_directory / job.source.directory), job.requirements_extras
+    )
     scheduled_training_job = ScheduledTrainingJob(
         name,
         ScheduledTrainingJobArgs(

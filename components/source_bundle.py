@@ -10,7 +10,7 @@ import os
 import struct
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,8 @@ _STORED_BLOCK_MAX_BYTES: Final = 0xFFFF
 _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
+REQUIREMENTS_EXTRAS: Final = ("accelerator",)
+"""What only some jobs install: `requirements-<extra>.txt` beside requirements.txt has the pins that are added to it."""
 
 
 class SourceBundleError(pulumi.RunError):
@@ -56,6 +58,29 @@ def read_source_files(directory: Path) -> dict[str, bytes]:
 def _belongs(path: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.parts)
     return not hidden and not _LEFT_OUT_DIRECTORIES.intersection(path.parts) and path.suffix not in _LEFT_OUT_SUFFIXES
+
+
+def compose_requirements(files: Mapping[str, bytes], extras: Collection[str] = ()) -> dict[str, bytes]:
+    """Files (POSIX path -> content) whose requirements.txt installs the named extras as well.
+
+    The toolkit installs requirements.txt and nothing else, so the extras' own files are left out. Without extras, no
+    other byte changes.
+
+    Raises:
+        SourceBundleError: the file of an extra is not among the files.
+    """
+    own = {f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS}
+    composed = {name: content for name, content in files.items() if name not in own}
+    for extra in sorted(set(extras)):
+        name = f"requirements-{extra}.txt"
+        if name not in files:
+            raise SourceBundleError(
+                f"{name} is not in the source directory, and the job's settings need what it installs; copy it from "
+                f"this project's training_code"
+            )
+        base = composed.get(REQUIREMENTS, b"")
+        composed[REQUIREMENTS] = base + (b"" if base.endswith(b"\n") or not base else b"\n") + files[name]
+    return composed
 
 
 def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:

@@ -103,6 +103,8 @@ def _channel(name: str, channel: Channel) -> dict[str, Any]:
 
 def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
     own = {name: hyperparameter_text(value) for name, value in spec.hyperparameters.items()}
+    if spec.accelerator:
+        own["accelerator"] = spec.accelerator
     return own | {
         "sagemaker_program": spec.source.entry_point,
         "sagemaker_region": names.scope.region,

@@ -189,6 +189,13 @@ class TrainingJobSpec(_Spec):
     """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
     tracking: TrackingSpec
     promotion: PromotionSpec = PromotionSpec()
+    accelerator: Literal["intelex"] | None = None
+    """What grows a random forest instead of plain scikit-learn; the model that is saved is plain all the same."""
+
+    @property
+    def requirements_extras(self) -> tuple[str, ...]:
+        """What the job installs beyond its requirements.txt; see `source_bundle.compose_requirements`."""
+        return ("accelerator",) if self.accelerator else ()
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:
@@ -218,7 +225,20 @@ class TrainingJobSpec(_Spec):
             f"environment.{name} is set by the training job itself; remove it"
             for name in sorted(set(self.environment).intersection(RESERVED_ENVIRONMENT))
         ]
+        room = HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS) - 1
+        if self.accelerator and len(self.hyperparameters) > room:
+            problems.append(
+                f"hyperparameters: got {len(self.hyperparameters)}; allowed with accelerator: {room}, because it is "
+                "one itself; remove one"
+            )
+        if self.accelerator and self.resources.instance_count > 1:
+            problems.append(
+                f"accelerator: got {self.accelerator!r} with resources.instance_count {self.resources.instance_count}; "
+                "it works on one machine: set resources.instance_count to 1, or remove accelerator"
+            )
         for name, value in self.hyperparameters.items():
+            if name == "accelerator":
+                problems.append("hyperparameters.accelerator is set from accelerator; remove it, and set that instead")
             if name in RESERVED_HYPERPARAMETERS:
                 problems.append(f"hyperparameters.{name} is set from source; remove it")
             if len(hyperparameter_text(value)) > 2500:

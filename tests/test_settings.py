@@ -20,6 +20,7 @@ PROJECT_DIRECTORY = Path(__file__).parents[1]
 JOB = "training_jobs/breast-cancer"
 STACK_SETTINGS = "bucket, tags, training_jobs"
 JOB_SETTINGS = (
+    "accelerator, "
     "channels, checkpoint, encrypt_inter_container_traffic, environment, execution_role_arn, hyperparameters, "
     "managed_spot_training, metric_definitions, network, output, promotion, resources, schedule, source, "
     "stopping_condition, "
@@ -292,6 +293,17 @@ def test_tags_say_where_a_thing_comes_from() -> None:
             "",
             "training_jobs.breast-cancer.tracking.experiment_name: got ''; allowed: at least 1 character",
         ),
+        (
+            f"{JOB}/accelerator",
+            "cuda",
+            "training_jobs.breast-cancer.accelerator: got 'cuda'; allowed: 'intelex'",
+        ),
+        (
+            f"{JOB}/hyperparameters/accelerator",
+            "intelex",
+            "training_jobs.breast-cancer: hyperparameters.accelerator is set from accelerator; remove it, and set that "
+            "instead",
+        ),
         # names
         (
             "training_jobs/Breast Cancer",
@@ -303,6 +315,16 @@ def test_tags_say_where_a_thing_comes_from() -> None:
 )
 def test_one_wrong_setting_is_one_line_that_names_it(path: str, value: object, problem: str) -> None:
     assert problems(changed(path, value)) == [problem]
+
+
+def test_an_accelerator_is_refused_on_several_machines_and_allowed_on_one() -> None:
+    accelerated = changed(f"{JOB}/accelerator", "intelex")
+
+    assert problems(changed(f"{JOB}/resources/instance_count", 2, accelerated)) == [
+        "training_jobs.breast-cancer: accelerator: got 'intelex' with resources.instance_count 2; it works on one "
+        "machine: set resources.instance_count to 1, or remove accelerator"
+    ]
+    assert parse_settings(accelerated, "staging", "us-east-1").training_jobs["breast-cancer"].accelerator == "intelex"
 
 
 def test_what_is_wrong_is_reported_all_at_once() -> None:

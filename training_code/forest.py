@@ -15,6 +15,7 @@ import joblib
 import numpy
 from sklearn.base import BaseEstimator, is_classifier
 
+import accelerated
 import estimators
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
@@ -25,6 +26,7 @@ BATCHES = 10
 """A tenth of the trees at a time, but never fewer than there are cores to grow them on."""
 
 AfterBatch = Callable[[Any], None]
+FitBatch = Callable[[BaseEstimator, Table], None]
 
 
 def batch_size(settings: Hyperparameters) -> int:
@@ -82,8 +84,9 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
     started = time.perf_counter()
     total, own = int(estimator(settings).n_estimators), model.get_params(deep=False)
     trees = estimators.size(model)
+    step_size, fit_batch = _way_of_growing(settings, table)
     while trees < total:
-        trees = min(trees + batch_size(settings), total)
+        trees = min(trees + step_size, total)
         step = {"n_estimators": trees, "warm_start": True, "n_jobs": settings.n_jobs}
         # The rows left out are judged when all trees are there; few trees leave out too few.
         step["oob_score"] = bool(settings.parameters.get("oob_score")) and trees == total
@@ -91,10 +94,21 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
         with warnings.catch_warnings():
             # Meant for warm starts on other rows than before; these are the same.
             warnings.filterwarnings("ignore", 'class_weight presets "balanced"', UserWarning)
-            _fit(model, table)
+            fit_batch(model, table)
         say(f"growing: {trees} of {total} trees, {time.perf_counter() - started:.1f} s")
         if after_batch:
             after_batch(model)
+
+
+def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[int, FitBatch]:
+    """How many trees a batch has, and what grows a forest to its `n_estimators`."""
+    if settings.accelerator and not (why := accelerated.unsupported(settings, table)):
+        size = accelerated.batch_size(int(estimator(settings).n_estimators))
+        say(f"accelerator: scikit-learn-intelex grows the trees, {size} at a time")
+        return size, lambda model, rows: accelerated.grow_batch(model, rows, settings.random_state)
+    if settings.accelerator:
+        say(f"accelerator: going on with plain scikit-learn instead of {settings.accelerator}: {why}")
+    return batch_size(settings), _fit
 
 
 def _by_epochs(settings: Hyperparameters, table: Table, model: BaseEstimator, after_batch: AfterBatch | None) -> None:

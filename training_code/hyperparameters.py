@@ -64,6 +64,7 @@ class Hyperparameters:
     missing_values: str = declared("error", one_of("error", "keep"))
     task: str = declared(CLASSIFICATION, one_of(CLASSIFICATION, REGRESSION))
     estimator: str = declared(FOREST, column_name())
+    accelerator: str | None = declared(None, or_none(one_of("intelex")))
     partial_fit_epochs: int | None = declared(None, or_none(whole_number(1, 100_000)))
     estimator_parameters: dict[str, Any] = field(default_factory=dict)
 
@@ -78,6 +79,8 @@ class Hyperparameters:
         """Everything that was chosen, as flat values for a reader: what the estimator has no use for is left out."""
         run = {name: getattr(self, name) for name in RULES if name not in FOREST_PARAMETERS}
         run["categorical_columns"] = list(self.categorical_columns)
+        if self.accelerator is None:
+            del run["accelerator"]
         return self.parameters | run
 
 
@@ -161,6 +164,11 @@ def _misfits(settings: Hyperparameters, estimator: type[BaseEstimator]) -> list[
     if settings.missing_values == "keep" and not estimators.takes_missing_values(estimator):
         problems.append(
             f"hyperparameter missing_values: {name} takes none; fill them in, drop the rows, or choose another one"
+        )
+    if settings.accelerator and name not in (FOREST, REGRESSION_FOREST):
+        problems.append(
+            f"hyperparameter accelerator: got {settings.accelerator}, allowed only with {FOREST} and "
+            f"{REGRESSION_FOREST}; leave it out, or choose one of these"
         )
     if settings.partial_fit_epochs and not hasattr(estimator, "partial_fit"):
         problems.append(f"hyperparameter partial_fit_epochs: {name} has no partial_fit; leave it out")

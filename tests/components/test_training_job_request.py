@@ -144,3 +144,17 @@ def test_another_region_has_its_own_image_and_role(staging: TrainingJobSpec, bun
         "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-scikit-learn:1.9-0-cpu-py3"
     )
     assert request["HyperParameters"]["sagemaker_region"] == "cn-north-1"
+
+
+def test_an_accelerator_becomes_a_hyperparameter_and_an_extra(
+    staging: TrainingJobSpec, staging_names: JobNames, bundle: SourceBundle
+) -> None:
+    accelerated = staging.model_copy(update={"accelerator": "intelex"})
+    request, plain = (
+        create_training_job_request(spec, staging_names, bundle, {})["HyperParameters"]
+        for spec in (accelerated, staging)
+    )
+
+    assert request == plain | {"accelerator": "intelex"}
+    assert "accelerator" not in plain
+    assert (accelerated.requirements_extras, staging.requirements_extras) == (("accelerator",), ())
