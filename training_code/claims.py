@@ -94,9 +94,10 @@ class Claims:
         while True:
             # In this order: a job registers first and closes its run then.
             first = self._first_before(mine)
-            if (stands := standing()) and stands.training_job_name != self._job.name:
+            stands = standing()
+            if stands and stands.training_job_name != self._job.name:
                 raise AlreadyClaimedError(_stands(stands), stands.training_job_name)
-            if first is None:
+            if stands or first is None:
                 return
             heartbeat, since = seen.setdefault(first.run_id, (first.heartbeat, time.monotonic()))
             if first.heartbeat != heartbeat:

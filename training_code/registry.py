@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connection import unless_it_exists
@@ -32,6 +32,8 @@ class StandingVersion:
 
     version: str
     training_job_name: str
+    run_id: str = field(default="", compare=False)
+    """The run that it was registered from."""
 
 
 class Registry:
@@ -54,7 +56,10 @@ class Registry:
                 self._client.delete_model_version(self._model_name, each.version)
                 say(f"registering: took back version {each.version}, version {versions[0].version} came first")
         first = versions[0] if versions else None
-        return StandingVersion(str(first.version), first.tags.get("training_job_name", "unknown")) if first else None
+        if first is None:
+            return None
+        name = first.tags.get("training_job_name", "unknown")
+        return StandingVersion(str(first.version), name, str(first.run_id or ""))
 
     def register(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> StandingVersion:
         """Make the logged model a version of the registered model, unless there is one; returns the one that stands."""

@@ -142,8 +142,14 @@ class Tracker:
         return str(experiment.experiment_id)
 
     def _begin(self, wanted: str | None) -> str:
-        mine = f"tags.training_job_name = '{self._job.name}' and attributes.status != 'FINISHED'"
-        open_runs = self._client.search_runs([self._experiment_id], mine, order_by=["attributes.start_time DESC"])
+        standing = self._registry.settle()
+        if standing and standing.training_job_name == self._job.name:
+            # Killed after it had registered, perhaps even closed its run: another run would be a second result.
+            wanted = standing.run_id
+        mine = f"tags.training_job_name = '{self._job.name}'"
+        runs = self._client.search_runs([self._experiment_id], mine, order_by=["attributes.start_time DESC"])
+        registered = standing.run_id if standing else ""
+        open_runs = [each for each in runs if each.info.status != "FINISHED" or each.info.run_id == registered]
         run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
         if run is None:
             tags = job_tags(self._job) | {TICKET: CHOOSING}

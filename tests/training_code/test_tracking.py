@@ -249,6 +249,14 @@ def test_a_job_started_again_keeps_its_version(env: Environment, trained: Traine
     assert versions_of(env) == ["1"]
 
 
+def test_a_job_killed_after_its_run_was_closed_goes_on_with_that_run(env: Environment, trained: Trained) -> None:
+    first, _ = deliver(env, trained)
+    again, standing = deliver(env, trained)
+    assert (again, standing) == (first, StandingVersion("1", "job-1"))
+    (run,) = client_of(env).search_runs([client_of(env).get_run(first).info.experiment_id])
+    assert (run.info.run_id, run.info.status) == (first, "FINISHED")
+
+
 def test_a_job_started_again_does_not_take_the_alias_from_a_later_version(env: Environment, trained: Trained) -> None:
     deliver(env, trained)
     tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
