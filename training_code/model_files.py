@@ -14,6 +14,7 @@ from typing import Any
 import joblib
 from sklearn.base import BaseEstimator
 
+import model_digest
 from dataset import Dataset
 from evaluation import Evaluation
 from hyperparameters import Hyperparameters
@@ -43,7 +44,7 @@ TRUSTED_TYPES = (
 )
 """What a model here may consist of beyond what skops trusts by itself: parts of scikit-learn's own estimators."""
 
-_PACKAGES = ("scikit-learn", "numpy", "pandas", "joblib", "skops", "mlflow-skinny")
+_PACKAGES = ("scikit-learn", "numpy", "scipy", "pandas", "pyarrow", "joblib", "skops", "mlflow-skinny")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Description:
     """What a reader of the model needs to know about it; the content of model.json.
 
     `features` are the columns of a raw row in order, `categories` those that hold words; `classes` stand in the order
-    of the estimator's probabilities, a regression has none; `rows` are counts.
+    of the estimator's probabilities, a regression has none; `rows` are counts. `trees_digest` is "" for a model that is
+    not made of trees; `predictions_digest` is over what the model says of the held-out rows.
     """
 
     features: list[str]
@@ -69,6 +71,8 @@ class Description:
     training_job_name: str
     run_id: str
     versions: dict[str, str]
+    trees_digest: str
+    predictions_digest: str
 
     def to_json(self) -> str:
         """As indented JSON."""
@@ -102,6 +106,8 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
         training_job_name=training_job_name,
         run_id=run_id,
         versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        trees_digest=model_digest.of_trees(forest),
+        predictions_digest=model_digest.of_predictions(forest, data.validation.features),
     )
 
 

@@ -99,6 +99,9 @@ def make(  # noqa: PLR0913, PLR0917  # one argument for each thing that is recor
     (directory / FILES / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
     _save_model(directory / MODEL, model, description, example)
     links = {"data_digest": description.data_digest, "code_digest": description.code_digest}
+    links |= {"predictions_digest": description.predictions_digest}
+    if description.trees_digest:
+        links["trees_digest"] = description.trees_digest
     made = Record(
         directory,
         description.run_id,

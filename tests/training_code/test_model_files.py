@@ -12,6 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 import dataset
 import forest
 import inference
+import model_digest
 import model_files
 from evaluation import evaluate
 from hyperparameters import Hyperparameters
@@ -65,12 +66,16 @@ def test_the_description_names_features_classes_rows_and_versions(saved: Saved) 
         "python",
         "scikit-learn",
         "numpy",
+        "scipy",
         "pandas",
+        "pyarrow",
         "joblib",
         "skops",
         "mlflow-skinny",
     }
     assert content["metrics"] == description.metrics
+    assert content["trees_digest"] == model_digest.of_trees(saved[1])
+    assert content["predictions_digest"] == model_digest.of_predictions(saved[1], data.validation.features)
 
 
 def test_a_failure_while_saving_leaves_nothing(saved: Saved, tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
         "training_image": SCHEDULED["TRAINING_IMAGE"],
         "data_digest": trained.data.digest,
         "code_digest": "c" * 64,
+        "trees_digest": trained.description.trees_digest,
+        "predictions_digest": trained.description.predictions_digest,
     }
     assert about_the_job.items() <= run.data.tags.items()
     assert about_the_job.items() <= version.tags.items()
