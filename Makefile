@@ -65,7 +65,11 @@ format: .venv/installed
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
-bench: install ## every benchmark; rewrites benchmarks/RESULTS.md
+.venv/benchmarks: requirements/benchmarks.txt | install
+	@$(UV) --no-deps --no-build-isolation --require-hashes -r requirements/benchmarks.txt
+	@touch $@
+
+bench: .venv/benchmarks ## every benchmark; rewrites benchmarks/RESULTS.md
 	@$(RUN) -m benchmarks
 
 preview up destroy: .venv/installed ## pulumi, with the policy pack attached (STACK=staging)
@@ -79,6 +83,7 @@ IN_BASE := sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' training_code
 lock: .venv/installed ## the pinned versions anew, from requirements/*.in
 	@$(LOCK) requirements/development.in -o requirements/development.txt
 	@$(LOCK) requirements/installer.in -c requirements/development.txt -o requirements/installer.txt
+	@$(LOCK) --no-deps requirements/benchmarks.in -o requirements/benchmarks.txt
 	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
 	@$(LOCK) requirements/container.in training_code/requirements.in $(EXTRAS) -o requirements/container.txt
 	@$(LOCK) training_code/requirements.in -c requirements/container.txt -o training_code/requirements.txt

@@ -4,6 +4,10 @@ oneDAL's trees become scikit-learn's own, so what is saved and served needs no a
 batch is fitted by itself, with a seed made of the run's seed and the number of trees before it. A forest that goes on
 from a checkpoint is therefore, tree for tree, the one that was never interrupted.
 
+A tree that scikit-learn-intelex converts has votes in its leaves instead of shares: a leaf of 60 rows against 40 says 1
+and 0, which ruins every probability. So only the splits are oneDAL's; what the nodes say is counted here, over all rows
+of the table.
+
 What it takes: `_onedal_fit_ready` in sklearnex/ensemble/_forest.py (2026.2.0). It would fall back to plain scikit-learn
 by itself, in silence; here the reason is known beforehand, and a fall-back all the same is an error.
 """
@@ -15,6 +19,7 @@ from typing import Any
 import numpy
 from sklearn.base import BaseEstimator, is_classifier
 
+import node_values
 from estimators import size
 from failure import TrainingError
 from hyperparameters import Hyperparameters
@@ -72,6 +77,7 @@ def grow_batch(model: BaseEstimator, table: Table, random_state: int) -> None:
             "leave out accelerator"
         )
     trees = [_plain(tree, model, grown) for tree in grown.estimators_]
+    node_values.count([tree.tree_ for tree in trees], table, is_classifier(model), own["n_jobs"])
     if before:
         model.estimators_ += trees
         return

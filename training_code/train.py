@@ -23,6 +23,7 @@ import environment
 import estimators
 import evaluation
 import forest
+import memory
 import model_files
 import record
 import secret
@@ -126,6 +127,7 @@ def _delivered_before(tracker: Tracker, env: Environment) -> bool:
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Train; a failure leaves its reason in the log and in SageMaker's failure file, and gives 1."""
+    memory.give_back_what_is_freed()
     try:
         fetched = secret.fetch(environ)
         environ = {**environ, **fetched}

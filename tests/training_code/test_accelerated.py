@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import pandas
 import pytest
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import log_loss
 from sklearn.tree import DecisionTreeClassifier
 
 import accelerated
@@ -103,6 +105,23 @@ features, expected = pickle.load(open(sys.argv[2], "rb"))
 assert (model.predict(features) == expected).all()
 print("same")
 """
+
+
+def test_its_probabilities_are_shares_and_not_votes() -> None:
+    """Converted trees come with 0 and 1 in their leaves: the right class, and every probability wrong."""
+    generator = numpy.random.default_rng(0)
+    features = pandas.DataFrame(generator.normal(size=(4000, 4)).astype("float32"), columns=list("abcd"))
+    target = (features["a"] + 2 * generator.normal(size=4000) > 0).astype(int).to_numpy()
+    learned, judged = (Table(features[part], target[part]) for part in (slice(3000), slice(3000, None)))
+    settings = {"n_estimators": 20, "max_depth": 3}
+    losses = [
+        log_loss(
+            judged.target, forest.grow(Hyperparameters(**settings, **more), learned).predict_proba(judged.features)
+        )
+        for more in ({}, {"accelerator": "intelex"})
+    ]
+
+    assert losses[1] == pytest.approx(losses[0], abs=0.01)
 
 
 @pytest.mark.slow

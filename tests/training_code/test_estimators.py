@@ -96,14 +96,16 @@ def test_every_mistake_in_an_estimators_hyperparameters_is_reported_at_once() ->
     wrong = problems(
         *own, "--learning_rat", "0.1", "--n_estimators", "-5", "--loss", "hubris", "--warm_start", "true", "--zz", "1"
     )
-    assert wrong[0].startswith("hyperparameter learning_rat: not known; did you mean learning_rate? known are alpha, ")
+    assert wrong[0].startswith(
+        "hyperparameter learning_rat: not known; did you mean learning_rate? known are accelerator, alpha, "
+    )
     assert wrong[1:4] == [
         "hyperparameter n_estimators: got '-5', allowed: an int in the range [1, inf)",
         "hyperparameter loss: got 'hubris', allowed: a str among {'absolute_error', 'huber', 'quantile', "
         "'squared_error'}",
         "hyperparameter warm_start: is set by the training code itself; leave it out",
     ]
-    assert wrong[4].startswith("hyperparameter zz: not known; known are alpha, ")
+    assert wrong[4].startswith("hyperparameter zz: not known; known are accelerator, alpha, ")
     assert len(wrong) == 5
 
 

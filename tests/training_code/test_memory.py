@@ -90,3 +90,25 @@ def test_a_run_takes_no_more_memory_than_it_said(channel: Channel) -> None:
     )
     said, peak = (int(re.search(each, done.stdout)[1]) for each in (r"memory: about (\d+) MB", r"peak (\d+)"))  # type: ignore[index]
     assert 0.4 * said < peak <= said, done.stdout
+
+
+@pytest.mark.slow
+def test_what_threads_freed_goes_back_to_the_system() -> None:
+    script = (
+        "import sys, threading, numpy\n"
+        f"sys.path.insert(0, {str(TRAINING_CODE)!r})\n"
+        "import memory\n"
+        "if sys.argv[1] == 'give back': memory.give_back_what_is_freed()\n"
+        "def work():\n"
+        "    kept = [numpy.ones(1 << 13) for _ in range(500)]\n"
+        "for _ in range(4):\n"
+        "    threads = [threading.Thread(target=work) for _ in range(4)]\n"
+        "    [each.start() for each in threads]; [each.join() for each in threads]\n"
+        "resident = [line for line in open('/proc/self/status') if line.startswith('VmRSS')]\n"
+        "print(resident[0].split()[1])\n"
+    )
+    keeping, giving = (
+        int(subprocess.run([sys.executable, "-c", script, mode], capture_output=True, text=True, check=True).stdout)
+        for mode in ("keep", "give back")
+    )
+    assert giving < keeping
