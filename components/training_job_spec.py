@@ -193,7 +193,7 @@ class TrainingJobSpec(_Spec):
     @property
     def requirements_extras(self) -> tuple[str, ...]:
         """What the job installs beyond its requirements.txt; see `source_bundle.compose_requirements`."""
-        return ()
+        return ("cluster",) if self.resources.instance_count > 1 else ()
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:
