@@ -22,7 +22,7 @@ _STORED_BLOCK_MAX_BYTES: Final = 0xFFFF
 _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
-REQUIREMENTS_EXTRAS: Final = ("accelerator",)
+REQUIREMENTS_EXTRAS: Final = ("accelerator", "cluster")
 """What only some jobs install: `requirements-<extra>.txt` beside requirements.txt has the pins that are added to it."""
 
 

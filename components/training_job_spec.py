@@ -195,7 +195,8 @@ class TrainingJobSpec(_Spec):
     @property
     def requirements_extras(self) -> tuple[str, ...]:
         """What the job installs beyond its requirements.txt; see `source_bundle.compose_requirements`."""
-        return ("accelerator",) if self.accelerator else ()
+        accelerator = ("accelerator",) if self.accelerator else ()
+        return accelerator + (("cluster",) if self.resources.instance_count > 1 else ())
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +97,6 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
     problems += [
         f"environment variable {name}: not set; {cure}" for name, cure in required.items() if not environ.get(name)
     ]
-    hosts = json.loads(environ.get("SM_HOSTS") or "[]")
-    if len(hosts) > 1:
-        problems.append(
-            f"environment variable SM_HOSTS: names {len(hosts)} hosts, allowed: one; set InstanceCount to 1"
-        )
     job = _training_job(environ)
     if job.scheduled_time and not job.schedule_arn:
         problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")

@@ -17,18 +17,22 @@ from pathlib import Path
 from sklearn.base import BaseEstimator
 
 import checkpoint
+import cluster
+import cluster_worker
 import dataset
 import encoding
 import environment
 import estimators
 import evaluation
-import forest
+import hosts
+import hyperparameters
 import memory
 import model_files
 import record
 import secret
 from checkpoint import CheckpointFile, Origin
 from claims import AlreadyClaimedError
+from cluster import ALONE, Cluster
 from connection import UnreachableError
 from environment import Environment
 from failure import TrainingError, without_secrets, write_failure
@@ -39,7 +43,7 @@ from registry import StandingVersion
 from tracking import Tracker
 
 
-def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+def train(arguments: Sequence[str], environ: Mapping[str, str], growers: Cluster = ALONE) -> None:
     """One training job, from its settings to a registered model version.
 
     Raises:
@@ -53,14 +57,14 @@ def train(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
     if _delivered_before(tracker, env):
         return
     try:
-        _train(tracker, env, settings)
+        _train(tracker, env, settings, growers)
     except AlreadyClaimedError as claimed:
         say(str(claimed))
         return
     say(f"done in {time.perf_counter() - started:.1f} s")
 
 
-def _train(tracker: Tracker, env: Environment, settings: Hyperparameters) -> None:
+def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, growers: Cluster) -> None:
     data = dataset.read(env.training_channel, env.validation_channel, settings)
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
     checkpoints = CheckpointFile(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
@@ -72,7 +76,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters) -> Non
             checkpoints.save(grown, run_id)
             tracker.note_growth("epochs" if settings.partial_fit_epochs else "trees", estimators.size(grown))
 
-        grown = forest.grow(settings, data.training, saved.forest if saved else None, after_batch)
+        grown = growers.grow(settings, data.training, saved.forest if saved else None, after_batch)
         verdict = evaluation.evaluate(grown, data.validation)
         evaluation.report(verdict)
         description = model_files.describe(
@@ -129,10 +133,15 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Train; a failure leaves its reason in the log and in SageMaker's failure file, and gives 1."""
     memory.give_back_what_is_freed()
     try:
+        found, n_jobs = hosts.read(environ), hyperparameters.parse(arguments)[0].n_jobs
+        if found.is_worker:
+            cluster_worker.work(found, n_jobs)
+            return 0
         fetched = secret.fetch(environ)
         environ = {**environ, **fetched}
         os.environ.update(fetched)  # where MLflow looks for them
-        train(arguments, environ)
+        with cluster.led(found, n_jobs) as growers:
+            train(arguments, environ, growers)
     except TrainingError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001  # whatever it is, SageMaker is to show it

@@ -28,6 +28,7 @@ from rehearsal.running.container_files import (
     require_bucket,
     upload_output,
 )
+from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
@@ -58,7 +59,9 @@ _IMAGE_ENVIRONMENT: Final = {
 }
 
 _START_TOOLKIT: Final = """
-import signal
+import os, signal, sys
+if sys.argv[1:]:  # this host's share of the machine's cores
+    os.sched_setaffinity(0, [int(core) for core in sys.argv.pop().split(",")])
 from sagemaker_training.cli.train import main
 signal.signal(signal.SIGTERM, lambda number, frame: None)
 main()
@@ -129,7 +132,8 @@ def run_training_container(
     s3 = platform.clients.s3
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
-        files.write_configuration(request)
+        names = host_names(request)
+        files.write_configuration(request, names, names[0])
         for uri in output_uris(request):
             require_bucket(s3, uri)
         download_channels(s3, request, files)
@@ -144,16 +148,25 @@ def run_training_container(
             stop_requested or threading.Event(),
         )
         started = datetime.now(UTC)
-        try:
-            outcome = run_process(
-                [str(python), "-c", _START_TOOLKIT],
-                environment=_variables(request, files, platform, training_job_arn),
-                directory=files.base,
-                on_line=log.line,
-                limits=limits,
-            )
-        finally:
-            stream.flush()
+        command = [str(python), "-c", _START_TOOLKIT]
+
+        def variables(of: ContainerFiles) -> dict[str, str]:
+            return _variables(request, of, platform, training_job_arn)
+
+        others = OtherHosts(request, files, names[1:], names, platform.clients, command, variables, limits)
+        with others:
+            try:
+                outcome = run_process(
+                    [*command, *cores_of(0, len(names))],
+                    environment=variables(files),
+                    directory=files.base,
+                    on_line=log.line,
+                    limits=limits,
+                )
+            finally:
+                stream.flush()
+            others.wait(leader_failed=outcome.exit_code != 0)
+        outcome, failed = others.with_leader(outcome, files)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(s3)
         status, secondary_status = _status(outcome)
@@ -161,7 +174,7 @@ def run_training_container(
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
-            failure_reason=_failure_reason(files, outcome) if status == "Failed" else None,
+            failure_reason=_failure_reason(failed, outcome) if status == "Failed" else None,
             metrics=latest_metrics(log.metrics.latest.values()),
             model_artifact_uri=artifact if status == "Completed" else None,
             started=started,
@@ -237,10 +250,9 @@ def _failure_reason(files: ContainerFiles, outcome: ProcessOutcome) -> str:
 
 
 def _differences(request: Request) -> tuple[str, ...]:
-    found = ["the container's host is localhost, not algo-1", "pip installs nothing: PIP_NO_INDEX=1"]
-    count = request["ResourceConfig"].get("InstanceCount", 1)
-    if count != 1:
-        found.append(f"one host runs, not {count}")
+    names = host_names(request)
+    hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
+    found = [f"the {hosts} {', '.join(names)}, not algo-1", "pip installs nothing: PIP_NO_INDEX=1"]
     if request.get("EnableManagedSpotTraining"):
         found.append("a spot interruption does not happen")
     if request.get("EnableNetworkIsolation"):

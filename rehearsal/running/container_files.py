@@ -6,7 +6,7 @@ Amazon SageMaker AI processes training output".
 
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -66,14 +66,14 @@ class ContainerFiles:
             raise ContainerError(f"the container's path {path!r} is not rehearsed; allowed: paths below {BASE_PATH}")
         return self.base / container_path.relative_to(BASE_PATH)
 
-    def write_configuration(self, request: Request) -> None:
-        """Make the directories and write what the toolkit reads at its start."""
+    def write_configuration(self, request: Request, hosts: Sequence[str] = (HOST,), current: str = HOST) -> None:
+        """Make the directories and write what the toolkit reads at its start, on the host `current` of `hosts`."""
         configuration = self.base / "input" / "config"
         for directory in (configuration, self.model, self.output_data):
             directory.mkdir(parents=True)
         _write_json(configuration / "hyperparameters.json", request.get("HyperParameters", {}))
         _write_json(configuration / "inputdataconfig.json", _input_data_configuration(request))
-        _write_json(configuration / "resourceconfig.json", _resource_configuration(request))
+        _write_json(configuration / "resourceconfig.json", _resource_configuration(request, hosts, current))
 
     def failure_message(self) -> str:
         """Read the first 1024 characters of output/failure, as DescribeTrainingJob shows them."""
@@ -100,15 +100,15 @@ def _input_data_configuration(request: Request) -> dict[str, dict[str, str]]:
     return found
 
 
-def _resource_configuration(request: Request) -> dict[str, Any]:
+def _resource_configuration(request: Request, hosts: Sequence[str], current: str) -> dict[str, Any]:
     instance_type = request["ResourceConfig"].get("InstanceType", "local")
     group = "homogeneousCluster"
     return {
-        "current_host": HOST,
+        "current_host": current,
         "current_instance_type": instance_type,
         "current_group_name": group,
-        "hosts": [HOST],
-        "instance_groups": [{"instance_group_name": group, "instance_type": instance_type, "hosts": [HOST]}],
+        "hosts": list(hosts),
+        "instance_groups": [{"instance_group_name": group, "instance_type": instance_type, "hosts": list(hosts)}],
         "network_interface_name": "eth0",
     }
 

@@ -76,10 +76,12 @@ def _number(text: str | None) -> float | None:
 
 
 class LogStream:
-    """Writes one job's log to CloudWatch Logs in batches. Its name is JOB/algo-1-EPOCH, as SageMaker names it."""
+    """Writes one job's log to CloudWatch Logs in batches. Its name is JOB/algo-N-EPOCH, as SageMaker names it."""
 
-    def __init__(self, logs: "CloudWatchLogsClient", job_name: str, *, now: Callable[[], float] = time.time) -> None:
-        self.name = f"{job_name}/algo-1-{int(now())}"
+    def __init__(
+        self, logs: "CloudWatchLogsClient", job_name: str, host: str = "algo-1", *, now: Callable[[], float] = time.time
+    ) -> None:
+        self.name = f"{job_name}/{host}-{int(now())}"
         self._logs = logs
         self._now = now
         self._waiting: list[InputLogEventTypeDef] = []

@@ -269,3 +269,9 @@ def test_numbers_and_truth_values_survive_script_modes_json(value: object) -> No
     read = json.loads(hyperparameter_text(value))
 
     assert (read, type(read)) == (value, type(value))
+
+
+def test_only_a_job_of_several_hosts_installs_dask() -> None:
+    of_several = validate(with_change("resources/instance_count", 2))
+    assert "cluster" not in validate(with_change("resources/instance_count", 1)).requirements_extras
+    assert "cluster" in of_several.requirements_extras

@@ -61,12 +61,6 @@ def test_everything_that_is_missing_is_named_at_once_with_the_hyperparameters() 
     )
 
 
-def test_more_than_one_host_is_reported() -> None:
-    assert fault(GOOD | {"SM_HOSTS": '["algo-1","algo-2"]'}) == (
-        "environment variable SM_HOSTS: names 2 hosts, allowed: one; set InstanceCount to 1"
-    )
-
-
 def test_a_scheduled_time_without_a_schedule_is_reported() -> None:
     assert fault(GOOD | {"SCHEDULED_TIME": "2026-11-23T06:00:00Z"}) == (
         "environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither"

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -293,11 +294,12 @@ def test_what_a_rehearsal_does_otherwise_is_told(clients: AwsClients) -> None:
     request["EnableManagedSpotTraining"] = True
     request["EnableNetworkIsolation"] = True
 
-    assert run(clients, request).differences[2:] == (
-        "one host runs, not 2",
+    first, _, *rest = run(clients, request).differences
+    assert re.fullmatch(r"the 2 hosts share this machine's cores and are 127[.0-9]+1, 127[.0-9]+2, not algo-1", first)
+    assert rest == [
         "a spot interruption does not happen",
         "the network is not isolated",
-    )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -330,3 +332,36 @@ def test_without_a_container_environment_nothing_is_run(clients: AwsClients, tmp
         f"no container environment: {tmp_path / 'bin' / 'train'} is missing; run `make install`"
     )
     assert clients.logs.describe_log_groups()["logGroups"] == []
+
+
+HOSTS = """
+import json, os, pathlib, sys
+number = json.loads(os.environ["SM_HOSTS"]).index(os.environ["SM_CURRENT_HOST"]) + 1
+found = pathlib.Path(os.environ["SM_CHANNEL_TRAINING"], "a.csv").exists()
+print("I am", number, "on", len(os.sched_getaffinity(0)), found)
+if number == 1:
+    pathlib.Path(os.environ["SM_MODEL_DIR"], "model").write_text("m")
+if number == int(sys.argv[2]):
+    pathlib.Path(os.environ["SM_OUTPUT_DIR"], "failure").write_text(f"host {number} is broken")
+    sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize(("broken", "status"), [(0, "Completed"), (1, "Failed"), (2, "Failed")])
+def test_each_host_has_a_process_a_tree_and_a_log_of_its_own_and_a_failed_one_fails_the_job(
+    clients: AwsClients, broken: int, status: str
+) -> None:
+    put_bundle(clients, train_py=HOSTS)
+    request = good_request()
+    request["ResourceConfig"]["InstanceCount"] = 2
+    request["HyperParameters"] = request["HyperParameters"] | {"max_depth": str(broken)}
+
+    result = run(clients, request)
+
+    assert result.status == status
+    assert result.failure_reason == (f"AlgorithmError: host {broken} is broken, exit code: 1" if broken else None)
+    streams = clients.logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")["logStreams"]
+    assert [name["logStreamName"].rpartition("-")[0] for name in streams] == ["job/algo-1", "job/algo-2"]
+    assert any(line.startswith("I am 1 on ") and line.endswith(" True") for line in logged(clients, result))
+    assert not any(line.startswith("I am 2") for line in logged(clients, result))
+    assert keys(clients, "outputs/job/output/model.tar.gz") == ["outputs/job/output/model.tar.gz"]
