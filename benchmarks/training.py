@@ -2,9 +2,11 @@
 
 All fit a forest of 100 trees of depth 5 to the same CSV files, evaluate it on the same held-out fifth and save it; each
 is a process of its own under the container's Python, and they take turns. Ours also writes checkpoints, and tracks and
-registers in a local MLflow server with its artifacts in the embedded S3. Seconds are whole processes, imports
-included; memory is a process's own peak. The figures are medians. "beside" is the ratio to scikit-learn with all cores
-at the same rows, round by round; for the rows times 2 and 4 the growth is that of the seconds.
+registers in a local MLflow server with its artifacts in the embedded S3. The two hosts are processes on this machine
+with a core each, so they show what sharing costs, not what it gains; their memory is the first one's. Seconds are whole
+processes, imports included; memory is a process's own peak. The figures are medians. "beside" is the ratio to
+scikit-learn with all cores at the same rows, round by round; for the rows times 2 and 4 the growth is that of the
+seconds.
 """
 
 from __future__ import annotations
@@ -31,15 +33,18 @@ ROUNDS: Final = 3
 TIMES: Final = (1, 2, 4)
 PROJECT: Final = Path(__file__).parent.parent
 HYPERPARAMETERS: Final = {"n_estimators": "100", "max_depth": "5", "random_state": "42"}
-USUAL, ALL_CORES, OURS, ACCELERATED = "usual script", "all cores", "ours", "ours, accelerated"
+USUAL, ALL_CORES, OURS = "usual script", "all cores", "ours"
+ACCELERATED, HOSTS = "ours, accelerated", "ours, two hosts"
 _BASIS: Final = ALL_CORES
 _BUCKET: Final = "benchmark"
+_LOCAL_HOSTS: Final = ("127.0.0.1", "127.0.0.2")
 _SCRIPTS: Final = PROJECT / "benchmarks" / "scripts"
 _PROGRAMS: Final[Mapping[str, tuple[Path, tuple[str, ...]]]] = {
     USUAL: (_SCRIPTS / "usual.py", ()),
     ALL_CORES: (_SCRIPTS / "all_cores.py", ()),
     OURS: (PROJECT / "training_code" / "train.py", ()),
     ACCELERATED: (PROJECT / "training_code" / "train.py", ("--accelerator", "intelex")),
+    HOSTS: (PROJECT / "training_code" / "train.py", ("--n_jobs", "1")),
 }
 
 
@@ -129,11 +134,20 @@ def _run(program: str, channels: Path, directory: Path, servers: Servers) -> Fig
     figures = directory / "figures.json"
     python = PROJECT / ".venv-container" / "bin" / "python"
     command = [str(each) for each in (python, _SCRIPTS / "measured.py", figures, script, *arguments, *more)]
+    helpers = []
+    if program == HOSTS:
+        environ |= {"SM_HOSTS": json.dumps(_LOCAL_HOSTS), "SM_CURRENT_HOST": _LOCAL_HOSTS[0]}
+        other = [str(python), str(script), *arguments, *more]
+        helpers = [
+            subprocess.Popen(other, env=environ | {"SM_CURRENT_HOST": host}, stdout=subprocess.DEVNULL)
+            for host in _LOCAL_HOSTS[1:]
+        ]
     done = subprocess.run(
         command, env=environ, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    failed = done.returncode or any(helper.wait() for helper in helpers)
     accuracy = re.search(r"validation:accuracy=([0-9.]+)", done.stdout)
-    if done.returncode or not accuracy:
+    if failed or not accuracy:
         raise SystemExit(f"{program} failed:\n{done.stdout[-3000:]}")
     return Figures(**json.loads(figures.read_text()), accuracy=float(accuracy[1]))
 

@@ -61,8 +61,8 @@ MISTAKES = {
         "staging",
         "      output:\n",
         "      colour: red\n      output:\n",
-        f"{JOB}.colour: unknown setting; allowed: accelerator, channels, checkpoint, encrypt_inter_container_traffic, environment, "
-        "execution_role_arn, hyperparameters, managed_spot_training, metric_definitions, network, output, "
+        f"{JOB}.colour: unknown setting; allowed: accelerator, channels, checkpoint, encrypt_inter_container_traffic, "
+        "environment, execution_role_arn, hyperparameters, managed_spot_training, metric_definitions, network, output, "
         "promotion, resources, schedule, source, stopping_condition, tracking, training_image",
     ),
     "misspelt-setting": (
