@@ -20,7 +20,7 @@ from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy.deserialize import SPECIAL_SIG_KEY, deserialize_properties
 
 from crossguard import Answer, ResourcePolicy, StackPolicy
-from resources import NotApplicable, Resource, plain
+from resources import NotApplicable, Resource, is_note, plain
 from stack import Stack
 
 _SEAM = "_PolicyAnalyzerServicer"
@@ -175,7 +175,7 @@ def _resource(
 
 
 def _fields(struct: struct_pb2.Struct) -> dict[str, Any]:
-    return {name: _value(value) for name, value in struct.fields.items()}
+    return {name: _value(value) for name, value in struct.fields.items() if not is_note(name)}
 
 
 def _value(value: struct_pb2.Value) -> Any:  # noqa: ANN401 - any property value
