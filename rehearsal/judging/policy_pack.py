@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from rehearsal.declaring.program import Declaration
-from rehearsal.declaring.recording_monitor import STACK_TYPE
+from rehearsal.declaring.property_values import plain_properties
+from rehearsal.declaring.recording_monitor import STACK_TYPE, RegisteredResource
 from rehearsal.declaring.stack_configuration import StackConfiguration
-from rehearsal.judging.policy_answers import LEVEL_NUMBERS, Violation, initial_configuration, policies, violation
+from rehearsal.judging.policy_answers import (
+    LEVEL_NUMBERS,
+    Violation,
+    cannot_remediate,
+    initial_configuration,
+    policies,
+    violation,
+)
 from rehearsal.judging.policy_configuration import (
     PolicyConfiguration,
     PolicyConfigurationError,
@@ -21,10 +30,20 @@ from rehearsal.judging.policy_configuration import (
     reconcile,
 )
 from rehearsal.judging.policy_messages import PolicyDescription, describe
-from rehearsal.judging.policy_process import PolicyPackError, PolicyProcess
+from rehearsal.judging.policy_process import PolicyPackError, PolicyProcess, UnimplementedError
 from rehearsal.judging.policy_requests import analyze_request, stack_resource, to_struct
+from rehearsal.judging.remediations import Remediation, remediated, remediation
 
-__all__ = ["PolicyPack", "PolicyPackError", "policy_configuration_file"]
+__all__ = ["PolicyPack", "PolicyPackError", "Remedied", "policy_configuration_file"]
+
+
+@dataclass(frozen=True)
+class Remedied:
+    """A declaration with what policies changed in it, and why a policy could not (advisory violations)."""
+
+    declaration: Declaration
+    remediations: tuple[Remediation, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
 
 class PolicyPack:
@@ -49,6 +68,39 @@ class PolicyPack:
         self._process = PolicyProcess(pack_dir, configuration, preview=preview)
         self._configuration = configuration
         self._preview = preview
+
+    def remediate(self, declaration: Declaration) -> Remedied:
+        """Let the policies at level `remediate` change every resource's inputs, as the engine does before it judges.
+
+        Each change replaces the inputs for what comes after it. What the program made of a resource's outputs stays as
+        the program made it. A pack without a policy at that level is not asked: its answer would be empty, and a call
+        for each resource costs as much as judging it. Raises as `judge` does.
+        """
+        stub = self.analyzer
+        if "remediate" not in {entry.level for entry in self._configured[1].values()}:
+            return Remedied(declaration)
+        remediations: list[Remediation] = []
+        violations: list[Violation] = []
+        for number, declared in enumerate(declaration.resources):
+            request = analyze_request(declared, declaration)
+            try:
+                response = self._process.ask(f"remediating {declared.urn}", stub.Remediate, request)
+            except UnimplementedError:
+                break  # by the protocol: nothing was changed
+            resource = declared
+            for found in response.remediations:
+                if found.diagnostic:
+                    violations.append(cannot_remediate(found, declared.urn))
+                elif found.HasField("properties"):
+                    cure = remediation(found, declared.urn, resource.raw_inputs)
+                    if cure.changes:
+                        remediations.append(cure)
+                        resource = _with_inputs(resource, found.properties, cure)
+            if resource is not declared:
+                resources = list(declaration.resources)
+                resources[number] = resource
+                declaration = replace(declaration, resources=tuple(resources))
+        return Remedied(declaration, tuple(remediations), tuple(violations))
 
     def judge(self, declaration: Declaration) -> tuple[Violation, ...]:
         """Ask every policy about every resource, then about the stack as a whole.
@@ -142,6 +194,22 @@ class PolicyPack:
             "configuring itself", stub.Configure, analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=entries)
         )
         return stub, effective, tuple(describe(policy, str(effective[policy.name].level)) for policy in info.policies)
+
+
+def _with_inputs(resource: RegisteredResource, inputs: struct_pb2.Struct, cure: Remediation) -> RegisteredResource:
+    """The resource with other inputs; those of a custom resource are among its outputs, a component says its own."""
+    raw_outputs = remediated(resource.raw_outputs, [cure]) if resource.custom else resource.raw_outputs
+    plain = plain_properties(inputs)
+    changed = {change.path[0] for change in cure.changes}
+    outputs = {name: value for name, value in resource.outputs.items() if name not in changed}
+    outputs |= {name: value for name, value in plain.items() if name in changed}
+    return replace(
+        resource,
+        inputs=plain,
+        outputs=outputs if resource.custom else resource.outputs,
+        raw_inputs=inputs,
+        raw_outputs=raw_outputs,
+    )
 
 
 def policy_configuration_file(pack_dir: Path, stack: str) -> Path | None:

@@ -45,6 +45,10 @@ class PolicyPackError(RehearsalError):
     """The pack did not start, or failed on a resource; the message holds what it printed."""
 
 
+class UnimplementedError(PolicyPackError):
+    """The pack lacks a method of the protocol."""
+
+
 class PolicyProcess:
     """The process of the pack in `pack_dir`, which is starting or runs until `stop`."""
 
@@ -88,10 +92,15 @@ class PolicyProcess:
         return self._process.pid
 
     def ask(self, doing: str, call: Callable[..., Any], request: object) -> Any:  # noqa: ANN401 - gRPC's own types
-        """Call a method of `stub`; `doing` says what for in the PolicyPackError that a failure raises."""
+        """Call a method of `stub`; `doing` says what for in the PolicyPackError that a failure raises.
+
+        Raises UnimplementedError for a method that the pack lacks.
+        """
         try:
             return call(request, timeout=_CALL_DEADLINE_IN_SECONDS)
         except grpc.RpcError as error:
+            if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNIMPLEMENTED:
+                raise UnimplementedError(f"the policy pack {self.pack_dir} knows nothing of {doing}") from error
             details = error.details() if isinstance(error, grpc.Call) else error
             raise PolicyPackError(
                 f"the policy pack {self.pack_dir} failed while {doing}: {details}{self._complaint()}"

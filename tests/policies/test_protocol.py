@@ -201,6 +201,14 @@ def test_remediation_is_off_unless_asked_for(pack: Pack, good_stack: StackUnderT
     assert [pack.remediate(resource) for resource in good_stack.resources if pack.remediate(resource)] == []
 
 
+def test_remediation_is_off_again_when_no_policy_asks_for_it(pack: Pack, good_stack: StackUnderTest) -> None:
+    queue = good_stack.set("queue.sqsManagedSseEnabled", False).resources[1]
+    pack.configure({"SG19-dead-letter-queue": "remediate"})
+    assert list(pack.remediate(queue)) == ["SG19-dead-letter-queue"]
+    pack.configure({"SG19-dead-letter-queue": "mandatory"})
+    assert pack.remediate(queue) == {}
+
+
 @pytest.mark.parametrize(
     ("change", "name", "cured"),
     [

@@ -141,6 +141,23 @@ def test_a_resource_is_read_once_for_all_policies_and_not_before_one_asks(monkey
     assert read == [asked_for[0][0].properties, asked_for[1].resources[0].properties]
 
 
+@pytest.mark.parametrize("level", ["REMEDIATE", "MANDATORY", "DISABLED"])
+def test_a_remediation_has_the_same_answer(level: str, good_stack: StackUnderTest) -> None:
+    good_stack.set("queue.sqsManagedSseEnabled", False)
+    theirs, ours = (
+        [servicer.Remediate(request, None) for request in requests(good_stack.resources)[0]]
+        for servicer in configured({"SG19-dead-letter-queue": (level, {}), "SG18-cost-caps": (level, {})})
+    )
+    assert ours == theirs
+    assert sum(len(answer.remediations) for answer in ours) == (level == "REMEDIATE")
+
+
+def test_without_a_policy_that_remediates_no_resource_is_read_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sdk, "deserialize_properties", lambda *_: pytest.fail("the SDK reads the resource"))
+    single, _ = requests([Resource("aws:sqs/queue:Queue", "queue", "urn:queue", {"sqsManagedSseEnabled": False})])
+    assert servicers()[1].Remediate(single[0], None) == analyzer_pb2.RemediateResponse()
+
+
 def test_an_sdk_without_the_seam_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(sdk, "_PolicyAnalyzerServicer")
     serving.read_each_resource_once()
