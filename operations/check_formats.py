@@ -48,6 +48,7 @@ def as_json(report: CheckReport) -> str:
             **(report.counts or {"training_jobs": 0, "resources": 0, "policies": 0}),
             "mandatory": report.number_of("mandatory"),
             "advisory": report.number_of("advisory"),
+            "remediated": report.number_of("remediated"),
         },
         "findings": [_json_finding(finding, titles) for finding in report.findings],
     }
@@ -157,4 +158,4 @@ def _fingerprint(finding: Finding) -> str:
 
 
 def _sarif_level(level: str) -> str:
-    return "warning" if level == "advisory" else "error"
+    return {"advisory": "warning", "remediated": "note"}.get(level, "error")

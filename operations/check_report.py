@@ -29,7 +29,9 @@ class Finding:
 
     @property
     def level(self) -> str:
-        """`mandatory` or `advisory`."""
+        """`mandatory` or `advisory`; `remediated` for what a policy has changed, which is no fault left."""
+        if self.fault.kind == "remediated":
+            return "remediated"
         return "mandatory" if self.fault.mandatory else "advisory"
 
     @property

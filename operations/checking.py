@@ -28,12 +28,14 @@ def print_check(project_dir: Path, stack: str, console: Console) -> int:
     for fault in sorted(check.faults, key=lambda fault: fault.mandatory):
         _print_fault(fault, console)
     mandatory = sum(fault.mandatory for fault in check.faults)
-    advisory = len(check.faults) - mandatory
+    remediated = sum(fault.kind == "remediated" for fault in check.faults)
+    advisory = len(check.faults) - mandatory - remediated
+    changed = f", {remediated} remediated" if remediated else ""
     verdict = ("passes", "green") if check.passed else ("does not pass", "red")
     jobs = len(check.schedules)
     counts = (
         f": {jobs} training job{'' if jobs == 1 else 's'}, {len(check.declaration.resources)} resources, "
-        f"{len(check.policies)} policies; {mandatory} mandatory, {advisory} advisory; "
+        f"{len(check.policies)} policies; {mandatory} mandatory, {advisory} advisory{changed}; "
         f"{time.perf_counter() - started:.1f} s"
     )
     print_hanging(console, Text(), Text.assemble(f"stack {stack} ", verdict, counts))
@@ -71,6 +73,8 @@ def _text(path: Path) -> str:
 
 def _print_fault(fault: Fault, console: Console) -> None:
     level = ("mandatory", "red") if fault.mandatory else ("advisory ", "yellow")
+    if fault.kind == "remediated":
+        level = ("remediated", "green")
     subject = Text.assemble((fault.rule or fault.kind, "bold"), f" {fault.subject}")
     print_hanging(console, Text.assemble(level, " "), subject)
     print_hanging(console, Text(" " * 10), Text(fault.message))

@@ -40,7 +40,7 @@ def file_mistakes(config: object) -> Iterator[Finding]:
             yield Finding(path, "neither a level nor settings", f"use one of: {', '.join(LEVELS)}, or an object")
         else:
             schema = schemas[name] | {"enforcementLevel": {"type": "string", "enum": list(LEVELS)}}
-            for mistake in mistakes(schema, plain(settings)):
+            for mistake in mistakes(schema, plain(settings, inputs=False)):
                 yield Finding(mistake.path.replace("config", path, 1), mistake.fault, mistake.cure)
 
 

@@ -172,7 +172,7 @@ def _settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
         nonlocal last
         known = last
         if known is None or (known[0] is not config and known[0] != config):
-            given = plain(config)
+            given = plain(config, inputs=False)
             known = last = (config, (with_defaults(schema, given), mistakes(schema, given)))
         return known[1]
 

@@ -66,22 +66,35 @@ class Resource:
         return read
 
 
-def plain(value: Json) -> Json:
-    """Copy a value out of its proxies; whole floats become ints, unknowns become `UNKNOWN`."""
+def plain(value: Json, *, inputs: bool = True) -> Json:
+    """Copy a value out of its proxies; whole floats become ints, unknowns become `UNKNOWN`.
+
+    In a resource's properties (``inputs``) the notes of its provider are left out, see `is_note`; elsewhere, as in a
+    policy's configuration, a name is a name.
+    """
     if isinstance(value, str):
         # Before a remediation nothing raises: an unknown is the engine's mark for it.
         return UNKNOWN if value in _MARKS else value
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {key: _read(value, key) for key in value}
+        return {key: _read(value, key, inputs=inputs) for key in value if not (inputs and is_note(key))}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [_read(value, index) for index in range(len(value))]
+        return [_read(value, index, inputs=inputs) for index in range(len(value))]
     return value
 
 
-def _read(container: Json, key: Json) -> Json:
+def is_note(name: str) -> bool:
+    """Tell whether a property is a provider's note to itself, such as ``__defaults``.
+
+    Bridged providers leave one in every object of the inputs that they have checked, and the engine takes all names
+    that start so for internal (IsInternalPropertyKey of its sdk/go/common/resource).
+    """
+    return name.startswith("__")
+
+
+def _read(container: Json, key: Json, *, inputs: bool) -> Json:
     try:
-        return plain(container[key])
+        return plain(container[key], inputs=inputs)
     except proxy.UnknownValueError:
         return UNKNOWN

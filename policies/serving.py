@@ -2,8 +2,9 @@
 
 The SDK reads a resource anew for each policy, its provider and the stack's whole configuration included, and the stack
 anew for each stack policy: four fifths of the time of a pack of thirty policies. `Servicer` is the SDK's own, but for
-the two calls that judge: they read once and hand the same values to every policy. The rest (what the pack says of
-itself, its configuration, remediation) stays the SDK's. A test compares the answers of both, message by message.
+the two calls that judge: they read once and hand the same values to every policy. Remediation is the SDK's where a
+policy is at that level; elsewhere a resource is not read for it. The rest (what the pack says of itself, its
+configuration) stays the SDK's. A test compares the answers of both, message by message.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy.deserialize import SPECIAL_SIG_KEY, deserialize_properties
 
 from crossguard import Answer, ResourcePolicy, StackPolicy
-from resources import NotApplicable, Resource, plain
+from resources import NotApplicable, Resource, is_note, plain
 from stack import Stack
 
 _SEAM = "_PolicyAnalyzerServicer"
@@ -58,14 +59,18 @@ class Servicer(_SdkServicer):  # type: ignore[misc] # found at run time, see abo
         self._pack = {"policyPackName": name, "policyPackVersion": version}
         self._policies = policies
         self._default_level = enforcement_level
-        self._configured = tuple(self._enabled(analyzer_pb2.ConfigureAnalyzerRequest()))
-        self._plans: dict[str, list[_Step]] = {}
+        self._configure(analyzer_pb2.ConfigureAnalyzerRequest())
 
     def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: Any) -> Any:  # noqa: ANN401, N802 - gRPC
         """Take the policies' levels and configuration."""
-        self._configured = tuple(self._enabled(request))
-        self._plans = {}
+        self._configure(request)
         return super().Configure(request, context)
+
+    def Remediate(self, request: analyzer_pb2.AnalyzeRequest, context: Any) -> Any:  # noqa: ANN401, N802 - gRPC
+        """Change a resource by the policies at level `remediate`; without one the SDK would read it for nothing."""
+        if not self._remediates:
+            return analyzer_pb2.RemediateResponse()
+        return super().Remediate(request, context)
 
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - gRPC
         """Judge a resource by every resource policy."""
@@ -89,6 +94,11 @@ class Servicer(_SdkServicer):  # type: ignore[misc] # found at run time, see abo
             if isinstance(configured.policy, StackPolicy)
         )
 
+    def _configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest) -> None:
+        self._remediates = any(self._level(policy, request) == analyzer_pb2.REMEDIATE for policy in self._policies)
+        self._configured = tuple(self._enabled(request))
+        self._plans: dict[str, list[_Step]] = {}
+
     def _plan(self, resource_type: str) -> list[_Step]:
         """The resource policies, each with its answer where that follows from the type alone."""
         plan = self._plans.get(resource_type)
@@ -101,10 +111,16 @@ class Servicer(_SdkServicer):  # type: ignore[misc] # found at run time, see abo
             self._plans[resource_type] = plan
         return plan
 
+    def _level(
+        self, policy: Policy, request: analyzer_pb2.ConfigureAnalyzerRequest
+    ) -> analyzer_pb2.EnforcementLevel.ValueType:
+        given = request.policyConfig.get(policy.name)
+        return given.enforcementLevel if given else _LEVELS[policy.enforcement_level or self._default_level]
+
     def _enabled(self, request: analyzer_pb2.ConfigureAnalyzerRequest) -> Iterator[_Configured]:
         for policy in self._policies:
             given = request.policyConfig.get(policy.name)
-            level = given.enforcementLevel if given else _LEVELS[policy.enforcement_level or self._default_level]
+            level = self._level(policy, request)
             if level == analyzer_pb2.REMEDIATE:
                 # What a remediation has not put right is a violation.
                 level = analyzer_pb2.MANDATORY
@@ -175,7 +191,7 @@ def _resource(
 
 
 def _fields(struct: struct_pb2.Struct) -> dict[str, Any]:
-    return {name: _value(value) for name, value in struct.fields.items()}
+    return {name: _value(value) for name, value in struct.fields.items() if not is_note(name)}
 
 
 def _value(value: struct_pb2.Value) -> Any:  # noqa: ANN401 - any property value

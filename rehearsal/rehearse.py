@@ -111,7 +111,11 @@ def _require_known_channels(named: Iterable[str], requests: Sequence[Mapping[str
 
 
 def _stop_at_faults(check: StackCheck, reporter: Reporter) -> None:
-    advisory = [fault for fault in check.faults if not fault.mandatory]
+    changed = [fault for fault in check.faults if fault.kind == "remediated"]
+    if changed:
+        names = "; ".join(f"{fault.rule}: {fault.path} of {fault.subject}" for fault in changed)
+        reporter.note(f"changed by policies, and deployed so: {names}")
+    advisory = [fault for fault in check.faults if not fault.mandatory and fault.kind != "remediated"]
     if advisory:
         rules = ", ".join(dict.fromkeys(fault.rule or fault.kind for fault in advisory))
         command = f"training-jobs check --stack {check.declaration.stack}"

@@ -25,7 +25,7 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
-from rehearsal.declaring.recording_monitor import RecordingMonitor, RegisteredResource, UnknownInvokeError
+from rehearsal.declaring.recording_monitor import InputsOf, RecordingMonitor, RegisteredResource, UnknownInvokeError
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
 from rehearsal.sealed_environment import ACCOUNT_ID, NO_ENDPOINT, sealed_environment
 
@@ -111,11 +111,13 @@ def declare(
     mocks: pulumi_mocks.Mocks | Callable[[str], pulumi_mocks.Mocks],
     *,
     preview: bool,
+    inputs_of: InputsOf | None = None,
 ) -> Declaration:
     """Run the program of the Pulumi project in `project_dir` for `stack` and collect what it declares.
 
     `mocks` creates the resources (not at a preview) and answers provider functions; a callable is given the stack's
-    `aws:region` and returns the mocks (`lambda region: OfflineMocks(region=region)`). While the program runs, the
+    `aws:region` and returns the mocks (`lambda region: OfflineMocks(region=region)`). `inputs_of` may replace the
+    inputs of a resource, given its URN, before anything is made of them. While the program runs, the
     working directory is the program's, as under the engine, and the environment is sealed: call this from one thread at
     a time.
 
@@ -125,7 +127,7 @@ def declare(
     configuration = read_stack_configuration(project_dir.resolve(), stack)
     if not isinstance(mocks, pulumi_mocks.Mocks):
         mocks = mocks(configuration.values.get("aws:region", "us-east-1"))
-    monitor = RecordingMonitor(mocks, preview=preview)
+    monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of)
 
     # A context of its own: pulumi keeps its settings in context variables, and nothing of this run must stay behind.
     contextvars.Context().run(_run_program, configuration, monitor, preview=preview)

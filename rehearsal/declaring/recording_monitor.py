@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from rehearsal.declaring.property_values import UNKNOWN, plain_properties, with_
 from rehearsal.errors import RehearsalError
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+InputsOf = Callable[[str, struct_pb2.Struct], struct_pb2.Struct]
+"""URN and declared inputs of a resource -> the inputs that it gets, as from policies that remediate."""
 
 
 class UnknownInvokeError(RehearsalError):
@@ -60,8 +62,9 @@ class ResourceToCreate(pulumi_mocks.MockResourceArgs):
 class RecordingMonitor(pulumi_mocks.MockMonitor):
     """The test monitor with the engine's URNs and previews, and a record of what was registered."""
 
-    def __init__(self, mocks: pulumi_mocks.Mocks, *, preview: bool) -> None:
+    def __init__(self, mocks: pulumi_mocks.Mocks, *, preview: bool, inputs_of: InputsOf | None = None) -> None:
         super().__init__(mocks)
+        self._inputs_of = inputs_of
         self.exports: dict[str, Any] = {}
         self._preview = preview
         self._lock = threading.Lock()
@@ -90,6 +93,8 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
                     f"parent ({urn}): give one of them another name"
                 )
             self._order.append(urn)
+        if self._inputs_of is not None:
+            request.object.CopyFrom(self._inputs_of(urn, request.object))
         inputs = plain_properties(request.object)
         identifier, outputs = "", dict[str, Any]()
         if request.type != STACK_TYPE and not self._preview:

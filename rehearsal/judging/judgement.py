@@ -26,14 +26,15 @@ _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 class Fault:
     """One thing that is wrong, or worth a note, with a stack."""
 
-    kind: Literal["settings", "request", "permission", "policy"]
+    kind: Literal["settings", "request", "permission", "policy", "remediated"]
+    """`remediated` is no fault left: a policy has changed what the program declares."""
     subject: str
     """What it is about: a schedule, a role, a resource."""
     message: str
     mandatory: bool = True
     """A mandatory fault stops; an advisory one is shown."""
     rule: str = ""
-    """Name of the policy, for faults of that kind."""
+    """Name of the policy, for faults of kind `policy` and `remediated`."""
     path: str = ""
     """Property path inside the resource or the request, where there is one."""
     value: str = ""

@@ -57,6 +57,11 @@ def initial_configuration(info: analyzer_pb2.AnalyzerInfo) -> dict[str, PolicyCo
     }
 
 
+def cannot_remediate(found: analyzer_pb2.Remediation, urn: str) -> Violation:
+    """Read why a policy could not change the resource `urn`: advice, as with the engine."""
+    return Violation(found.policyName, "advisory", found.diagnostic, urn, found.description, found.policyPackName)
+
+
 def violation(found: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Violation:
     """Read a diagnostic that is about the resource `urn`."""
     level = LEVELS[found.enforcementLevel]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from rehearsal.judging.judgement import (
 from rehearsal.judging.policy_answers import Violation
 from rehearsal.judging.policy_messages import PolicyDescription, read_line
 from rehearsal.judging.policy_pack import PolicyPack, policy_configuration_file
+from rehearsal.judging.remediations import Remediation
 from rehearsal.permissions.role_documents import declared_roles
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.sealed_environment import ACCOUNT_ID
@@ -36,12 +37,15 @@ class StackCheck:
     """What was judged, and what was found."""
 
     declaration: Declaration
+    """With what policies at level `remediate` have changed in it."""
     schedules: tuple[DeployedSchedule, ...]
     policies: tuple[str, ...]
     """Names of the policies that judged."""
     faults: tuple[Fault, ...]
     descriptions: tuple[PolicyDescription, ...] = ()
     """What the pack says of those policies."""
+    remediations: tuple[Remediation, ...] = ()
+    """What policies have changed in the declared resources."""
 
     @property
     def passed(self) -> bool:
@@ -62,16 +66,20 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
     with PolicyPack(
         pack_dir, configuration, preview=True, policy_configuration=policy_configuration_file(pack_dir, stack)
     ) as pack:
-        declaration = declare(project_dir, stack, lambda region: OfflineMocks(region=region), preview=True)
+        declared = declare(project_dir, stack, lambda region: OfflineMocks(region=region), preview=True)
+        remedied = pack.remediate(declared)
+        declaration = remedied.declaration
         region = configuration.values.get("aws:region", "us-east-1")
         partition = answer_invoke("aws:index/getPartition:getPartition", account_id=ACCOUNT_ID, region=region)
         schedules = tuple(
             declared_schedules(declaration.resources, AwsScope(partition["partition"], region, ACCOUNT_ID))
         )
         faults = [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
-        faults += [_policy_fault(violation) for violation in pack.judge(declaration)]
+        violations = (*remedied.violations, *pack.judge(declaration))
+        faults += [_policy_fault(violation) for violation in violations]
+        faults += [fault for remediation in remedied.remediations for fault in _remediated(remediation)]
         faults = [_with_urn(fault, declaration) for fault in faults]
-        return StackCheck(declaration, schedules, pack.policies, tuple(faults), pack.described)
+        return StackCheck(declaration, schedules, pack.policies, tuple(faults), pack.described, remedied.remediations)
 
 
 def _schedule_faults(schedule: DeployedSchedule, declaration: Declaration) -> list[Fault]:
@@ -113,6 +121,23 @@ def _policy_fault(violation: Violation) -> Fault:
         cure=message.cure,
         urn=violation.urn,
     )
+
+
+def _remediated(remediation: Remediation) -> Iterator[Fault]:
+    """Names only: the values may be secret."""
+    what, cure = "changed by the policy, and deployed so", "declare it so in the program"
+    for change in remediation.changes:
+        yield Fault(
+            "remediated",
+            remediation.urn.rpartition("::")[2],
+            f"{change.name}: {what}. Cure: {cure}.",
+            mandatory=False,
+            rule=remediation.policy,
+            path=change.name,
+            what=what,
+            cure=cure,
+            urn=remediation.urn,
+        )
 
 
 def _with_urn(fault: Fault, declaration: Declaration) -> Fault:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from google.protobuf import struct_pb2
+
 from rehearsal.declaring.program import declare
 from rehearsal.deploying.deployment import EmbeddedAwsMocks
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import sample_request
+from rehearsal.judging.remediations import remediated
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.schedule_runner import read_schedule
 from rehearsal.steps.stage import Stage
 
 
 def deploy(stage: Stage) -> list[DeployedSchedule]:
-    """Run the program onto the embedded AWS, and read back what is deployed."""
+    """Run the program onto the embedded AWS, with what policies have changed in it, and read back what is deployed."""
+    cures = stage.check.remediations
+
+    def inputs_of(urn: str, declared: struct_pb2.Struct) -> struct_pb2.Struct:
+        return remediated(declared, [cure for cure in cures if cure.urn == urn])
+
     with stage.reporter.step("deploy the stack onto the embedded AWS") as step:
         mocks = EmbeddedAwsMocks(stage.clients)
-        declaration = declare(stage.project_dir, stage.check.declaration.stack, mocks, preview=False)
+        declaration = declare(
+            stage.project_dir,
+            stage.check.declaration.stack,
+            mocks,
+            preview=False,
+            inputs_of=inputs_of if cures else None,
+        )
         step.detail(f"{sum(resource.custom for resource in declaration.resources)} resources")
     deployed = [read_schedule(stage.clients, each.group_name, each.name) for each in stage.check.schedules]
     with stage.reporter.step("judge the deployed roles' permissions"):

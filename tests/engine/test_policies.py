@@ -72,9 +72,9 @@ def judged_offline(project: Project, pack: Path, policy_configuration: Path | No
         patch.setattr(sys, "excepthook", sys.excepthook)  # the program sets its own, here in this process
         declaration = declare(project.directory, "prod", lambda region: OfflineMocks(region=region), preview=True)
     with PolicyPack(pack, configuration, preview=True, policy_configuration=policy_configuration) as started:
-        return {
-            Violation(found.policy, found.enforcement, found.urn, found.message) for found in started.judge(declaration)
-        }
+        remedied = started.remediate(declaration)
+        found_by_us = (*remedied.violations, *started.judge(remedied.declaration))
+        return {Violation(found.policy, found.enforcement, found.urn, found.message) for found in found_by_us}
 
 
 def test_a_mandatory_violation_stops_the_preview_without_a_traceback(refused: Refused) -> None:
@@ -114,7 +114,9 @@ def test_the_engine_and_the_rehearsal_judge_alike_with_a_configuration(
     assert advised.violations == judged_offline(foreign, pack, folder / "advisory.json")
 
 
-def test_what_is_put_right_is_planned_so_and_no_violation(remediated: Run, advised: Run) -> None:
+def test_what_is_put_right_is_planned_so_and_no_violation(
+    remediated: Run, advised: Run, foreign: Project, pack: Path, folder: Path
+) -> None:
     planned = {urn.rpartition("::")[2]: inputs for urn, inputs in remediated.inputs.items() if "Schedule::" in urn}
 
     assert remediated.exit_code == 0, remediated.output
@@ -123,6 +125,7 @@ def test_what_is_put_right_is_planned_so_and_no_violation(remediated: Run, advis
     }
     others = {found for found in advised.violations if found.policy != "SG20-few-retries"}
     assert remediated.violations == others
+    assert remediated.violations == judged_offline(foreign, pack, folder / "remediate.json")
     assert PASSWORD not in remediated.output + json.dumps(remediated.events)
 
 

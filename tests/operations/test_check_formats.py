@@ -42,6 +42,18 @@ FAULT = Fault(
     cure="raise it to at least 3600",
     urn=URN,
 )
+CHANGED = Fault(
+    "remediated",
+    "forest",
+    "target.retryPolicy.maximumRetryAttempts: changed by the policy, and deployed so. "
+    "Cure: declare it so in the program.",
+    mandatory=False,
+    rule="SG16-spot-max-wait",
+    path="target.retryPolicy.maximumRetryAttempts",
+    what="changed by the policy, and deployed so",
+    cure="declare it so in the program",
+    urn=URN,
+)
 DENIED = Fault("permission", "arn:aws:iam::123456789012:role/forest-execution", "may not s3:GetObject on a bucket")
 OWN_SCHEDULE = """
 
@@ -109,7 +121,7 @@ def sarif_of(text: str) -> dict[str, Any]:
     for result in run["results"]:
         assert set(result) == RESULT_MEMBERS
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        assert result["level"] in {"error", "warning"}
+        assert result["level"] in {"error", "warning", "note"}
         assert result["message"]["text"]
         (location,) = result["locations"]
         uri = location["physicalLocation"]["artifactLocation"]["uri"]
@@ -128,7 +140,7 @@ def test_the_json_document_has_everything_of_a_finding() -> None:
         "file": "ml/Pulumi.prod.yaml",
         "judged": True,
         "passed": True,
-        "counts": {"training_jobs": 1, "resources": 10, "policies": 31, "mandatory": 0, "advisory": 1},
+        "counts": {"training_jobs": 1, "resources": 10, "policies": 31, "mandatory": 0, "advisory": 1, "remediated": 0},
         "findings": [
             {
                 "level": "advisory",
@@ -197,6 +209,19 @@ def test_a_mandatory_finding_is_an_error_in_sarif() -> None:
     (result,) = sarif_of(as_sarif(report(DENIED)))["results"]
 
     assert (result["ruleId"], result["level"]) == ("permission", "error")
+
+
+def test_what_a_policy_has_changed_is_of_a_level_of_its_own() -> None:
+    document = json.loads(as_json(report(CHANGED, FAULT)))
+    (result, _advisory) = sarif_of(as_sarif(report(CHANGED, FAULT)))["results"]
+
+    assert document["passed"] is True
+    counts = {name: document["counts"][name] for name in ("mandatory", "advisory", "remediated")}
+    assert counts == {"mandatory": 0, "advisory": 1, "remediated": 1}
+    finding = document["findings"][0]
+    assert (finding["level"], finding["kind"], finding["rule"]["name"]) == ("remediated", "remediated", FAULT.rule)
+    assert (finding["path"], finding["value"], finding["cure"]) == (CHANGED.path, None, CHANGED.cure)
+    assert (result["ruleId"], result["level"], result["ruleIndex"]) == (FAULT.rule, "note", 3)
 
 
 def test_a_sarif_rule_says_what_the_pack_says_of_it() -> None:

@@ -227,6 +227,25 @@ def test_a_policy_violation_is_named_with_its_cure(project: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_a_policy_has_changed_is_shown_and_counted(project: Path) -> None:
+    change(project, "prod", "        time_zone: ", "        maximum_retry_attempts: 9\n        time_zone: ")
+    levels = project / "policies" / "prod.json"
+    levels.write_text(levels.read_text().replace('"SG20-few-retries": "mandatory"', '"SG20-few-retries": "remediate"'))
+
+    result = run("check", "-s", "prod")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    level, finding, verdict = result.stdout.splitlines()
+    assert level == "remediated SG20-few-retries breast-cancer-schedule"
+    assert finding == (
+        "          target.retryPolicy.maximumRetryAttempts: changed by the policy, and deployed so. "
+        "Cure: declare it so in the program."
+    )
+    assert verdict.startswith("stack prod passes: 1 training job, 10 resources, ")
+    assert "; 0 mandatory, 0 advisory, 1 remediated; " in verdict
+
+
+@pytest.mark.slow
 def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Path) -> None:
     change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.p4d.24xlarge")
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 POLICIES = Path(__file__).parents[2] / "policies"
 JOB = "schedule.target.input."
+Json: TypeAlias = Any
 
 
 def messages(pack: Pack, stack: StackUnderTest) -> list[str]:
@@ -116,6 +117,41 @@ def test_a_job_marked_secret_is_judged_like_any_other(
     assert [d.policy for d in pack.analyze(schedule)] == ["SG15-spot-checkpoint"]
 
 
+@pytest.mark.parametrize("form", ["text", "object"])
+@pytest.mark.parametrize("fault", ["", "schedule.target.retryPolicy", "schedule.target.deadLetterConfig"])
+def test_what_the_provider_notes_in_the_inputs_changes_no_finding(
+    form: str, fault: str, pack: Pack, good_stack: StackUnderTest
+) -> None:
+    if fault:
+        good_stack.set(fault, {})
+    bare = {
+        resource.name: resource.properties if form == "text" else good_stack.parts[resource.name][1]
+        for resource in good_stack.resources
+    }
+    noted, without = (
+        [type(r)(r.type, r.name, r.urn, properties[r.name], r.depends_on) for r in good_stack.resources]
+        for properties in (noted_by_the_provider(bare), bare)
+    )
+    found = [[d for r in resources for d in pack.analyze(r)] for resources in (noted, without)]
+    assert found[0] == found[1]
+    # A request that is no text is a fault by itself.
+    assert bool(found[1]) == bool(fault or form == "object")
+    assert pack.analyze_stack(noted) == pack.analyze_stack(without)
+
+
+def noted_by_the_provider(value: Json) -> Json:
+    """Inputs with the notes that bridged providers leave in every object, nested ones included."""
+    if isinstance(value, dict):
+        notes = {"__defaults": ["name"], "__internal": "canary"}
+        return notes | {name: noted_by_the_provider(item) for name, item in value.items()}
+    return [noted_by_the_provider(item) for item in value] if isinstance(value, list) else value
+
+
+def test_a_name_of_the_job_that_looks_like_such_a_note_is_judged(pack: Pack, good_stack: StackUnderTest) -> None:
+    good_stack.set(f"{JOB}Environment.__PASSWORD", "canary")
+    assert [line.split()[0] for line in messages(pack, good_stack)] == ["SG24-no-secrets"]
+
+
 @pytest.mark.parametrize("place", ["Environment", "HyperParameters", "Tags", "TrainingJobName", "ResourceConfig"])
 def test_no_message_shows_a_secret_of_the_job(place: str, pack: Pack, good_stack: StackUnderTest) -> None:
     canary = "postgres://me:canary-4711@db.example/ml"
@@ -163,6 +199,14 @@ def test_the_pack_describes_every_rule(pack: Pack) -> None:
 def test_remediation_is_off_unless_asked_for(pack: Pack, good_stack: StackUnderTest) -> None:
     good_stack.set("queue.sqsManagedSseEnabled", False).set("schedule.target.retryPolicy", MISSING)
     assert [pack.remediate(resource) for resource in good_stack.resources if pack.remediate(resource)] == []
+
+
+def test_remediation_is_off_again_when_no_policy_asks_for_it(pack: Pack, good_stack: StackUnderTest) -> None:
+    queue = good_stack.set("queue.sqsManagedSseEnabled", False).resources[1]
+    pack.configure({"SG19-dead-letter-queue": "remediate"})
+    assert list(pack.remediate(queue)) == ["SG19-dead-letter-queue"]
+    pack.configure({"SG19-dead-letter-queue": "mandatory"})
+    assert pack.remediate(queue) == {}
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,22 @@ def test_levels_settings_and_exemptions_have_the_same_answer(good_stack: StackUn
     assert not {name for name, _ in found} & {"SG15-spot-checkpoint", "SG16-spot-max-wait"}
 
 
+def test_notes_of_the_provider_have_the_same_answer(good_stack: StackUnderTest) -> None:
+    resources = good_stack.resources
+    target = next(r for r in resources if r.name == "schedule").properties["target"]
+    target |= {"__defaults": ["retryPolicy"], "retryPolicy": {"__defaults": [], "__internal": "canary"}}
+    role = good_stack.parts["scheduler_role"][1]
+    role["assumeRolePolicy"]["Statement"][0]["Principal"]["__defaults"] = ["name"]
+    resources.append(Resource("aws:iam/role:Role", "another", "urn:another", role))
+    assert [found.policyName for found in assert_same_answers(servicers(), resources)] == ["SG20-few-retries"]
+
+
+def test_a_setting_that_looks_like_such_a_note_is_a_mistake(good_stack: StackUnderTest) -> None:
+    both = configured({"SG20-few-retries": ("MANDATORY", {"__maximumRetryAttempts": 1.0})})
+    (found,) = assert_same_answers(both, good_stack.resources)
+    assert found.message.splitlines()[1].startswith("config.__maximumRetryAttempts: this rule has no such setting.")
+
+
 def test_a_resource_is_read_once_for_all_policies_and_not_before_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Json] = []
     fields = serving._fields
@@ -123,6 +139,23 @@ def test_a_resource_is_read_once_for_all_policies_and_not_before_one_asks(monkey
         ours.Analyze(single[0], None)
         ours.AnalyzeStack(stack, None)
     assert read == [asked_for[0][0].properties, asked_for[1].resources[0].properties]
+
+
+@pytest.mark.parametrize("level", ["REMEDIATE", "MANDATORY", "DISABLED"])
+def test_a_remediation_has_the_same_answer(level: str, good_stack: StackUnderTest) -> None:
+    good_stack.set("queue.sqsManagedSseEnabled", False)
+    theirs, ours = (
+        [servicer.Remediate(request, None) for request in requests(good_stack.resources)[0]]
+        for servicer in configured({"SG19-dead-letter-queue": (level, {}), "SG18-cost-caps": (level, {})})
+    )
+    assert ours == theirs
+    assert sum(len(answer.remediations) for answer in ours) == (level == "REMEDIATE")
+
+
+def test_without_a_policy_that_remediates_no_resource_is_read_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sdk, "deserialize_properties", lambda *_: pytest.fail("the SDK reads the resource"))
+    single, _ = requests([Resource("aws:sqs/queue:Queue", "queue", "urn:queue", {"sqsManagedSseEnabled": False})])
+    assert servicers()[1].Remediate(single[0], None) == analyzer_pb2.RemediateResponse()
 
 
 def test_an_sdk_without_the_seam_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

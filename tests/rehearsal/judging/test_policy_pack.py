@@ -174,7 +174,7 @@ def test_the_pack_dies_with_the_process_that_started_it(pack_dir: Path) -> None:
         "from rehearsal.declaring.stack_configuration import StackConfiguration\n"
         "here = pathlib.Path(sys.argv[1])\n"
         "pack = PolicyPack(here, StackConfiguration('p', 's', here, here, {}), preview=True)\n"
-        "print(pack._process.pid, flush=True)\n"
+        "print(pack.process_id, flush=True)\n"
         "sys.stdin.read()\n"
     )
     with subprocess.Popen(

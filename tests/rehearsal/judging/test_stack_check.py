@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from rehearsal.declaring.property_values import UNKNOWN
+from rehearsal.judging.judgement import Fault
 from rehearsal.judging.policy_answers import Violation
 from rehearsal.judging.policy_pack import PolicyPackError
 from rehearsal.judging.stack_check import StackCheck, _policy_fault, artifact_store_of, check_stack
-from tests.operations.projects import copy_project, processes_of
+from tests.operations.projects import change, copy_project, processes_of
 from tests.rehearsal.judging.test_judgement import NAME, good_schedule
 
 
@@ -80,6 +81,35 @@ def test_the_good_stack_passes_with_one_schedule_and_every_policy(project: Path)
     assert [schedule.name for schedule in check.schedules] == [NAME]
     assert "SG18-cost-caps" in check.policies
     assert not [fault for fault in check.faults if fault.mandatory or fault.kind != "policy"]
+
+
+@pytest.mark.slow
+def test_what_a_policy_changes_is_judged_as_changed_and_is_a_finding_of_its_own(project: Path) -> None:
+    change(project, "staging", "        time_zone: ", "        maximum_retry_attempts: 9\n        time_zone: ")
+    levels = project / "policies" / "staging.json"
+    stopped = levels.read_text().replace('"SG20-few-retries": "advisory"', '"SG20-few-retries": "mandatory"')
+    levels.write_text(stopped)
+    before = checked(project)
+    levels.write_text(stopped.replace('"SG20-few-retries": "mandatory"', '"SG20-few-retries": "remediate"'))
+    after = checked(project)
+
+    assert [fault.rule for fault in before.faults if fault.mandatory] == ["SG20-few-retries"]
+    assert (before.passed, before.remediations, after.passed) == (False, (), True)
+    assert [schedule.maximum_retry_attempts for check in (before, after) for schedule in check.schedules] == [9, 3]
+    (fault,) = [fault for fault in after.faults if fault.rule == "SG20-few-retries"]
+    assert fault == Fault(
+        "remediated",
+        "breast-cancer-schedule",
+        "target.retryPolicy.maximumRetryAttempts: changed by the policy, and deployed so. "
+        "Cure: declare it so in the program.",
+        mandatory=False,
+        rule="SG20-few-retries",
+        path="target.retryPolicy.maximumRetryAttempts",
+        what="changed by the policy, and deployed so",
+        cure="declare it so in the program",
+        urn=fault.urn,
+    )
+    assert fault.urn.endswith("$aws:scheduler/schedule:Schedule::breast-cancer-schedule")
 
 
 @pytest.mark.slow
