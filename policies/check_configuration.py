@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from configuration import mistakes
-from crossguard import settings_schema
 from findings import Finding, property_path
 from resources import plain
+from rule_settings import settings_schema
 from rules import RULES
 
 LEVELS = ("advisory", "disabled", "mandatory", "remediate")

@@ -21,13 +21,13 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from configuration import EXEMPTIONS, UNRELATED, mistakes, with_defaults
-from documents import DOCUMENT_TYPES, matches
 from exemptions import Exempted, Ledger, sort_out
 from findings import Finding
 from resources import NotApplicable, Resource, plain
 from rule import About, Level, ResourceRule, Rule, StackRule
+from rule_settings import SettingsReader, settings_reader, settings_schema
 from stack import Stack
+from statements import matches
 from target_input import SCHEDULE
 
 Found = tuple[Resource, Finding]
@@ -36,8 +36,6 @@ Report = tuple[str, str]
 Answer = Sequence[Report] | NotApplicable
 ResourceJudge = Callable[[Resource, Mapping[str, Any]], Answer]
 StackJudge = Callable[[Stack, Mapping[str, Any]], Answer]
-Settings = tuple[Mapping[str, Any], Sequence[Finding]]
-SettingsReader = Callable[[Mapping[str, Any]], Settings]
 TAGS = ("aws", "scheduled-training")
 
 
@@ -51,14 +49,6 @@ def policies_of(rules: Iterable[Rule]) -> list[Policy]:
         else:
             policies.append(_resource_policy(rule, ledger))
     return [*policies, *_exemption_policies(ledger)]
-
-
-def settings_schema(rule: About) -> dict[str, dict[str, Any]]:
-    """Write the JSON schema of every setting that a rule has."""
-    common = {"exemptions": dict(EXEMPTIONS)}
-    if isinstance(rule, ResourceRule) and rule.types & DOCUMENT_TYPES:
-        common["unrelated"] = dict(UNRELATED)
-    return {name: dict(entry) for name, entry in rule.config.items()} | common
 
 
 class ResourcePolicy(ResourceValidationPolicy):
@@ -111,7 +101,7 @@ class StackPolicy(StackValidationPolicy):
 
 def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourcePolicy:
     schema = settings_schema(rule)
-    read_settings = _settings_reader(schema)
+    read_settings = settings_reader(schema)
 
     def judge(resource: Resource, config: Mapping[str, Any]) -> Answer:
         subject = resource.read_by(rule.subject)
@@ -152,7 +142,7 @@ def _remediation(
 
 def _stack_policy(rule: StackRule, ledger: Ledger) -> StackPolicy:
     schema = settings_schema(rule)
-    read_settings = _settings_reader(schema)
+    read_settings = settings_reader(schema)
 
     def judge(stack: Stack, config: Mapping[str, Any]) -> Answer:
         settings, faults = read_settings(config)
@@ -162,21 +152,6 @@ def _stack_policy(rule: StackRule, ledger: Ledger) -> StackPolicy:
         return judgement if isinstance(judgement, NotApplicable) else _counting(rule, judgement, settings, ledger)
 
     return StackPolicy(judge, _about(rule, schema))
-
-
-def _settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
-    """Make a reader of settings that checks only what has changed: the SDK hands over the same for each resource."""
-    last: tuple[Any, Settings] | None = None
-
-    def read(config: Mapping[str, Any]) -> Settings:
-        nonlocal last
-        known = last
-        if known is None or (known[0] is not config and known[0] != config):
-            given = plain(config, inputs=False)
-            known = last = (config, (with_defaults(schema, given), mistakes(schema, given)))
-        return known[1]
-
-    return read
 
 
 def _exemption_policies(ledger: Ledger) -> tuple[Policy, Policy]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from documents import Statement
 from findings import Finding, property_path
+from statements import Statement
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 

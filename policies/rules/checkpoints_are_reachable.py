@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from documents import matches
 from examples import BUCKET, allow, stack
 from findings import Finding
 from resources import NotApplicable, Resource
 from rule import Config, Reference, Severity, StackJudgement, StackRule
 from stack import Grants, ScheduledJob, Stack
+from statements import matches
 from target_input import INPUT
 
 _URI = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<prefix>.*)")

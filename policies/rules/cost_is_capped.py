@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from documents import matches
 from examples import job
 from findings import MISSING, Finding, property_path
 from rule import Config, Judgement, Reference, ResourceRule, Severity
+from statements import matches
 from target_input import INPUT, SCHEDULE, TrainingJob, training_job
 
 

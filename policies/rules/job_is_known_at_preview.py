@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from documents import DOCUMENT_TYPES, ROLE, Source, permission_sources, read_statements, trust_sources
+from documents import DOCUMENT_TYPES, ROLE, Source, permission_sources, trust_sources
 from examples import TRAINING_JOB_NAME, job, schedule
 from findings import MISSING, UNKNOWN, Finding
 from resources import NotApplicable, Resource
 from rule import Config, Judgement, Reference, ResourceRule, Severity
+from statements import read_statements
 from target_input import INPUT, SCHEDULE, UnreadableError, read_object, training_schedule
 
 _CURE = "build it from values that are known before the deployment, such as account id, region and names"

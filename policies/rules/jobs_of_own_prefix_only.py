@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from documents import Document, Statement
+from documents import Document
 from examples import TRAINING_JOB_NAME, TRAINING_JOBS, allow, stack
 from findings import MISSING, Finding, property_path
 from job_limits import Limit, limits_of
 from resources import NotApplicable, Resource
 from rule import Config, Reference, Severity, StackJudgement, StackRule
 from stack import ScheduledJob, Stack
+from statements import Statement
 from target_input import TrainingJob
 
 Found = tuple[Resource, Finding]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from documents import ROLE, Element, matches, serves_training
+from documents import ROLE, serves_training
 from examples import example
 from findings import Finding, property_path
 from resources import NotApplicable, Resource
 from rule import Config, Judgement, Reference, ResourceRule, Severity
 from stack import ATTACHMENTS
+from statements import Element, matches
 
 _ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _MANAGED = ":iam::aws:policy/"

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from actions import accepts_only_star
-from documents import DOCUMENT_TYPES, Document, Statement, permission_documents
+from documents import DOCUMENT_TYPES, Document, permission_documents
 from examples import KEY, allow, role_policy
 from findings import MISSING, Finding, property_path
 from resources import NotApplicable
 from rule import Config, Judgement, Reference, ResourceRule, Severity
+from statements import Statement
 
 _OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
 # The service itself is spelt out; its region may be a wildcard.

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from documents import Statement, matches, read_statements
 from examples import document, example, resource
 from findings import MISSING, UNKNOWN, Finding
 from resources import NotApplicable, Resource
 from rule import Config, Example, Judgement, Level, Reference, Remedy, ResourceRule, Severity, StackJudgement, StackRule
 from stack import Stack
+from statements import Statement, matches, read_statements
 from target_input import UnreadableError
 
 _BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")

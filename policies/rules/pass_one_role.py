@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from documents import DOCUMENT_TYPES, Document, Statement, permission_documents
+from documents import DOCUMENT_TYPES, Document, permission_documents
 from examples import EXECUTION_ROLE, allow, role_policy
 from findings import MISSING, Finding, property_path
 from resources import NotApplicable
 from rule import Config, Judgement, Reference, ResourceRule, Severity
+from statements import Statement
 
 _OPERATORS = ("stringequals", "stringlike", "stringequalsignorecase")
 _TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}

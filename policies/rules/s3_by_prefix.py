@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from documents import DOCUMENT_TYPES, Document, Element, Statement, permission_documents
+from documents import DOCUMENT_TYPES, Document, permission_documents
 from examples import BUCKET, allow, role_policy, stack
 from findings import Finding, property_path
 from resources import NotApplicable, Resource
 from rule import Config, Judgement, Reference, ResourceRule, Severity, StackJudgement, StackRule
 from stack import Grants, Stack
+from statements import Element, Statement
 
 _LISTING = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 # A literal beginning that ends at a separator; after it, wildcards may follow.

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from actions import accepts_only_star
-from documents import DOCUMENT_TYPES, Document, Element, Statement, permission_documents
+from documents import DOCUMENT_TYPES, Document, permission_documents
 from examples import BUCKET, allow, role_policy
 from findings import Finding
 from rule import Config, Judgement, Reference, ResourceRule, Severity
+from statements import Element, Statement
 
 
 def _check(documents: Iterable[Document], config: Config) -> Judgement:

@@ -17,10 +17,10 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from configuration import with_defaults
-from crossguard import settings_schema
 from findings import MISSING, UNKNOWN
 from resources import NotApplicable, Resource
 from rule import Rule, StackRule
+from rule_settings import settings_schema
 from stack import Stack
 
 Json: TypeAlias = Any

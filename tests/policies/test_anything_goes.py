@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configuration import with_defaults
-from crossguard import settings_schema
 from findings import UNKNOWN, Finding, parse
 from resources import NotApplicable, Resource
 from rule import StackRule
+from rule_settings import settings_schema
 from rules import RULES
 from stack import Stack
 

@@ -10,9 +10,9 @@ import pytest
 
 from check_configuration import file_mistakes, main
 from configuration import EXEMPTIONS, mistakes
-from crossguard import settings_schema
 from findings import UNKNOWN
 from rule import Level
+from rule_settings import settings_schema
 from rules import RULES
 
 if TYPE_CHECKING:

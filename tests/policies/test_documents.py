@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import matches
 from findings import UNKNOWN, Finding
+from statements import matches
 
 PATTERNS = st.text(alphabet="aB.*?[\n", max_size=6)
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configuration import with_defaults
-from crossguard import settings_schema
 from findings import MISSING
 from resources import NotApplicable, Resource
 from rule import Level, StackRule
+from rule_settings import settings_schema
 from rules import RULES
 from stack import Stack
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from configuration import with_defaults
-from crossguard import settings_schema
 from resources import NotApplicable, Resource
 from rule import Rule, StackRule
+from rule_settings import settings_schema
 from rules import RULES
 from rules_page import page
 from stack import Stack
