@@ -49,7 +49,7 @@ test: install ## every test that needs no cloud
 test-unit: .venv/installed ## the fast tier
 	@$(RUN) -m pytest $(PARALLEL) -m "not slow"
 
-soak: install ## jobs killed at random moments, many deliveries at once: minutes (SOAK_JOBS=50)
+soak: install ## jobs killed at random moments, many deliveries at once: minutes (SOAK_JOBS=50, SOAK_SECONDS=1080)
 	@$(RUN) -m pytest -m soak
 
 lint: .venv/installed ## ruff: rules and format

@@ -149,15 +149,21 @@ class Tracker:
         mine = f"tags.training_job_name = '{self._job.name}'"
         runs = self._client.search_runs([self._experiment_id], mine, order_by=["attributes.start_time DESC"])
         registered = standing.run_id if standing else ""
-        open_runs = [each for each in runs if each.info.status != "FINISHED" or each.info.run_id == registered]
+        single = [each for each in runs if each.data.tags.get(DUPLICATE_OF) != self._job.name]
+        open_runs = [each for each in single if each.info.status != "FINISHED" or each.info.run_id == registered]
         run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
         if run is None:
             tags = job_tags(self._job) | {TICKET: CHOOSING}
             run = self._client.create_run(self._experiment_id, tags=tags, run_name=self._job.name)
+            # MLflow's client asks again where an answer gets lost, and the run that it did not hear of is there, too.
+            runs = self._client.search_runs([self._experiment_id], mine)
         elif run.info.status != "RUNNING":
             # Others may have gone past it since: it queues anew.
             self._client.set_tag(run.info.run_id, TICKET, CHOOSING)
             self._client.update_run(run.info.run_id, status="RUNNING")
+        for double in runs:
+            if double.info.run_id != run.info.run_id and double.info.status == "RUNNING":
+                self._close_as_duplicate(double.info.run_id, self._job.name)
         run_id, place = str(run.info.run_id), without_secrets(self._uri, self._environ)
         if place.startswith("http"):
             place = f"{place.rstrip('/')}/#/experiments/{self._experiment_id}/runs/{run_id}"
@@ -167,12 +173,15 @@ class Tracker:
     def _close_after(self, error: BaseException, run_id: str) -> None:
         try:
             if isinstance(error, AlreadyClaimedError):
-                self._client.set_tag(run_id, DUPLICATE_OF, error.training_job_name)
-                self._client.set_terminated(run_id, status="KILLED")
+                self._close_as_duplicate(run_id, error.training_job_name)
             else:
                 self._client.set_terminated(run_id, status="FAILED")
         except Exception as another:  # noqa: BLE001  # the first failure is the one to report
             say(f"tracking: run {run_id} stays open: {without_secrets(cause(another), self._environ)}")
+
+    def _close_as_duplicate(self, run_id: str, of_job: str) -> None:
+        self._client.set_tag(run_id, DUPLICATE_OF, of_job)
+        self._client.set_terminated(run_id, status="KILLED")
 
     def _reaching(self, how: str) -> AbstractContextManager[None]:
         return reaching(self._uri, how, self._environ)

@@ -41,8 +41,8 @@ TREES, BATCH = 100, 10
 SIDE_BY_SIDE = 3
 FORESTS = 5
 MOST_KILLS = 3
-LONGEST = 19 * 60
-"""Seconds after which no further job is begun, and the test fails."""
+LONGEST = float(os.environ.get("SOAK_SECONDS") or 18 * 60)
+"""Seconds after which no further job is begun; those that were are judged, and the test fails."""
 AT_LINES = ("tracking: ", "growing: 10 ", "growing: 50 ", "growing: 100 ", "saving: ", "promotion: ", "registered: ")
 """Beginnings of the log lines after which a job may be killed; their windows are those of the code between them."""
 
@@ -130,8 +130,8 @@ class Story:
     def problems(self, runs: list[Any], versions: list[Any]) -> list[str]:
         """What is not as it should be with this job, its `runs` and its `versions`."""
         found = []
-        if self.codes[-1:] != [0]:
-            found.append(f"ended with {self.codes[-1:]}")
+        if self.codes[-1]:
+            found.append(f"ended with {self.codes[-1]}")
         if [each.info.status for each in runs] != ["FINISHED"]:
             found.append(f"runs: {[(each.info.run_id, each.info.status) for each in runs]}, wanted one FINISHED")
         if len(versions) != 1:
@@ -205,16 +205,17 @@ def make_story(make_job: MakeJob, address: str, number: int, plan: list[Kill]) -
 
 
 def tell_all(stories: list[Story], server: MlflowServer, disturb: Disturb) -> None:
-    """Tell the stories, some side by side, and `disturb` the server meanwhile."""
+    """Tell the stories, some side by side, and `disturb` the server meanwhile; where time runs out, not all of them."""
     started, ended, told = time.monotonic(), threading.Event(), []
 
     def tell(story: Story) -> None:
-        if time.monotonic() - started < LONGEST:
-            story.tell()
+        if time.monotonic() - started > LONGEST:
+            return
+        story.tell()
         told.append(story)
         say(
             f"{time.monotonic() - started:6.1f} s  {len(told)} of {len(stories)}: {story.name}, "
-            f"{story.kills} of {len(story.plan)} kills, ended with {story.codes[-1:]}"
+            f"{story.kills} of {len(story.plan)} kills, ended with {story.codes[-1]}"
         )
 
     with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(SIDE_BY_SIDE) as jobs:
@@ -226,7 +227,7 @@ def tell_all(stories: list[Story], server: MlflowServer, disturb: Disturb) -> No
     restarts, kills = disturbing.result(), sum(story.kills for story in stories)
     say(f"{kills} kills, {restarts} restarts of MLflow, {time.monotonic() - started:.0f} s")
     assert restarts, "MLflow was always there"
-    assert kills >= len(stories) / 2, "the kills come too late to tell anything"
+    assert kills >= len(told) / 2, "the kills come too late to tell anything"
 
 
 def check(stories: list[Story], server: MlflowServer) -> None:
@@ -238,16 +239,25 @@ def check(stories: list[Story], server: MlflowServer) -> None:
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id], max_results=1000)
     versions = client.search_model_versions(f"name = '{MODEL}'")
-    reports = []
-    for story in stories:
+    told, reports = [story for story in stories if story.codes], []
+    for story in told:
         problems = story.problems(
-            [each for each in runs if each.data.tags["training_job_name"] == story.name],
+            [
+                each
+                for each in runs
+                # MLflow's client asks again where an answer gets lost; the run made twice is closed as a duplicate.
+                if each.data.tags["training_job_name"] == story.name
+                and (each.info.status, each.data.tags.get("duplicate_of")) != ("KILLED", story.name)
+            ],
             [each for each in versions if each.tags["training_job_name"] == story.name],
         )
         if problems:
             reports.append(story.report(problems))
-    assert not reports, f"{len(reports)} of {len(stories)} jobs\n" + "\n\n".join(reports)
-    assert len(versions) == len(stories)
+    assert not reports, f"{len(reports)} of {len(told)} jobs\n" + "\n\n".join(reports)
+    assert len(versions) == len(told)
+    assert len(told) == len(stories), (
+        f"in {LONGEST:.0f} s (SOAK_SECONDS) only {len(told)} jobs were begun; all are well"
+    )
 
 
 def test_two_killed_jobs_end_as_if_nobody_had_killed_them(make_job: MakeJob, own_server: MlflowServer) -> None:

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy
 import pytest
+import requests
 from sklearn.ensemble import RandomForestClassifier
 
 import dataset
@@ -318,6 +320,50 @@ def test_a_run_that_fails_is_closed_as_failed_and_gone_on_with(
     client_of(env).set_terminated(first, status="FINISHED")
     with tracker.run(first) as new:
         assert new != first
+
+
+@pytest.fixture
+def losing_the_answer(env: Environment) -> Iterator[str]:
+    """The address of a way to MLflow on which the answer to the first request for a new run gets lost."""
+    lost = []
+
+    class Way(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            there, kind = env.tracking_uri + self.path, {"Content-Type": "application/json"}
+            answer = requests.request(self.command, there, data=body, headers=kind, timeout=60)
+            if self.path.endswith("/runs/create") and not lost:
+                lost.append(answer)
+                self.close_connection = True
+                return
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_GET = do_PATCH = do_POST  # noqa: N815
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Way) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+    assert lost
+
+
+def test_a_run_that_was_made_twice_because_an_answer_got_lost_is_not_left_open(
+    env: Environment, losing_the_answer: str
+) -> None:
+    with Tracker(replace(env, tracking_uri=losing_the_answer), {}).run(None) as run_id:
+        client = client_of(env)
+        runs = client.search_runs([client.get_run(run_id).info.experiment_id])
+    assert len(runs) == 2
+    assert {each.info.run_id: each.info.status for each in runs}.pop(run_id) == "RUNNING"
+    (double,) = (each for each in runs if each.info.run_id != run_id)
+    assert (double.info.status, double.data.tags["duplicate_of"]) == ("KILLED", "job-1")
+    with Tracker(env, {}).run(None) as again:
+        assert again == run_id
 
 
 def test_the_run_of_another_job_is_left_alone(env: Environment) -> None:
