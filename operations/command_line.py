@@ -93,7 +93,8 @@ def register(
     ] = False,
 ) -> None:
     """Register the model of a job that failed because MLflow was away; nothing is trained again."""
-    from operations.registering import place_in_rehearsal, place_on_aws, register_training_job
+    from operations.places import place_in_rehearsal, place_on_aws
+    from operations.registering import register_training_job
 
     def run() -> int:
         project_dir = _project_dir()
@@ -101,6 +102,29 @@ def register(
         return register_training_job(project_dir, job, place, Console(highlight=False, soft_wrap=True))
 
     _exit(run)
+
+
+@app.command()
+def reproduce(
+    run: Annotated[str, typer.Argument(help="Id of the run in MLflow; a model version has it as its tag run_id.")],
+    stack: StackOption = "staging",
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="Of the rehearsal that was kept, rather than of AWS.")
+    ] = False,
+) -> None:
+    """Train a run again on this machine and compare: same data, settings and seed, same trees. It only reads."""
+    from operations.places import caller_account, place_in_rehearsal, place_on_aws, stack_trackings
+    from operations.reproducing import reproduce_run
+
+    def command() -> int:
+        project_dir = _project_dir()
+        if rehearsal:
+            return reproduce_run(project_dir, run, place_in_rehearsal(project_dir, stack), [{}], Console())
+        place = place_on_aws(project_dir, stack)
+        trackings = stack_trackings(project_dir, stack, caller_account(project_dir, stack))
+        return reproduce_run(project_dir, run, place, trackings, Console())
+
+    _exit(command)
 
 
 def _project_dir() -> Path:

@@ -39,7 +39,9 @@ __all__ = [
     "ContainerError",
     "ContainerPlatform",
     "ContainerResult",
+    "Surroundings",
     "require_container_environment",
+    "run_toolkit",
     "run_training_container",
 ]
 
@@ -90,20 +92,26 @@ class ContainerResult:
     differences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ContainerPlatform:
-    """What is around a container, instead of SageMaker.
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a container's process finds around it.
 
-    `clients` are the embedded AWS's. `container_environment` is the virtual environment that holds what the image
-    holds. `environment` is a sealed environment, in which every AWS endpoint is the embedded AWS. `swaps` are variables
-    of the request's Environment that stand for something else here (`MLFLOW_TRACKING_URI` -> the local server's
-    address); variables that the request does not have are added.
+    `container_environment` is the virtual environment that holds what the image holds. `environment` is a sealed
+    environment, in which no AWS endpoint is the real one. `swaps` are variables of the request's Environment that stand
+    for something else here (`MLFLOW_TRACKING_URI` -> the local server's address); variables that the request does not
+    have are added.
     """
 
-    clients: "AwsClients"
     container_environment: Path
     environment: Mapping[str, str]
     swaps: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerPlatform(Surroundings):
+    """What is around a container, instead of SageMaker; `clients` are the embedded AWS's."""
+
+    clients: "AwsClients"
     grace_seconds: float = STOP_GRACE_SECONDS
 
 
@@ -185,6 +193,30 @@ def run_training_container(
         )
 
 
+def run_toolkit(  # noqa: PLR0913 - a job, its tree, what is around it, and how it is watched
+    request: Request,
+    files: ContainerFiles,
+    around: Surroundings,
+    *,
+    training_job_arn: str,
+    on_line: Callable[[str], None],
+    limits: Limits,
+) -> ProcessOutcome:
+    """Start the toolkit on one host, over a tree that is ready, as the image's `train` command does, and see it end.
+
+    Raises:
+        ContainerError: there is no container environment.
+
+    """
+    return run_process(
+        [str(require_container_environment(around.container_environment)), "-c", _START_TOOLKIT],
+        environment=_variables(request, files, around, training_job_arn),
+        directory=files.base,
+        on_line=on_line,
+        limits=limits,
+    )
+
+
 def require_container_environment(container_environment: Path) -> Path:
     """The Python of the virtual environment that holds what the image holds.
 
@@ -214,18 +246,18 @@ class _Log:
 
 
 def _variables(
-    request: Request, files: ContainerFiles, platform: ContainerPlatform, training_job_arn: str
+    request: Request, files: ContainerFiles, surroundings: Surroundings, training_job_arn: str
 ) -> dict[str, str]:
-    around = platform.environment
+    around = surroundings.environment
     kept = {name: value for name, value in around.items() if not name.startswith(_DROPPED_PREFIXES)}
     requested = {name: _placed(value, files) for name, value in request.get("Environment", {}).items()}
     contract = {
-        "PATH": f"{platform.container_environment / 'bin'}:{around.get('PATH', '/usr/bin:/bin')}",
+        "PATH": f"{surroundings.container_environment / 'bin'}:{around.get('PATH', '/usr/bin:/bin')}",
         "SAGEMAKER_BASE_DIR": str(files.base),
         "TRAINING_JOB_NAME": str(request["TrainingJobName"]),
         "TRAINING_JOB_ARN": training_job_arn,
     }
-    return {**kept, **_IMAGE_ENVIRONMENT, **requested, **contract, **platform.swaps}
+    return {**kept, **_IMAGE_ENVIRONMENT, **requested, **contract, **surroundings.swaps}
 
 
 def _placed(value: str, files: ContainerFiles) -> str:

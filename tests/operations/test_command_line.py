@@ -27,6 +27,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
         "check",
         "register",
         "rehearse",
+        "reproduce",
     }
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
     assert "check Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials." in text
@@ -34,6 +35,10 @@ def test_help_names_every_command_with_what_it_does() -> None:
         "rehearse Deploy a stack onto an embedded AWS, fire its schedule, train, register: all on this machine." in text
     )
     assert "register Register the model of a job that failed because MLflow was away; nothing is trained again." in text
+    assert (
+        "reproduce Train a run again on this machine and compare: same data, settings and seed, same trees. It only "
+        "reads." in text
+    )
 
 
 def test_no_command_shows_the_help() -> None:
@@ -45,6 +50,7 @@ def test_no_command_shows_the_help() -> None:
     [
         ("check", {"--stack", "-s", "--format"}),
         ("register", {"--stack", "-s", "--rehearsal"}),
+        ("reproduce", {"--stack", "-s", "--rehearsal"}),
         ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port"}),
     ],
 )

@@ -20,7 +20,8 @@ import record
 from dataset import Dataset, Table
 from environment import TrackingSettings, TrainingJob
 from hyperparameters import Hyperparameters
-from operations.registering import Place, RegistrationError, place_in_rehearsal, register_training_job
+from operations.places import Place, PlaceError, place_in_rehearsal
+from operations.registering import RegistrationError, register_training_job
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import Servers, start_servers
 from rehearsal.running.model_registry import model_versions
@@ -136,7 +137,7 @@ def test_a_job_that_kept_nothing_is_reported(rehearsed: Rehearsed, tmp_path: Pat
 
 
 def test_a_job_that_is_not_there_is_reported(rehearsed: Rehearsed) -> None:
-    with pytest.raises(RegistrationError, match=r"^training job job-9 cannot be read: "):
+    with pytest.raises(PlaceError, match=r"^training job job-9 cannot be read: "):
         register_training_job(PROJECT, "job-9", rehearsed.place, Console())
 
 
@@ -152,7 +153,7 @@ def test_a_record_that_cannot_be_sent_is_reported(rehearsed: Rehearsed, tmp_path
 
 
 def test_without_a_kept_rehearsal_the_message_says_how_to_have_one(tmp_path: Path) -> None:
-    with pytest.raises(RegistrationError) as caught:
+    with pytest.raises(PlaceError) as caught:
         place_in_rehearsal(tmp_path, "staging")
     assert str(caught.value) == (
         "no rehearsal of stack staging is running: start one with training-jobs rehearse --stack staging --keep"

@@ -1,0 +1,141 @@
+"""Where a training job ran, and what a command needs to ask there: on AWS as the caller, or in a rehearsal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from components.aws_names import AwsScope
+from rehearsal.aws_clients import AwsClients
+from rehearsal.declaring.stack_configuration import read_stack_configuration
+from rehearsal.errors import RehearsalError
+from rehearsal.local_servers import kept_servers
+from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
+from rehearsal.sealed_environment import sealed_environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+
+
+_TRACKING_VARIABLES: Final = ("MLFLOW_TRACKING_URI", "SECRET_ARN")
+
+
+class PlaceError(RehearsalError):
+    """There is no such place, or it does not answer; the message says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the training job ran: its AWS, and what a process needs to reach that and MLflow."""
+
+    sagemaker: SageMakerClient
+    s3: S3Client
+    environment: Mapping[str, str]
+
+
+def place_on_aws(project_dir: Path, stack: str) -> Place:
+    """The stack's region, with the caller's own credentials."""
+    import boto3
+
+    region = _region(project_dir, stack)
+    session = boto3.session.Session(region_name=region)
+    environment = {**os.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    return Place(session.client("sagemaker"), session.client("s3"), environment)
+
+
+def place_in_rehearsal(project_dir: Path, stack: str) -> Place:
+    """The servers that `training-jobs rehearse --keep` left running.
+
+    Raises:
+        PlaceError: there are none.
+    """
+    servers = {each.name: each for each in kept_servers.read(project_dir / STATE_DIRECTORY / stack)}
+    running = {name: each.url for name, each in servers.items() if _runs(each)}
+    try:
+        aws, mlflow = running["the embedded AWS"], running["the MLflow server"]
+    except KeyError:
+        raise PlaceError(
+            f"no rehearsal of stack {stack} is running: start one with training-jobs rehearse --stack {stack} --keep"
+        ) from None
+    region = _region(project_dir, stack)
+    clients = AwsClients(aws, region)
+    environment = sealed_environment(os.environ, region=region, endpoint_url=aws)
+    return Place(clients.sagemaker, clients.s3, environment | {"MLFLOW_TRACKING_URI": mlflow, "SECRET_ARN": ""})
+
+
+def describe(sagemaker: SageMakerClient, name: str) -> Mapping[str, Any]:
+    """What DescribeTrainingJob says of a training job.
+
+    Raises:
+        PlaceError: it cannot be read.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return sagemaker.describe_training_job(TrainingJobName=name)
+    except ClientError as error:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        raise PlaceError(f"training job {name} cannot be read: {code}: {message}") from error
+    except BotoCoreError as error:
+        raise PlaceError(f"training job {name} cannot be read: {error}") from error
+
+
+def stack_trackings(project_dir: Path, stack: str, account_id: str) -> list[dict[str, str]]:
+    """For each MLflow server of a stack's jobs, in the account: the variables that its jobs are told of it.
+
+    Raises:
+        RehearsalError, pulumi.RunError: the stack's files or settings are wrong.
+    """
+    from rehearsal.declaring.program import OfflineMocks, answer_invoke, declare
+    from rehearsal.judging.judgement import declared_schedules
+
+    region = _region(project_dir, stack)
+    partition = answer_invoke("aws:index/getPartition:getPartition", account_id=account_id, region=region)["partition"]
+    mocks = OfflineMocks(region=region, account_id=account_id)
+    declared = declare(project_dir, stack, mocks, preview=True)
+    found: list[dict[str, str]] = []
+    for schedule in declared_schedules(declared.resources, AwsScope(partition, region, account_id)):
+        told = json.loads(schedule.target_input)["Environment"]
+        tracking = {name: told.get(name, "") for name in _TRACKING_VARIABLES}
+        if tracking not in found:
+            found.append(tracking)
+    return found
+
+
+def caller_account(project_dir: Path, stack: str) -> str:
+    """The account of the caller's own credentials.
+
+    Raises:
+        PlaceError: there are none, or they are not accepted.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client = boto3.session.Session(region_name=_region(project_dir, stack)).client("sts")
+        return str(client.get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise PlaceError(f"AWS does not know you: {error}; sign in, for example with aws sso login") from error
+
+
+def image_python(project_dir: Path) -> Path:
+    """The Python with the image's packages, where it is: it signs requests to a managed tracking server."""
+    python = project_dir / CONTAINER_ENVIRONMENT / "bin" / "python"
+    return python if python.is_file() else Path(sys.executable)
+
+
+def _runs(server: kept_servers.KeptServer) -> bool:
+    return kept_servers.process_identity(server.pid) == server.identity
+
+
+def _region(project_dir: Path, stack: str) -> str:
+    region = read_stack_configuration(project_dir, stack).values.get("aws:region")
+    if not region:
+        raise PlaceError(f"Pulumi.{stack}.yaml has no aws:region; set it")
+    return region

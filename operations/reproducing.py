@@ -1,0 +1,155 @@
+"""`training-jobs reproduce`: train a recorded run again on this machine, and tell whether the same model comes out.
+
+Whoever asks needs to read the training job, its channels, its bundle and MLflow. Nothing is written to any of them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from components.s3_location import bucket_of, key_of
+from operations.console import ConsoleReporter, print_hanging
+from operations.places import Place, describe, image_python
+from operations.reproduction import Comparison, ReproductionError, TrainedModel, compare, read_description
+from rehearsal.rehearse import CONTAINER_ENVIRONMENT
+from rehearsal.running.container import require_container_environment
+from rehearsal.running.container_files import ContainerFiles, Request, download_channels
+from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, repeated_request, train_again
+from rehearsal.running.script_lines import ScriptLines
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_DESCRIPTION: Final = "model.json"
+_SCRIPT: Final = Path("training_code") / "recall.py"
+_LAST_LINES: Final = 5
+Tracking = Mapping[str, str]
+"""The variables that lead to one MLflow server; "" or absent where there is nothing to say."""
+
+
+def reproduce_run(project_dir: Path, run_id: str, place: Place, trackings: Sequence[Tracking], console: Console) -> int:
+    """Train a run that is on one of these servers again and print the comparison; 0 where the model is the same.
+
+    Raises:
+        RehearsalError: something that is needed is missing, so that nothing can be said; the message says what.
+    """
+    environment = project_dir / CONTAINER_ENVIRONMENT
+    require_container_environment(environment)
+    reporter = ConsoleReporter(console)
+    with tempfile.TemporaryDirectory(prefix="reproduce-") as temporary:
+        directory = Path(temporary)
+        files = ContainerFiles(directory / "opt" / "ml")
+        with reporter.step(f"read run {run_id}") as step:
+            then = _recall(project_dir, run_id, place, trackings, directory)
+            described = describe(place.sagemaker, then.training_job_name)
+            step.detail(then.training_job_name)
+        with reporter.step("download its source bundle and its channels"):
+            request = _fetch(place.s3, described, run_id, files, directory)
+        with reporter.step(f"train again in {CONTAINER_ENVIRONMENT}, on this machine"):
+            now = _train(request, files, environment, place.sagemaker.meta.region_name, reporter.log_line)
+    comparison = compare(then, now, [each["ChannelName"] for each in described.get("InputDataConfig", [])])
+    _print(console, comparison)
+    return 0 if comparison.same_model else 1
+
+
+def _recall(
+    project_dir: Path, run_id: str, place: Place, trackings: Sequence[Tracking], directory: Path
+) -> TrainedModel:
+    """What the run recorded, from the first of the servers that has it."""
+    reasons = []
+    for tracking in trackings:
+        done = subprocess.run(
+            [str(image_python(project_dir)), str(project_dir / _SCRIPT), run_id, str(directory)],
+            env={**place.environment, **tracking},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            return read_description((directory / _DESCRIPTION).read_text(encoding="utf-8"), f"run {run_id}")
+        reasons.append(done.stderr.strip())
+    raise ReproductionError("\n".join(reasons))
+
+
+def _fetch(s3: S3Client, described: Mapping[str, Any], run_id: str, files: ContainerFiles, directory: Path) -> Request:
+    """Download what the job had, and make the request that trains on it."""
+    name, uri = described["TrainingJobName"], described.get("HyperParameters", {}).get(SUBMIT_DIRECTORY, "")
+    if not uri.startswith("s3://"):
+        raise ReproductionError(
+            f"training job {name} has no source bundle in S3 ({SUBMIT_DIRECTORY} is {uri!r}): its code is its image's"
+        )
+    if (count := described["ResourceConfig"].get("InstanceCount", 1)) != 1:
+        raise ReproductionError(
+            f"training job {name} ran on {count} instances: only what one instance trained can be reproduced here"
+        )
+    bundle = directory / "sourcedir.tar.gz"
+    with _reading(f"the source bundle {uri} of training job {name}"):
+        s3.download_file(bucket_of(uri), key_of(uri), str(bundle))
+    request = repeated_request(described, f"reproduce-{run_id[:32]}", bundle)
+    files.write_configuration(request)
+    with _reading(f"the channels of training job {name}"):
+        download_channels(s3, request, files)
+    return request
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in {"404", "NoSuchKey", "NoSuchBucket"}:
+            raise ReproductionError(
+                f"{what} cannot be read: it is not there any more; restore it, from another version of the object or a "
+                f"backup"
+            ) from None
+        raise ReproductionError(f"{what} cannot be read: {code}; your own credentials need s3:GetObject") from None
+    except (BotoCoreError, Boto3Error) as error:
+        raise ReproductionError(f"{what} cannot be read: {error}") from None
+
+
+def _train(
+    request: Request, files: ContainerFiles, environment: Path, region: str, show: Callable[[str], None]
+) -> TrainedModel:
+    script_lines, lines = ScriptLines(), list[str]()
+
+    def on_line(text: str) -> None:
+        lines.append(text)
+        if script_lines.is_next(text):
+            show(text)
+
+    outcome = train_again(request, files, environment, region, on_line)
+    if outcome.exit_code:
+        reason = files.failure_message() or "\n".join(lines[-_LAST_LINES:])
+        raise ReproductionError(f"the training did not succeed this time, exit code {outcome.exit_code}: {reason}")
+    path = files.model / _DESCRIPTION
+    if not path.is_file():
+        raise ReproductionError(f"the training left no {_DESCRIPTION}: its source bundle is not of this project")
+    return read_description(path.read_text(encoding="utf-8"), "the model that was trained again")
+
+
+def _print(console: Console, comparison: Comparison) -> None:
+    table = Table("what", "then", "now", "same?")
+    for row in comparison.rows:
+        mark = Text("yes", style="green") if row.same else Text("no", style="red")
+        table.add_row(Text(row.what), Text(row.then), Text(row.now), mark)
+    console.print()
+    console.print(table)
+    if comparison.same_model:
+        lead = Text("reproduced", style="green")
+        text = "the same trees and predictions" + (f", although {comparison.cause}" if comparison.cause else "")
+    else:
+        lead, text = Text("not reproduced", style="red"), comparison.cause
+    print_hanging(console, Text.assemble(lead, ": "), Text(text))

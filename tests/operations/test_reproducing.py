@@ -1,0 +1,152 @@
+"""`training-jobs reproduce`, on the servers that a whole rehearsal has left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operations.places import stack_trackings
+from rehearsal.aws_clients import AwsClients
+from rehearsal.running.model_registry import model_versions
+from tests.operations.projects import copy_project, left_in_temporary_files, require_container, training_jobs
+
+pytestmark = pytest.mark.slow
+BUCKET, NAME = "ml-platform-staging-ml-bucket", "breast-cancer-staging"
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A rehearsal that was kept, and the run that it recorded."""
+
+    project: Path
+    clients: AwsClients
+    tracking_uri: str
+    run_id: str
+
+    def reproduce(self, run_id: str) -> tuple[int, str, str]:
+        done = training_jobs(self.project, "reproduce", run_id, "--rehearsal")
+        return done.returncode, done.stdout, done.stderr
+
+    def state(self) -> tuple[Any, ...]:
+        """All that a reproduction could have written to."""
+        objects = self.clients.s3.list_objects_v2(Bucket=BUCKET)["Contents"]
+        jobs = self.clients.sagemaker.list_training_jobs()["TrainingJobSummaries"]
+        return (
+            [(each["Key"], each["ETag"], each["LastModified"]) for each in objects],
+            [each["TrainingJobName"] for each in jobs],
+            model_versions(self.tracking_uri, NAME),
+        )
+
+    def keys(self, start: str) -> list[str]:
+        return [each["Key"] for each in self.clients.s3.list_objects_v2(Bucket=BUCKET, Prefix=start)["Contents"]]
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
+    require_container()
+    project = copy_project(tmp_path_factory.mktemp("reproduce") / "project")
+    try:
+        done = training_jobs(project, "rehearse", "--keep")
+        addresses = dict(re.findall(r"^(MLflow|embedded AWS) +(http://127\.0\.0\.1:\d+)$", done.stdout, re.MULTILINE))
+        run = re.search(r"/#/runs/(\w+)$", done.stdout, re.MULTILINE)
+        assert run is not None, done.stdout + done.stderr
+        yield Rehearsed(project, AwsClients(addresses["embedded AWS"], "us-east-1"), addresses["MLflow"], run[1])
+    finally:
+        training_jobs(project, "rehearse", "--stop")
+
+
+def test_the_same_data_gives_the_same_model_and_nothing_is_written(rehearsed: Rehearsed) -> None:
+    before = rehearsed.state()
+
+    code, output, errors = rehearsed.reproduce(rehearsed.run_id)
+
+    assert (code, errors) == (0, ""), output + errors
+    assert output.endswith("\nreproduced: the same trees and predictions\n")
+    assert re.findall(r"^│ (\w[\w ]*?) +│.*│ (yes|no) +│$", output, re.MULTILINE) == [
+        (what, "yes")
+        for what in ("data", "source bundle", "settings", "package versions", "trees", "predictions", "metrics")
+    ]
+    assert rehearsed.state() == before
+    assert left_in_temporary_files(rehearsed.project) == []
+
+
+def test_one_changed_byte_of_the_data_is_told(rehearsed: Rehearsed) -> None:
+    (key,) = rehearsed.keys("datasets/training/")
+    content = rehearsed.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    label = content.index(b"\n", content.index(b"\n") + 1) - 1
+    other = b"1" if content[label : label + 1] == b"0" else b"0"
+    changed = content[:label] + other + content[label + 1 :]
+    rehearsed.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=changed)
+    before = rehearsed.state()
+    try:
+        code, output, errors = rehearsed.reproduce(rehearsed.run_id)
+        assert rehearsed.state() == before
+    finally:
+        rehearsed.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    assert (code, errors) == (1, ""), output + errors
+    last = output.splitlines()[-1]
+    told = re.fullmatch(
+        r"not reproduced: channel training has changed since: digest ([0-9a-f]{12}) then, ([0-9a-f]{12}) now", last
+    )
+    assert told is not None, last
+    assert told[1] != told[2]
+    assert re.search(rf"^│ data +│ {told[1]} +│ {told[2]} +│ no +│$", output, re.MULTILINE), output
+
+
+def test_an_unknown_run_is_one_message(rehearsed: Rehearsed) -> None:
+    unknown = "0" * 32
+
+    code, _, errors = rehearsed.reproduce(unknown)
+
+    assert (code, errors) == (
+        1,
+        f"error: run {unknown} is not in MLflow at {rehearsed.tracking_uri}; a version of a registered model names its "
+        "run as run_id\n",
+    )
+
+
+def test_a_bundle_that_is_gone_is_named(rehearsed: Rehearsed) -> None:
+    (key,) = rehearsed.keys("training-code/")
+    content = rehearsed.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    (version,) = model_versions(rehearsed.tracking_uri, NAME)
+    rehearsed.clients.s3.delete_object(Bucket=BUCKET, Key=key)
+    try:
+        code, _, errors = rehearsed.reproduce(rehearsed.run_id)
+    finally:
+        rehearsed.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    assert (code, errors) == (
+        1,
+        f"error: the source bundle s3://{BUCKET}/{key} of training job {version.tags['training_job_name']} cannot be "
+        "read: it is not there any more; restore it, from another version of the object or a backup\n",
+    )
+
+
+def test_without_a_container_environment_the_message_says_how_to_have_one(rehearsed: Rehearsed) -> None:
+    link = rehearsed.project / ".venv-container"
+    target = link.readlink()
+    link.unlink()
+    try:
+        code, output, errors = rehearsed.reproduce(rehearsed.run_id)
+    finally:
+        link.symlink_to(target)
+
+    assert (code, output) == (1, "")
+    assert errors == f"error: no container environment: {link}/bin/train is missing; run `make install`\n"
+
+
+def test_on_aws_the_run_is_looked_for_where_the_jobs_of_the_stack_record(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+
+    assert stack_trackings(project, "prod", "210987654321") == [
+        {
+            "MLFLOW_TRACKING_URI": "arn:aws:sagemaker:us-east-1:210987654321:mlflow-tracking-server/ml-platform-prod",
+            "SECRET_ARN": "",
+        }
+    ]

@@ -1,0 +1,70 @@
+"""Fetches what a run recorded of its model: reads, and changes nothing.
+
+    python recall.py RUN_ID DIRECTORY
+
+Puts the run's model.json into DIRECTORY; the server's address is MLFLOW_TRACKING_URI.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import secret
+from connection import prepare, reaching
+from failure import TrainingError, without_secrets
+from model_files import DESCRIPTION_FILE
+
+
+def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
+    """Fetch the description of a run's model.
+
+    Raises:
+        TrainingError: there is no such run, it has no model, or MLflow does not answer.
+    """
+    uri = environ.get("MLFLOW_TRACKING_URI", "")
+    if not uri:
+        raise TrainingError("environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address")
+    prepare(uri)
+    with reaching(uri, f"asked for run {run_id}", environ):
+        import mlflow
+        from mlflow.exceptions import MlflowException
+
+        mlflow.set_tracking_uri(uri)
+        client = mlflow.MlflowClient()
+        try:
+            run = client.get_run(run_id)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            raise TrainingError(
+                f"run {run_id} is not in MLflow at {uri}; a version of a registered model names its run as run_id"
+            ) from None
+        if not any(each.path == DESCRIPTION_FILE for each in client.list_artifacts(run_id)):
+            raise TrainingError(
+                f"run {run_id} ({run.info.status}) has no {DESCRIPTION_FILE}: it did not come to a model; name the run "
+                f"of a model version"
+            )
+        client.download_artifacts(run_id, DESCRIPTION_FILE, str(directory))
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Fetch; a failure leaves its reason on standard error, and gives 1."""
+    if len(arguments) != 2:
+        print("usage: python recall.py RUN_ID DIRECTORY", file=sys.stderr)
+        return 1
+    try:
+        fetched = secret.fetch(environ)
+        environ = {**environ, **fetched}
+        os.environ.update(fetched)
+        recall(arguments[0], Path(arguments[1]), environ)
+    except TrainingError as error:
+        print(without_secrets(str(error), environ), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))
