@@ -143,6 +143,7 @@ class Running:
                     subprocess.Popen(
                         tree.command(),
                         env=tree.process_environment(),
+                        cwd=tree.base,  # MLflow keeps artifacts beside where it runs
                         stdout=output,
                         stderr=output,
                         start_new_session=True,
