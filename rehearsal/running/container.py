@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Literal
 from rehearsal.running.container_environment import (
     Surroundings,
     container_variables,
-    require_container_environment,
     start_command,
 )
 from rehearsal.running.container_files import (
@@ -89,10 +88,10 @@ def run_training_container(
         ContainerError: the request or the container environment cannot be rehearsed; nothing was run.
 
     """
-    require_container_environment(platform.container_environment)
     s3 = platform.clients.s3
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
+        command = start_command(platform, files)
         names = host_names(request)
         files.write_configuration(request, names, names[0])
         for uri in output_uris(request):
@@ -109,7 +108,6 @@ def run_training_container(
             stop_requested or threading.Event(),
         )
         started = datetime.now(UTC)
-        command = start_command(platform)
 
         def variables(of: ContainerFiles) -> dict[str, str]:
             return container_variables(request, of, platform, training_job_arn)

@@ -4,6 +4,7 @@ The programs are those of a virtual environment that holds what the image holds.
 here, in environment variables and nowhere else.
 """
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,14 +68,38 @@ def require_container_environment(container_environment: Path) -> Path:
     return python
 
 
-def start_command(around: Surroundings) -> list[str]:
-    """What starts the toolkit.
+def start_command(around: Surroundings, files: ContainerFiles) -> list[str]:
+    """What starts the toolkit over a tree.
 
     Raises:
-        ContainerError: there is no container environment.
+        ContainerError: there is no container environment, or no path to it that the toolkit can use.
 
     """
-    return [str(require_container_environment(around.container_environment)), "-c", _START_TOOLKIT]
+    python = require_container_environment(around.container_environment)
+    if not _stays_whole(python):
+        python = _beside(files, around.container_environment) / "bin" / python.name
+    return [str(python), "-c", _START_TOOLKIT]
+
+
+def _beside(files: ContainerFiles, container_environment: Path) -> Path:
+    """A link to the environment, beside the tree."""
+    link = files.base.parents[1] / "image"
+    if not _stays_whole(link):
+        raise ContainerError(
+            f"{container_environment} and the folder for temporary files, {link.parent}/, have a space or a quote in "
+            "their paths, where AWS's training toolkit breaks its commands: set TMPDIR to a folder without, such as "
+            "/tmp"
+        )
+    link.symlink_to(container_environment.absolute())
+    return link
+
+
+def _stays_whole(path: Path) -> bool:
+    """Whether the toolkit's own command lines, which it makes with `format` and `shlex.split`, keep a path."""
+    try:
+        return shlex.split(str(path)) == [str(path)]
+    except ValueError:  # a quote that is not closed
+        return False
 
 
 def run_toolkit(  # noqa: PLR0913 - a job, its tree, what is around it, and how it is watched
@@ -93,7 +118,7 @@ def run_toolkit(  # noqa: PLR0913 - a job, its tree, what is around it, and how 
 
     """
     return run_process(
-        start_command(around),
+        start_command(around, files),
         environment=container_variables(request, files, around, training_job_arn),
         directory=files.base,
         on_line=on_line,
