@@ -87,8 +87,7 @@ def _beside(files: ContainerFiles, container_environment: Path) -> Path:
     if not _stays_whole(link):
         raise ContainerError(
             f"{container_environment} and the folder for temporary files, {link.parent}/, have a space or a quote in "
-            "their paths, where AWS's training toolkit breaks its commands: set TMPDIR to a folder without, such as "
-            "/tmp"
+            "their paths, where AWS's training toolkit breaks its commands: set TMPDIR to a folder without"
         )
     link.symlink_to(container_environment.absolute())
     return link

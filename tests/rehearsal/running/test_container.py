@@ -353,7 +353,7 @@ def test_a_folder_for_temporary_files_with_a_space_is_refused_where_no_way_leads
 
     assert re.sub(r"training-job-[^/]*/", "", str(raised.value)) == (
         f"{environment} and the folder for temporary files, {environment.parent}/, have a space or a quote in their "
-        "paths, where AWS's training toolkit breaks its commands: set TMPDIR to a folder without, such as /tmp"
+        "paths, where AWS's training toolkit breaks its commands: set TMPDIR to a folder without"
     )
     assert [path.name for path in environment.parent.iterdir()] == [".venv-container"]
 
