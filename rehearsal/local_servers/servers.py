@@ -100,7 +100,12 @@ class Servers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        # Whatever failed without a server that has died, its death is the reason.
+        failed = isinstance(error, Exception) and not self._kept
+        deaths = [death for server in self._all() if (death := server.death())] if failed else []
         self.stop()
+        if deaths:
+            raise deaths[0] from error
 
 
 def start_servers(

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers import kept_servers
@@ -188,6 +189,32 @@ def test_leaving_the_block_ends_the_servers_and_waits_for_their_end(tmp_path: Pa
         processes = [servers.aws.process, servers.mlflow.process] if servers.mlflow else []
         assert [process.poll() for process in processes] == [None, None]
     assert [process.returncode for process in processes] == [-signal.SIGTERM, -signal.SIGTERM]
+
+
+def use_the_embedded_aws(state_dir: Path, *, kill: bool) -> None:
+    with start_servers(state_dir, region="us-east-1", artifact_root=None) as servers:
+        servers.wait_until_ready()
+        if kill:
+            servers.aws.process.kill()
+            servers.aws.process.wait()
+        AwsClients(servers.endpoint_url, "us-east-1").s3.delete_bucket(Bucket="nobodys")
+
+
+@pytest.mark.slow
+def test_what_fails_after_the_death_of_a_server_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(ServerError) as raised:
+        use_the_embedded_aws(tmp_path, kill=True)
+    assert str(raised.value).startswith(
+        "the embedded AWS ended with exit code -9 while the rehearsal needed it; the end of its log "
+        f"{tmp_path / 'embedded_aws.log'}:\n"
+    )
+    assert type(raised.value.__cause__).__name__ == "EndpointConnectionError"
+
+
+@pytest.mark.slow
+def test_what_fails_while_the_servers_run_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        use_the_embedded_aws(tmp_path, kill=False)
 
 
 @pytest.mark.slow
