@@ -8,6 +8,9 @@ RUN := .venv/bin/python
 # Compiled modules are kept: without them every process of a rehearsal compiles its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# As pip does, uv trusts the machine's own certificates where it has any: a company's network may add one of its own.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),true,false)
+
 PARALLEL := --numprocesses auto --dist loadfile
 UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)

@@ -10,9 +10,10 @@ from typing import Any
 
 from components.aws_names import JobNames
 from components.schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
+from components.script_mode import hyperparameter_text
 from components.source_bundle import SourceBundle
 from components.training_images import scikit_learn_image_uri
-from components.training_job_spec import CHECKPOINT_LOCAL_PATH, Channel, TrainingJobSpec, hyperparameter_text
+from components.training_job_spec import CHECKPOINT_LOCAL_PATH, Channel, TrainingJobSpec
 
 
 def training_image_uri(spec: TrainingJobSpec, names: JobNames) -> str:

@@ -1,69 +1,32 @@
-"""What SageMaker is asked to train: a validated spec, and the CreateTrainingJob request that it becomes.
+"""What SageMaker is asked to train: a validated spec. training_job_request makes the API's request of it.
 
-Limits: SageMaker API, CreateTrainingJob; each is declared once, on the field it limits. The request is plain data with
-the API's own PascalCase keys, because it travels as JSON in the schedule's target input.
+Limits: SageMaker API, CreateTrainingJob; each is declared once, on the field it limits.
 """
 
-import re
 from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from components.network_spec import NetworkSpec
 from components.promotion_spec import PromotionSpec
 from components.s3_location import S3Prefix
+from components.script_mode import (
+    DEFAULT_METRIC_DEFINITIONS,
+    HYPERPARAMETERS_MAX_COUNT,
+    RESERVED_HYPERPARAMETERS,
+    EnvironmentVariables,
+    Hyperparameters,
+    MetricDefinitions,
+    environment_problems,
+    hyperparameter_problems,
+)
 from components.tracking_spec import TrackingSpec
 from components.training_images import ScikitLearnVersion
 
-HYPERPARAMETERS_MAX_COUNT: Final = 100
-ENVIRONMENT_MAX_COUNT: Final = 100
-RESERVED_HYPERPARAMETERS: Final = ("sagemaker_program", "sagemaker_region", "sagemaker_submit_directory")
-"""Script mode's own: which script, from which bundle. Source: sagemaker-training toolkit, params.py."""
-RESERVED_ENVIRONMENT: Final = (
-    "CHECKPOINT_LOCAL_PATH",
-    "MLFLOW_EXPERIMENT_NAME",
-    "MLFLOW_TRACKING_URI",
-    "PROMOTION_MARGIN",
-    "PROMOTION_MAXIMUM_METRICS",
-    "PROMOTION_MINIMUM_METRICS",
-    "REGISTERED_MODEL_NAME",
-    "SCHEDULED_TIME",
-    "SCHEDULE_ARN",
-    "SCHEDULE_ATTEMPT_NUMBER",
-    "SCHEDULE_EXECUTION_ID",
-    "SECRET_ARN",
-    "SECRET_VARIABLES",
-    "SOURCE_BUNDLE_DIGEST",
-    "TRAINING_IMAGE",
-)
-"""What the request itself tells the container; training_code/environment.py reads them."""
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
-DEFAULT_METRIC_DEFINITIONS: Final = {
-    name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
-    for name in (
-        "validation:accuracy",
-        "validation:balanced_accuracy",
-        "validation:f1",
-        "validation:roc_auc",
-        "validation:log_loss",
-        "validation:rmse",
-        "validation:mae",
-        "validation:r2",
-        "training:trees",
-    )
-}
-"""Name -> expression that picks the number out of a line that training_code prints, for classifiers and regressors."""
-
-Scalar = str | int | float | bool
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
 RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
-
-
-def _check_scalar(value: object) -> object:
-    if not isinstance(value, str | int | float):  # a bool is an int
-        raise ValueError("allowed: text, a number, true or false")
-    return value
 
 
 def _check_directory(directory: str) -> str:
@@ -71,16 +34,6 @@ def _check_directory(directory: str) -> str:
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ValueError("allowed: a directory below the project's, such as training_code")
     return directory
-
-
-def _check_regex(pattern: str) -> str:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
-        raise ValueError(f"is not a regular expression: {error}") from None
-    if groups != 1:
-        raise ValueError(f"allowed: a regular expression with one group, the number; this one has {groups}")
-    return pattern
 
 
 class _Spec(BaseModel):
@@ -167,22 +120,10 @@ class TrainingJobSpec(_Spec):
     ]
     output: Output
     source: Source
-    hyperparameters: Annotated[
-        dict[Annotated[str, Field(min_length=1, max_length=256)], Annotated[Scalar, BeforeValidator(_check_scalar)]],
-        Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
-    ] = {}
-    environment: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,511}$")], Annotated[str, Field(max_length=512)]],
-        Field(max_length=ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT)),
-    ] = {}
+    hyperparameters: Hyperparameters = {}
+    environment: EnvironmentVariables = {}
     """More environment variables for the container. Never a secret: whoever may read the schedule reads them."""
-    metric_definitions: Annotated[
-        dict[
-            Annotated[str, Field(min_length=1, max_length=255)],
-            Annotated[str, Field(max_length=500), AfterValidator(_check_regex)],
-        ],
-        Field(max_length=40),
-    ] = DEFAULT_METRIC_DEFINITIONS
+    metric_definitions: MetricDefinitions = DEFAULT_METRIC_DEFINITIONS
     network: NetworkSpec | None = None
     encrypt_inter_container_traffic: bool = False
     execution_role_arn: RoleArn | None = None
@@ -200,7 +141,13 @@ class TrainingJobSpec(_Spec):
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:
-        problems = [*self._spot_problems(), *self._container_problems(), *self._overlap_problems()]
+        problems = [
+            *self._spot_problems(),
+            *environment_problems(self.environment),
+            *self._accelerator_problems(),
+            *hyperparameter_problems(self.hyperparameters),
+            *self._overlap_problems(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -221,11 +168,8 @@ class TrainingJobSpec(_Spec):
             )
         return problems
 
-    def _container_problems(self) -> list[str]:
-        problems = [
-            f"environment.{name} is set by the training job itself; remove it"
-            for name in sorted(set(self.environment).intersection(RESERVED_ENVIRONMENT))
-        ]
+    def _accelerator_problems(self) -> list[str]:
+        problems = []
         room = HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS) - 1
         if self.accelerator and len(self.hyperparameters) > room:
             problems.append(
@@ -237,13 +181,6 @@ class TrainingJobSpec(_Spec):
                 f"accelerator: got {self.accelerator!r} with resources.instance_count {self.resources.instance_count}; "
                 "it works on one machine: set resources.instance_count to 1, or remove accelerator"
             )
-        for name, value in self.hyperparameters.items():
-            if name == "accelerator":
-                problems.append("hyperparameters.accelerator is set from accelerator; remove it, and set that instead")
-            if name in RESERVED_HYPERPARAMETERS:
-                problems.append(f"hyperparameters.{name} is set from source; remove it")
-            if len(hyperparameter_text(value)) > 2500:
-                problems.append(f"hyperparameters.{name} has more than 2500 characters")
         return problems
 
     def _overlap_problems(self) -> list[str]:
@@ -260,10 +197,3 @@ class TrainingJobSpec(_Spec):
             for name, channel in self.channels.items()
             if location.startswith(channel.s3_path)
         ]
-
-
-def hyperparameter_text(value: Scalar) -> str:
-    """A hyperparameter as the API takes it: a string, in the form that script mode's `json.loads` reads back."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

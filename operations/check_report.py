@@ -100,7 +100,7 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
     """The line of the deepest key of a path in a YAML text, 1 for none; lists are not entered."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return 1
     line = 1
     for step in path:

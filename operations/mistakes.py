@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,12 +15,13 @@ import pulumi
 from rehearsal.errors import RehearsalError
 
 INTERRUPTED = 130
+_AGAIN_AFTER_SECONDS = 0.05
 
 
 def run_command(command: Callable[[], int]) -> int:
     """Run a command and return its exit code."""
     try:
-        with _interrupted_by(signal.SIGTERM, signal.SIGHUP):
+        with _interrupted_by(signal.SIGTERM, signal.SIGHUP), _no_interrupt_lost():
             return command()
     except (RehearsalError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - standard error, unadorned, for people and pipes
@@ -41,6 +43,28 @@ def _interrupted_by(*numbers: signal.Signals) -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Interrupt again where Python drops an interrupt: in the callbacks of weak references, which imports use often."""
+    before = sys.unraisablehook
+
+    def hook(dropped: sys.UnraisableHookArgs) -> None:
+        if not isinstance(dropped.exc_value, KeyboardInterrupt):
+            before(dropped)
+            return
+        # Not at once: it would be dropped again, together with this hook.
+        main = threading.main_thread().ident or 0
+        again = threading.Timer(_AGAIN_AFTER_SECONDS, signal.pthread_kill, (main, signal.SIGINT))
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -21,7 +21,7 @@ from operations.console import ConsoleReporter, print_hanging
 from operations.places import Place, describe, image_python
 from operations.reproduction import Comparison, ReproductionError, TrainedModel, compare, read_description
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
-from rehearsal.running.container import require_container_environment
+from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_files import ContainerFiles, Request, download_channels
 from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, repeated_request, train_again
 from rehearsal.running.script_lines import ScriptLines

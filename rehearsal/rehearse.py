@@ -17,7 +17,7 @@ from rehearsal.judging.judgement import sample_request
 from rehearsal.judging.stack_check import StackCheck, artifact_store_of, check_stack
 from rehearsal.local_servers.servers import Ports, start_servers
 from rehearsal.reporter import Reporter
-from rehearsal.running.container import require_container_environment
+from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.sample_data import own_files
 from rehearsal.steps.deploy import deploy
 from rehearsal.steps.set_up import set_up

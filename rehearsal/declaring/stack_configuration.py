@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from rehearsal.declaring.engine_yaml import load_yaml
 from rehearsal.errors import RehearsalError
 
 _DECLARATION_KEYS: Final = frozenset({"type", "description", "secret", "default", "value", "items"})
@@ -58,7 +58,13 @@ def read_stack_configuration(project_dir: Path, stack: str) -> StackConfiguratio
             "write its values into the stack's `config:`"
         )
     defaults = dict(_declared(project, name))
-    given = {_qualified(key, name): value for key, value in (stack_file.get("config") or {}).items()}
+    config = stack_file.get("config") or {}
+    if not isinstance(config, dict):
+        kind = "a list" if isinstance(config, list) else "a single value"
+        raise StackConfigurationError(
+            f"{stack_path} has {kind} as `config:`; allowed: a mapping, such as `aws:region: us-east-1` below it"
+        )
+    given = {_qualified(key, name): value for key, value in config.items()}
     values = {key: value for key, value in defaults.items() if value is not None} | given
     _refuse_secrets(stack_path, values)
     if missing := sorted(key for key in defaults if key not in values):
@@ -141,31 +147,17 @@ def _stacks(folder: Path) -> Iterator[str]:
         yield path.name.removeprefix("Pulumi.").removesuffix(".yaml")
 
 
-class _Loader(yaml.SafeLoader):
-    """Scalars as the engine's YAML 1.2 reader takes them: `on`, `12:30`, `2026-01-31` are texts, `1e3` is a number."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?(?:0|[1-9][0-9_]*|0o?[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+)", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+", "-+.0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
-
-
 def _mapping(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is a SafeLoader
+        loaded = load_yaml(path.read_text(encoding="utf-8"), path.name)
     except FileNotFoundError as error:
         raise StackConfigurationError(f"{path} does not exist: name the folder of a Pulumi project") from error
+    except OSError as error:
+        raise StackConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StackConfigurationError(f"{path} is not YAML: {error}") from error
+    except RecursionError as error:
+        raise StackConfigurationError(f"{path} is nested too deeply to be read") from error
     if not isinstance(loaded, dict):
         raise StackConfigurationError(f"{path} is not a YAML mapping")
     return loaded

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rehearsal.errors import RehearsalError
+
 _FILE_NAME = "servers.json"
+
+
+class KeptServersError(RehearsalError):
+    """What is remembered cannot be read; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,21 @@ def write(state_dir: Path, servers: Sequence[KeptServer]) -> None:
 
 
 def read(state_dir: Path) -> list[KeptServer]:
-    """Read the servers remembered in `state_dir`, whether they still run or not; none if there is no file."""
+    """Read the servers remembered in `state_dir`, whether they still run or not; none if there is no file.
+
+    Raises:
+        KeptServersError: the file is damaged.
+    """
     path = state_dir / _FILE_NAME
-    return [KeptServer(**entry) for entry in json.loads(path.read_text())] if path.exists() else []
+    if not path.exists():
+        return []
+    try:
+        return [KeptServer(**entry) for entry in json.loads(path.read_text())]
+    except (ValueError, TypeError) as error:
+        raise KeptServersError(
+            f"{path} is damaged, so it is not known which servers a rehearsal left running: end those that `ps` shows "
+            "as rehearsal.local_servers, and remove the file"
+        ) from error
 
 
 def forget(state_dir: Path) -> None:

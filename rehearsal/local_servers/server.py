@@ -57,9 +57,16 @@ class Server:
                     return b" 200 " in connection.recv(64)
         return False
 
+    def death(self) -> ServerError | None:
+        """What there is to say of a server that has ended by itself; None of one that runs."""
+        if (code := self.process.poll()) is None:
+            return None
+        when = "while the rehearsal needed it" if self.ready else "instead of starting"
+        return ServerError(f"{self.name} ended with exit code {code} {when}; {self._last_words()}")
+
     def _raise_if_dead(self) -> None:
-        if (code := self.process.poll()) is not None:
-            raise ServerError(f"{self.name} ended with exit code {code} instead of starting; {self._last_words()}")
+        if death := self.death():
+            raise death
 
     def _last_words(self) -> str:
         lines = self.log_path.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]

@@ -16,14 +16,8 @@ KEEP: Final = b"keep\n"
 """Written to a server's standard input, it tells the server to live on when its standard input closes."""
 
 
-class PortTakenError(RehearsalError):
-    """Another program listens on the port that was asked for."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} of {LOOPBACK} is taken by another program: end that program, name another port, "
-            "or name none to have a free one"
-        )
+class PortError(RehearsalError):
+    """The port that was asked for cannot be had."""
 
 
 def listening_socket(port_or_fd: int, *, is_fd: bool = False) -> socket.socket:
@@ -31,15 +25,24 @@ def listening_socket(port_or_fd: int, *, is_fd: bool = False) -> socket.socket:
 
     Because the socket listens from here on, nobody else can take the port, and clients that come before the server
     is ready wait instead of being refused.
+
+    Raises:
+        PortError: the port is taken, or this person may not listen on it.
     """
     if is_fd:
         return socket.socket(fileno=port_or_fd)
     try:
         return socket.create_server((LOOPBACK, port_or_fd), backlog=128)
     except OSError as error:
+        place = f"port {port_or_fd} of {LOOPBACK}"
         if error.errno == errno.EADDRINUSE:
-            raise PortTakenError(port_or_fd) from error
-        raise
+            raise PortError(
+                f"{place} is taken by another program: end that program, name another port, or name none to have a "
+                "free one"
+            ) from error
+        raise PortError(
+            f"{place} cannot be used: {os.strerror(error.errno or 0)}; name another port, or none to have a free one"
+        ) from error
 
 
 def stop_when_stdin_closes() -> None:

@@ -7,7 +7,6 @@ reason (its standard input closes then), unless it was told to stay.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.metadata
 import os
@@ -28,6 +27,7 @@ from rehearsal.local_servers import kept_servers
 from rehearsal.local_servers.kept_servers import KeptServer, process_identity
 from rehearsal.local_servers.server import Server, ServerError
 from rehearsal.local_servers.server_process import KEEP, LOOPBACK, listening_socket
+from rehearsal.local_servers.state_folder import locked_state_folder
 from rehearsal.sealed_environment import sealed_environment
 
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
@@ -100,7 +100,12 @@ class Servers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        # Whatever failed without a server that has died, its death is the reason.
+        failed = isinstance(error, Exception) and not self._kept
+        deaths = [death for server in self._all() if (death := server.death())] if failed else []
         self.stop()
+        if deaths:
+            raise deaths[0] from error
 
 
 def start_servers(
@@ -113,14 +118,16 @@ def start_servers(
 ) -> Servers:
     """Start the embedded AWS and, with an `artifact_root` (`s3://BUCKET/PREFIX`), MLflow; returns before they are up.
 
-    Logs, database and state are in `state_dir`, which is made. Servers
-    that an earlier rehearsal kept there are stopped first. The MLflow database is a new one each time.
+    Logs, database and state are in `state_dir`, which is made. Servers that an earlier rehearsal kept there are stopped
+    first. The MLflow database is a new one each time.
 
-    Raises PortTakenError for a port that is in use, ServerError when another rehearsal runs in `state_dir`.
+    Raises:
+        PortError: a port cannot be had.
+        ServerError: `state_dir` cannot be written, or another rehearsal runs in it.
+        KeptServersError: it is not known which servers an earlier rehearsal kept there.
     """
     state_dir = state_dir.resolve()
-    state_dir.mkdir(parents=True, exist_ok=True)
-    lock = _locked(state_dir)
+    lock = locked_state_folder(state_dir)
     started: list[subprocess.Popen[bytes]] = []
     try:
         stop_kept(state_dir)
@@ -160,18 +167,6 @@ def stop_kept(state_dir: Path) -> list[str]:
     return stopped
 
 
-def _locked(state_dir: Path) -> IO[bytes]:
-    lock = (state_dir / "lock").open("ab")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise ServerError(
-            f"another rehearsal is running in {state_dir}: wait for its end, or give this one another state folder"
-        ) from error
-    return lock
-
-
 def _spawn(
     state_dir: Path, module: str, listener: socket.socket, arguments: Sequence[str], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
@@ -193,7 +188,8 @@ def _spawn(
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=state_dir,
-            env={**environment, "PYTHONPATH": python_path},
+            # A server's libraries warn; that is nothing to end it for, whatever its starter wants for itself.
+            env={**environment, "PYTHONPATH": python_path, "PYTHONWARNINGS": ""},
             start_new_session=True,
         )
 

@@ -10,17 +10,20 @@ sagemaker-training 5.1.4.
 
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
+from rehearsal.running.container_environment import (
+    Surroundings,
+    container_variables,
+    start_command,
+)
 from rehearsal.running.container_files import (
-    BASE_PATH,
     FAILURE_REASON_MAX_LENGTH,
     Checkpoints,
-    ContainerError,
     ContainerFiles,
     Request,
     download_channels,
@@ -34,42 +37,6 @@ from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, lat
 
 if TYPE_CHECKING:
     from rehearsal.aws_clients import AwsClients
-
-__all__ = [
-    "ContainerError",
-    "ContainerPlatform",
-    "ContainerResult",
-    "Surroundings",
-    "require_container_environment",
-    "run_toolkit",
-    "run_training_container",
-]
-
-_DROPPED_PREFIXES: Final = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "SM_", "SAGEMAKER_", "TRAINING_JOB_")
-"""Variables of the caller that would reach into the container: another Python's modules, another job's settings."""
-
-_IMAGE_ENVIRONMENT: Final = {
-    # As AWS's scikit-learn image sets it, so that lines come as they are printed.
-    "PYTHONUNBUFFERED": "1",
-    # The toolkit runs `pip install -r requirements.txt` at every start. The container environment holds all of it
-    # already; without an index a missing package is an error that pip names, never a download.
-    "PIP_NO_INDEX": "1",
-    "PIP_CONFIG_FILE": "/dev/null",
-    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    "PIP_NO_INPUT": "1",
-    "PIP_ROOT_USER_ACTION": "ignore",
-}
-
-_START_TOOLKIT: Final = """
-import os, signal, sys
-if sys.argv[1:]:  # this host's share of the machine's cores
-    os.sched_setaffinity(0, [int(core) for core in sys.argv.pop().split(",")])
-from sagemaker_training.cli.train import main
-signal.signal(signal.SIGTERM, lambda number, frame: None)
-main()
-"""
-"""What the image's `train` command does. In a container the toolkit is process 1, which a SIGTERM without a handler
-does not end and which does not hand it on: the script works on until the SIGKILL (toolkit issues #125, #173)."""
 
 
 @dataclass(frozen=True)
@@ -90,21 +57,6 @@ class ContainerResult:
     log_stream_name: str
     log_line_count: int
     differences: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What a container's process finds around it.
-
-    `container_environment` is the virtual environment that holds what the image holds. `environment` is a sealed
-    environment, in which no AWS endpoint is the real one. `swaps` are variables of the request's Environment that stand
-    for something else here (`MLFLOW_TRACKING_URI` -> the local server's address); variables that the request does not
-    have are added.
-    """
-
-    container_environment: Path
-    environment: Mapping[str, str]
-    swaps: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,10 +88,10 @@ def run_training_container(
         ContainerError: the request or the container environment cannot be rehearsed; nothing was run.
 
     """
-    python = require_container_environment(platform.container_environment)
     s3 = platform.clients.s3
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
+        command = start_command(platform, files)
         names = host_names(request)
         files.write_configuration(request, names, names[0])
         for uri in output_uris(request):
@@ -156,10 +108,9 @@ def run_training_container(
             stop_requested or threading.Event(),
         )
         started = datetime.now(UTC)
-        command = [str(python), "-c", _START_TOOLKIT]
 
         def variables(of: ContainerFiles) -> dict[str, str]:
-            return _variables(request, of, platform, training_job_arn)
+            return container_variables(request, of, platform, training_job_arn)
 
         others = OtherHosts(request, files, names[1:], names, platform.clients, command, variables, limits)
         with others:
@@ -193,43 +144,6 @@ def run_training_container(
         )
 
 
-def run_toolkit(  # noqa: PLR0913 - a job, its tree, what is around it, and how it is watched
-    request: Request,
-    files: ContainerFiles,
-    around: Surroundings,
-    *,
-    training_job_arn: str,
-    on_line: Callable[[str], None],
-    limits: Limits,
-) -> ProcessOutcome:
-    """Start the toolkit on one host, over a tree that is ready, as the image's `train` command does, and see it end.
-
-    Raises:
-        ContainerError: there is no container environment.
-
-    """
-    return run_process(
-        [str(require_container_environment(around.container_environment)), "-c", _START_TOOLKIT],
-        environment=_variables(request, files, around, training_job_arn),
-        directory=files.base,
-        on_line=on_line,
-        limits=limits,
-    )
-
-
-def require_container_environment(container_environment: Path) -> Path:
-    """The Python of the virtual environment that holds what the image holds.
-
-    Raises:
-        ContainerError: there is none.
-
-    """
-    program, python = (container_environment / "bin" / name for name in ("train", "python"))
-    if not program.is_file():
-        raise ContainerError(f"no container environment: {program} is missing; run `make install`")
-    return python
-
-
 @dataclass
 class _Log:
     """Hands each line to CloudWatch Logs, to the metric definitions and to the person."""
@@ -243,26 +157,6 @@ class _Log:
         self.count += 1
         self.on_line(text)
         self.metrics.look_at(text, self.stream.write(text))
-
-
-def _variables(
-    request: Request, files: ContainerFiles, surroundings: Surroundings, training_job_arn: str
-) -> dict[str, str]:
-    around = surroundings.environment
-    kept = {name: value for name, value in around.items() if not name.startswith(_DROPPED_PREFIXES)}
-    requested = {name: _placed(value, files) for name, value in request.get("Environment", {}).items()}
-    contract = {
-        "PATH": f"{surroundings.container_environment / 'bin'}:{around.get('PATH', '/usr/bin:/bin')}",
-        "SAGEMAKER_BASE_DIR": str(files.base),
-        "TRAINING_JOB_NAME": str(request["TrainingJobName"]),
-        "TRAINING_JOB_ARN": training_job_arn,
-    }
-    return {**kept, **_IMAGE_ENVIRONMENT, **requested, **contract, **surroundings.swaps}
-
-
-def _placed(value: str, files: ContainerFiles) -> str:
-    """A path below /opt/ml in an environment variable is a path of the tree."""
-    return str(files.local(value)) if value == BASE_PATH or value.startswith(f"{BASE_PATH}/") else value
 
 
 def _status(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from rehearsal.running.container import Surroundings, run_toolkit
+from rehearsal.running.container_environment import Surroundings, run_toolkit
 from rehearsal.running.container_files import ContainerFiles, Request
 from rehearsal.running.container_process import Limits, ProcessOutcome
 from rehearsal.sealed_environment import NO_ENDPOINT, sealed_environment

@@ -14,12 +14,8 @@ from typing import Any, Final
 from components.schedule_spec import ScheduleSpec
 from rehearsal.errors import RehearsalError
 from rehearsal.local_servers.training_job_reports import report_training_job
-from rehearsal.running.container import (
-    ContainerPlatform,
-    ContainerResult,
-    require_container_environment,
-    run_training_container,
-)
+from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule

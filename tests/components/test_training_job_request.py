@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 
 from components.aws_names import AwsScope, JobNames
+from components.script_mode import RESERVED_ENVIRONMENT
 from components.source_bundle import SourceBundle
 from components.training_job_request import create_training_job_request, training_image_uri
-from components.training_job_spec import CHECKPOINT_LOCAL_PATH, RESERVED_ENVIRONMENT, TrainingImage, TrainingJobSpec
+from components.training_job_spec import CHECKPOINT_LOCAL_PATH, TrainingImage, TrainingJobSpec
 from settings import TrainingJobSettings
 
 TAGS = {"stack": "staging", "cost-center": "ml"}

@@ -7,12 +7,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from components.s3_location import BucketContext
-from components.training_job_spec import (
-    RESERVED_ENVIRONMENT,
-    RESERVED_HYPERPARAMETERS,
-    TrainingJobSpec,
-    hyperparameter_text,
-)
+from components.script_mode import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS, hyperparameter_text
+from components.training_job_spec import TrainingJobSpec
 
 GOOD: dict[str, Any] = {
     "training_image": {"scikit_learn_version": "1.9-0"},

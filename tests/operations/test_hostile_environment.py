@@ -58,6 +58,7 @@ def hostile_home(directory: Path) -> dict[str, str]:
         "PULUMI_CONFIG": '{"scheduled-training:bukket": "x"}',
         "PULUMI_STACK": "other",
         "PULUMI_BACKEND_URL": "https://pulumi.invalid",
+        "PYTHONWARNINGS": "error",
         "NO_PROXY": "",
         "no_proxy": "",
         **dict.fromkeys(proxies, CLOSED_PORT),

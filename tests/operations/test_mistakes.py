@@ -1,9 +1,11 @@
 import signal
+import threading
+import weakref
 
 import pulumi
 import pytest
 
-from operations.mistakes import run_command
+from operations.mistakes import INTERRUPTED, run_command
 from rehearsal.errors import RehearsalError
 
 NUMBERS = (signal.SIGTERM, signal.SIGHUP)
@@ -64,3 +66,20 @@ def test_a_signal_that_is_ignored_stays_ignored(number: signal.Signals) -> None:
         assert signal.getsignal(number) == signal.SIG_IGN
     finally:
         signal.signal(number, before)
+
+
+def test_an_interrupt_that_comes_in_the_callback_of_a_weak_reference_is_not_lost(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Thing:
+        pass
+
+    def command() -> int:
+        things = [Thing()]
+        reference = weakref.ref(things[0], lambda _: signal.raise_signal(signal.SIGINT))
+        things.clear()
+        assert reference() is None
+        return 0 if threading.Event().wait(20) else 1
+
+    assert run_command(command) == INTERRUPTED
+    assert capsys.readouterr().err == "interrupted; everything that was started has been stopped\n"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from components.training_job_spec import DEFAULT_METRIC_DEFINITIONS
+from components.script_mode import DEFAULT_METRIC_DEFINITIONS
 from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex, say_metric
 
 

@@ -44,6 +44,12 @@ def test_a_stack_overrides_the_projects_defaults(project_dir: Path) -> None:
         ("1e3", "1000"),
         ("true", "true"),
         ("on", "on"),
+        ("0x_", "0x_"),
+        ("0b_", "0b_"),
+        ("0o_", "0o_"),
+        ("0x1_f", "31"),
+        ("0o17", "15"),
+        ("3_600", "3600"),
         ("yes", "yes"),
         ("12:30", "12:30"),
         ("2026-01-31", "2026-01-31"),
@@ -94,7 +100,7 @@ def test_a_file_that_is_no_mapping_is_reported(project: Path) -> None:
 def test_a_file_that_is_no_yaml_is_reported_with_the_place(project: Path) -> None:
     (project / "Pulumi.staging.yaml").write_text("config: [\n")
     assert fault(project).startswith("DIR/Pulumi.staging.yaml is not YAML: while parsing")
-    assert "line 2, column 1" in fault(project)
+    assert 'in "Pulumi.staging.yaml", line 2, column 1' in fault(project)
 
 
 def test_an_environment_is_reported(project: Path) -> None:
@@ -116,3 +122,55 @@ def test_a_declared_value_that_a_stack_does_not_give_is_reported(project: Path) 
 def test_a_stack_without_values_is_a_stack(project: Path) -> None:
     (project / "Pulumi.staging.yaml").write_text("config:\n")
     assert read_stack_configuration(project, "staging").values == {}
+
+
+@pytest.mark.parametrize(("written", "kind"), [("[a]", "a list"), ("text", "a single value"), ("1", "a single value")])
+def test_a_config_that_is_no_mapping_is_reported(project: Path, written: str, kind: str) -> None:
+    (project / "Pulumi.staging.yaml").write_text(f"config: {written}\n")
+    assert fault(project) == (
+        f"DIR/Pulumi.staging.yaml has {kind} as `config:`; allowed: a mapping, such as `aws:region: us-east-1` below it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "lines"),
+    [
+        ("config:\n  a: 1\n  b: 2\n  a: 3\n", "a", (2, 4)),
+        ("config:\n  jobs:\n    x: {size: 1}\n    x: {size: 2}\n", "x", (3, 4)),
+        ("config: {a: 1}\nconfig: {b: 1}\n", "config", (1, 2)),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_as_the_engine_refuses_it(
+    project: Path, written: str, key: str, lines: tuple[int, int]
+) -> None:
+    (project / "Pulumi.staging.yaml").write_text(written)
+    first, second = lines
+    assert fault(project).partition("\n  in ")[0] == (
+        f"DIR/Pulumi.staging.yaml is not YAML: {key!r} stands already in line {first}; keep one of the two"
+    )
+    assert f'in "Pulumi.staging.yaml", line {second}, column ' in fault(project)
+
+
+def test_a_merged_key_may_be_set_anew(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text(
+        "all: &all {size: 1, kind: x}\nconfig:\n  job:\n    <<: *all\n    size: 2\n"
+    )
+    assert read_stack_configuration(project, "staging").values == {"fixture:job": '{"kind":"x","size":2}'}
+
+
+@pytest.mark.parametrize("written", ["&a [*a]", "&a {b: *a}", "{c: &a [{b: *a}]}"])
+def test_a_value_inside_itself_is_refused(project: Path, written: str) -> None:
+    (project / "Pulumi.staging.yaml").write_text(f"config:\n  key: {written}\n")
+    assert fault(project).startswith("DIR/Pulumi.staging.yaml is not YAML: ")
+    assert "found unconstructable recursive node" in fault(project)
+
+
+def test_a_file_nested_beyond_reason_is_refused(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text(f"config:\n  key: {'[' * 5000}\n")
+    assert fault(project) == "DIR/Pulumi.staging.yaml is nested too deeply to be read"
+
+
+def test_a_file_that_cannot_be_read_is_reported(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").unlink()
+    (project / "Pulumi.staging.yaml").mkdir()
+    assert fault(project) == "DIR/Pulumi.staging.yaml cannot be read: Is a directory"

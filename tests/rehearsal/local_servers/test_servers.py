@@ -10,12 +10,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers import kept_servers
-from rehearsal.local_servers.kept_servers import KeptServer, process_identity
+from rehearsal.local_servers.kept_servers import KeptServer, KeptServersError, process_identity
 from rehearsal.local_servers.server import ServerError
-from rehearsal.local_servers.server_process import PortTakenError, listening_socket
+from rehearsal.local_servers.server_process import PortError, listening_socket
 from rehearsal.local_servers.servers import Ports, start_servers, stop_kept
 from rehearsal.sealed_environment import sealed_environment
 
@@ -59,13 +60,32 @@ def have_ended(descriptors: list[int]) -> bool:
 def test_a_port_that_is_taken_is_one_clear_error_and_nothing_is_started(tmp_path: Path) -> None:
     with listening_socket(0) as other:
         port = other.getsockname()[1]
-        with pytest.raises(PortTakenError) as refused:
+        with pytest.raises(PortError) as refused:
             start_servers(tmp_path, region="us-east-1", artifact_root=None, ports=Ports(aws=port))
     assert str(refused.value) == (
         f"port {port} of 127.0.0.1 is taken by another program: end that program, name another port, or name none to "
         "have a free one"
     )
     assert not list(tmp_path.glob("*.log"))
+
+
+def test_a_port_that_needs_privileges_is_one_clear_error() -> None:
+    if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) == 0:
+        pytest.skip("here everybody may listen on every port")
+    code = """
+import os
+from rehearsal.local_servers.server_process import listening_socket
+os.setuid(os.getuid() or 65534)
+try:
+    listening_socket(1)
+except Exception as error:
+    print(type(error).__name__, error, sep=": ")
+"""
+    done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
+    assert done.stdout == (
+        "PortError: port 1 of 127.0.0.1 cannot be used: Permission denied; name another port, or none to have a free "
+        "one\n"
+    )
 
 
 def test_the_identity_of_a_process_is_its_start_and_its_command() -> None:
@@ -89,6 +109,28 @@ def test_kept_servers_are_remembered_until_they_are_forgotten(tmp_path: Path) ->
     assert server.url == "http://127.0.0.1:4000"
     kept_servers.forget(tmp_path)
     assert kept_servers.read(tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["{", '{"a": 1}', '[{"name": "MLflow"}]', "[1]"])
+def test_a_damaged_record_of_kept_servers_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "servers.json").write_text(text)
+    with pytest.raises(KeptServersError) as refused:
+        stop_kept(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path / 'servers.json'} is damaged, so it is not known which servers a rehearsal left running: end those "
+        "that `ps` shows as rehearsal.local_servers, and remove the file"
+    )
+
+
+def test_a_state_folder_that_cannot_be_made_is_named_and_nothing_is_started(tmp_path: Path) -> None:
+    (tmp_path / ".rehearsal").write_text("a file")
+    state_dir = tmp_path / ".rehearsal" / "staging"
+    with pytest.raises(ServerError) as refused:
+        start_servers(state_dir, region="us-east-1", artifact_root=None)
+    assert str(refused.value) == (
+        f"{state_dir} cannot be used: Not a directory; logs and database of a rehearsal are kept there: make it a "
+        "folder that can be written, or remove what is in its place"
+    )
 
 
 def test_a_process_that_is_no_longer_ours_is_left_alone(tmp_path: Path) -> None:
@@ -147,6 +189,32 @@ def test_leaving_the_block_ends_the_servers_and_waits_for_their_end(tmp_path: Pa
         processes = [servers.aws.process, servers.mlflow.process] if servers.mlflow else []
         assert [process.poll() for process in processes] == [None, None]
     assert [process.returncode for process in processes] == [-signal.SIGTERM, -signal.SIGTERM]
+
+
+def use_the_embedded_aws(state_dir: Path, *, kill: bool) -> None:
+    with start_servers(state_dir, region="us-east-1", artifact_root=None) as servers:
+        servers.wait_until_ready()
+        if kill:
+            servers.aws.process.kill()
+            servers.aws.process.wait()
+        AwsClients(servers.endpoint_url, "us-east-1").s3.delete_bucket(Bucket="nobodys")
+
+
+@pytest.mark.slow
+def test_what_fails_after_the_death_of_a_server_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(ServerError) as raised:
+        use_the_embedded_aws(tmp_path, kill=True)
+    assert str(raised.value).startswith(
+        "the embedded AWS ended with exit code -9 while the rehearsal needed it; the end of its log "
+        f"{tmp_path / 'embedded_aws.log'}:\n"
+    )
+    assert type(raised.value.__cause__).__name__ == "EndpointConnectionError"
+
+
+@pytest.mark.slow
+def test_what_fails_while_the_servers_run_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        use_the_embedded_aws(tmp_path, kill=False)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import io
 import os
 import re
 import tarfile
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from rehearsal.aws_clients import AwsClients
-from rehearsal.running.container import ContainerError, ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container_files import ContainerError
 from rehearsal.sealed_environment import sealed_environment
 from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
 
@@ -320,6 +322,40 @@ def test_a_bucket_that_does_not_exist_is_an_error_before_anything_is_run(
         "the bucket 'no-such-bucket' of s3://no-such-bucket/prefix/ cannot be used: HeadBucket answers 404"
     )
     assert clients.logs.describe_log_groups()["logGroups"] == []
+
+
+def test_a_project_whose_path_has_a_space_is_rehearsed_all_the_same(clients: AwsClients, tmp_path: Path) -> None:
+    environment = tmp_path / "my project" / ".venv-container"
+    environment.parent.mkdir()
+    environment.symlink_to(container_environment())
+    put_bundle(clients, train_py="print('validation:accuracy=0.5')", requirements_txt="numpy\n")
+
+    result = run_training_container(
+        good_request(), platform(clients, environment), training_job_arn=JOB_ARN, on_line=lambda _line: None
+    )
+
+    assert (result.status, result.failure_reason) == ("Completed", None)
+
+
+def test_a_folder_for_temporary_files_with_a_space_is_refused_where_no_way_leads_round_it(
+    clients: AwsClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = tmp_path / "my project" / ".venv-container"
+    environment.parent.mkdir()
+    environment.symlink_to(container_environment())
+    monkeypatch.setattr(tempfile, "tempdir", str(environment.parent))
+    put_bundle(clients, train_py="")
+
+    with pytest.raises(ContainerError) as raised:
+        run_training_container(
+            good_request(), platform(clients, environment), training_job_arn=JOB_ARN, on_line=lambda _line: None
+        )
+
+    assert re.sub(r"training-job-[^/]*/", "", str(raised.value)) == (
+        f"{environment} and the folder for temporary files, {environment.parent}/, have a space or a quote in their "
+        "paths, where AWS's training toolkit breaks its commands: set TMPDIR to a folder without"
+    )
+    assert [path.name for path in environment.parent.iterdir()] == [".venv-container"]
 
 
 def test_without_a_container_environment_nothing_is_run(clients: AwsClients, tmp_path: Path) -> None:
