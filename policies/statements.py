@@ -25,6 +25,11 @@ class Element:
     path: str
     value: str
 
+    def may_be_in(self, *services: str) -> bool:
+        """Tell whether this, a resource, can be one of ``services``; a statement may name those of several."""
+        service = self.value.split(":", 3)[2:3]
+        return not service or not is_literal(service[0]) or service[0] in services
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -103,6 +108,11 @@ def read_statements(value: object, path: str) -> tuple[Statement, ...]:
     raise UnreadableError("is not a policy document")
 
 
+def is_literal(text: str) -> bool:
+    """Tell whether ``text`` stands for itself: no wildcard, and no policy variable, whose value somebody else sets."""
+    return not ("*" in text or "?" in text or "${" in text)
+
+
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Tell whether an IAM pattern (``*`` any text, ``?`` one character) covers ``text``."""
     if ignore_case:
@@ -120,6 +130,7 @@ def _statements_of_text(text: str, path: str) -> tuple[Statement, ...]:
 
 
 def _statements(document: Mapping[str, Any], path: str) -> tuple[Statement, ...]:
+    _refuse_repeated_names(document)
     raw = _element(document, "Statement")
     if isinstance(raw, Mapping):
         return (_statement(raw, property_path(path, "Statement")),)
@@ -129,6 +140,8 @@ def _statements(document: Mapping[str, Any], path: str) -> tuple[Statement, ...]
 
 
 def _statement(raw: Mapping[str, Any], path: str) -> Statement:
+    _refuse_repeated_names(raw)
+
     def elements(name: str) -> tuple[Element, ...]:
         return tuple(_flatten(_element(raw, name), property_path(path, name)))
 
@@ -177,6 +190,13 @@ def _element(mapping: Mapping[str, Any], name: str) -> Json:
         return mapping[name]
     # IAM does not care about the case of element names.
     return next((value for key, value in mapping.items() if key.lower() == name.lower()), None)
+
+
+def _refuse_repeated_names(mapping: Mapping[str, Any]) -> None:
+    names = [key.lower() for key in mapping]
+    if len(set(names)) < len(names):
+        repeated = min(name for name in names if names.count(name) > 1)
+        raise UnreadableError(f"names {repeated} twice in one object, in different case")
 
 
 def _contains_unknown(value: object) -> bool:

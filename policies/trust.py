@@ -36,17 +36,15 @@ class Trusted:
         if not trusting:
             return NotApplicable(f"the role does not trust {self.service}")
         allowing = [statement for document in documents for statement in document.statements if statement.allows]
-        return [
-            fault
-            for statement in allowing
-            for fault in (*self._principals(statement), *(self._bounds(statement) if statement.path in trusting else ()))
-        ]
+        return [fault for statement in allowing for fault in self._faults(statement, statement.path in trusting)]
 
-    def _principals(self, statement: Statement) -> Iterator[Finding]:
+    def _faults(self, statement: Statement, trusts: bool) -> Iterator[Finding]:
         for principal in statement.principals:
             if principal.value != self.service:
                 cure = f"trust {self.service} alone"
                 yield Finding(principal.path, "another principal may assume the role", cure, principal.value)
+        if trusts:
+            yield from self._bounds(statement)
 
     def _bounds(self, statement: Statement) -> Iterator[Finding]:
         for action in (*statement.actions, *statement.not_actions):

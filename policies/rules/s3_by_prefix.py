@@ -14,7 +14,7 @@ from statements import Element, Statement
 
 _LISTING = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 # A literal beginning that ends at a separator; after it, wildcards may follow.
-_PREFIX = re.compile(r"[^*?]*[^*?/][^*?]*([/-]\*.*)?")
+_PREFIX = re.compile(r"[^*?$]*[^*?$/][^*?$]*([/-]\*.*)?")
 _BY_PREFIX = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9.-]{3,63}/" + _PREFIX.pattern)
 _ARN = re.compile(r"arn:[a-z-]+:s3:::(?P<bucket>[^/]+)")
 _URI = re.compile(r"s3://([^/\s\"]+)")
@@ -33,7 +33,7 @@ def _s3_actions(statement: Statement) -> list[str]:
 
 def _objects(statement: Statement) -> Iterator[Finding]:
     if _reaches_objects(statement):
-        for resource in statement.resources:
+        for resource in (resource for resource in statement.resources if resource.may_be_in("s3")):
             if set("/*?") & set(resource.value) and not _BY_PREFIX.fullmatch(resource.value):
                 cure = "use arn:aws:s3:::BUCKET/PREFIX/*"
                 yield Finding(

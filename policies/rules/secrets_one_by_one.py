@@ -19,7 +19,7 @@ _READING = (
 )
 # Secrets Manager adds a hyphen and six characters of its own to a secret's name.
 _ONE_SECRET = re.compile(
-    r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*?]*[^*?-](-\?{6}|-[^*?]+)?|ssm:[a-z0-9-]+:[0-9]{12}:parameter/[^*?]+)"
+    r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*?$]*[^*?$-](-\?{6}|-[^*?$]+)?|ssm:[a-z0-9-]+:[0-9]{12}:parameter/[^*?$]+)"
 )
 _SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:breast-cancer-prod/warehouse-??????"  # noqa: S105 -- a name
 
@@ -38,7 +38,7 @@ def _check(documents: Iterable[Document], _config: Config) -> Judgement:
         Finding(resource.path, fault, cure, resource.value)
         for statement in granting
         for resource in statement.resources
-        if not _ONE_SECRET.fullmatch(resource.value)
+        if resource.may_be_in("secretsmanager", "ssm") and not _ONE_SECRET.fullmatch(resource.value)
     ]
 
 
