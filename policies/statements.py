@@ -58,8 +58,10 @@ class Statement:
 
     def grants(self, action: str) -> Element | None:
         """Find the element that allows ``action``, None when the statement does not allow it."""
-        if not self.allows:
-            return None
+        return self.names(action) if self.allows else None
+
+    def names(self, action: str) -> Element | None:
+        """Find the element that covers ``action``, whatever the statement's effect."""
         wanted = action.lower()
         for pattern, element in self._action_patterns:
             if matches(pattern, wanted):
