@@ -63,6 +63,7 @@ RULE = ResourceRule(
         "services": {
             "type": "array",
             "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
             "default": ["sagemaker.amazonaws.com"],
             "description": "services to which a role may be passed",
         }
