@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "every parameter below a path that is named": (
+        [
+            (
+                "execution_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "ssm:GetParametersByPath",
+                    "Resource": "arn:aws:ssm:us-east-1:123456789012:parameter/prod",
+                },
+            )
+        ],
+        'execution_policy| policy.Statement[9].Action is "ssm:GetParametersByPath": this action reads '
+        "every parameter below a path. Cure: allow ssm:GetParameters on each parameter.",
+    ),
     "a secret that a tag names": (
         [
             (
