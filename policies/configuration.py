@@ -2,13 +2,15 @@
 
 The engine checks a configuration file against the JSON schema that the pack declares, but it lets misspelt names
 through, and other clients of the pack check nothing at all: so the pack looks itself. Only the keywords that the rules'
-schemas use are understood (type, enum, minimum, maximum, minLength, pattern, items, properties, required).
+schemas use are understood (type, enum, minimum, maximum, minLength, pattern, format date, items, minItems, properties,
+required).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from findings import Finding, property_path
@@ -26,6 +28,7 @@ EXEMPTIONS: Mapping[str, Any] = {
             "expires": {
                 "type": "string",
                 "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+                "format": "date",
                 "description": "last day on which it counts, YYYY-MM-DD",
             },
         },
@@ -89,6 +92,14 @@ def _mistakes(schema: Mapping[str, Any], value: object, path: str) -> Iterator[F
         yield from _object_mistakes(schema, value, path)
 
 
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _allowed(schema: Mapping[str, Any], value: object) -> str | None:
     """Say the first keyword that ``value`` violates, in words."""
     if "enum" in schema and value not in schema["enum"]:
@@ -98,9 +109,14 @@ def _allowed(schema: Mapping[str, Any], value: object) -> str | None:
             return f"be at least {schema['minimum']}"
         if value > schema.get("maximum", value):
             return f"be at most {schema['maximum']}"
-    if isinstance(value, str):
-        if len(value) < schema.get("minLength", 0):
-            return f"have at least {schema['minLength']} characters"
-        if not re.search(schema.get("pattern", ""), value):
-            return f"match {schema['pattern']}"
-    return None
+    if isinstance(value, list) and len(value) < schema.get("minItems", 0):
+        return f"have at least {schema['minItems']} item"
+    return _allowed_text(schema, value) if isinstance(value, str) else None
+
+
+def _allowed_text(schema: Mapping[str, Any], value: str) -> str | None:
+    if len(value) < schema.get("minLength", 0):
+        return f"have at least {schema['minLength']} characters"
+    if not re.search(schema.get("pattern", ""), value):
+        return f"match {schema['pattern']}"
+    return "be a day that there is" if schema.get("format") == "date" and not _is_date(value) else None

@@ -23,10 +23,14 @@ from findings import UNKNOWN, property_path
 from resources import NotApplicable, Resource
 from target_input import SCHEDULE, TrainingJob, training_job
 
-ATTACHMENTS: Mapping[str, str] = {
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
-    "aws:iam/policyAttachment:PolicyAttachment": "roles",
+_EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
+ATTACHMENTS: Mapping[str, tuple[str, str]] = {
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
+    "aws:iam/policyAttachment:PolicyAttachment": ("roles", "policyArn"),
+    # It attaches what it lists, and takes off the rest.
+    _EXCLUSIVE: ("roleName", "policyArns"),
 }
+"""Resources that give managed policies to roles: where they name the roles, and where the policies."""
 
 
 @dataclass(frozen=True)
@@ -119,24 +123,30 @@ class Stack:
     def _attachments_of_role(self) -> Mapping[str, list[Attachment]]:
         found: dict[str, list[Attachment]] = {}
         for role in self.of_type(ROLE):
-            for index, arn in enumerate(_list(role.properties.get("managedPolicyArns"))):
-                path = property_path("managedPolicyArns", index)
-                found.setdefault(role.urn, []).append(self._attachment(role, path, arn))
+            found.setdefault(role.urn, []).extend(self._attachments(role, "managedPolicyArns"))
         for resource in self.of_type(*ATTACHMENTS):
-            property_name = ATTACHMENTS[resource.type]
-            for value in _list(resource.properties.get(property_name)):
-                for given_to in self._roles.find(resource, property_name, value):
-                    attachment = self._attachment(resource, "policyArn", resource.properties.get("policyArn"))
-                    found.setdefault(given_to.urn, []).append(attachment)
+            roles, policies = ATTACHMENTS[resource.type]
+            for value in _list(resource.properties.get(roles)):
+                for given_to in self._roles.find(resource, roles, value):
+                    found.setdefault(given_to.urn, []).extend(self._attachments(resource, policies))
         return found
 
-    def _attachment(self, holder: Resource, path: str, arn: object) -> Attachment:
-        policies = self._managed_policies.find(holder, path.partition("[")[0], arn)
-        return Attachment(holder, path, arn if isinstance(arn, str) else None, tuple(policies))
+    def _attachments(self, holder: Resource, name: str) -> Iterator[Attachment]:
+        for path, arn in attached(holder, name):
+            policies = self._managed_policies.find(holder, name, arn)
+            yield Attachment(holder, path, arn if isinstance(arn, str) else None, tuple(policies))
 
     @cached_property
     def _managed_policies(self) -> _Index:
         return _Index(self.of_type(MANAGED_POLICY))
+
+
+def attached(holder: Resource, name: str) -> list[tuple[str, object]]:
+    """List the managed policies in a property, text or list: path and ARN of each."""
+    value = holder.properties.get(name)
+    if isinstance(value, list):
+        return [(property_path(name, index), arn) for index, arn in enumerate(value)]
+    return [] if value is None else [(name, value)]
 
 
 class _Index:
@@ -149,12 +159,13 @@ class _Index:
             self._by_urn[resource.urn] = resource
             for value in (resource.properties.get("name"), resource.properties.get("arn")):
                 if isinstance(value, str):
-                    self._by_name[value] = resource
+                    self._by_name[value.lower()] = resource
 
     def find(self, holder: Resource, property_name: str, value: object) -> Sequence[Resource]:
         """Find the resources that ``value``, which stands in a property of ``holder``, can mean."""
         if isinstance(value, str):
-            # An ARN that the program wrote itself ends with the name.
+            # An ARN that the program wrote itself ends with the name. IAM does not tell names apart by case.
+            value = value.lower()
             named = self._by_name.get(value) or self._by_name.get(value.rpartition("/")[2])
             return [named] if named else []
         if value is not UNKNOWN:

@@ -25,6 +25,11 @@ class Element:
     path: str
     value: str
 
+    def may_be_in(self, *services: str) -> bool:
+        """Tell whether this, a resource, can be one of ``services``; a statement may name those of several."""
+        service = self.value.split(":", 3)[2:3]
+        return not service or not is_literal(service[0]) or service[0] in services
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -53,8 +58,10 @@ class Statement:
 
     def grants(self, action: str) -> Element | None:
         """Find the element that allows ``action``, None when the statement does not allow it."""
-        if not self.allows:
-            return None
+        return self.names(action) if self.allows else None
+
+    def names(self, action: str) -> Element | None:
+        """Find the element that covers ``action``, whatever the statement's effect."""
         wanted = action.lower()
         for pattern, element in self._action_patterns:
             if matches(pattern, wanted):
@@ -103,6 +110,11 @@ def read_statements(value: object, path: str) -> tuple[Statement, ...]:
     raise UnreadableError("is not a policy document")
 
 
+def is_literal(text: str) -> bool:
+    """Tell whether ``text`` stands for itself: no wildcard, and no policy variable, whose value somebody else sets."""
+    return not ("*" in text or "?" in text or "${" in text)
+
+
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Tell whether an IAM pattern (``*`` any text, ``?`` one character) covers ``text``."""
     if ignore_case:
@@ -120,6 +132,7 @@ def _statements_of_text(text: str, path: str) -> tuple[Statement, ...]:
 
 
 def _statements(document: Mapping[str, Any], path: str) -> tuple[Statement, ...]:
+    _refuse_repeated_names(document)
     raw = _element(document, "Statement")
     if isinstance(raw, Mapping):
         return (_statement(raw, property_path(path, "Statement")),)
@@ -129,6 +142,8 @@ def _statements(document: Mapping[str, Any], path: str) -> tuple[Statement, ...]
 
 
 def _statement(raw: Mapping[str, Any], path: str) -> Statement:
+    _refuse_repeated_names(raw)
+
     def elements(name: str) -> tuple[Element, ...]:
         return tuple(_flatten(_element(raw, name), property_path(path, name)))
 
@@ -177,6 +192,13 @@ def _element(mapping: Mapping[str, Any], name: str) -> Json:
         return mapping[name]
     # IAM does not care about the case of element names.
     return next((value for key, value in mapping.items() if key.lower() == name.lower()), None)
+
+
+def _refuse_repeated_names(mapping: Mapping[str, Any]) -> None:
+    names = [key.lower() for key in mapping]
+    if len(set(names)) < len(names):
+        repeated = min(name for name in names if names.count(name) > 1)
+        raise UnreadableError(f"names {repeated} twice in one object, in different case")
 
 
 def _contains_unknown(value: object) -> bool:

@@ -52,6 +52,12 @@ class TrainingJob:
         return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
     @property
+    def name_prefix(self) -> str | None:
+        """What the job's name begins with in every invocation, None without a name."""
+        name = self.member("TrainingJobName")
+        return name.partition("<aws.scheduler.")[0] if isinstance(name, str) else None
+
+    @property
     def instance_count(self) -> int:
         """Count the instances, those of instance groups included; what is no number counts nothing."""
         groups = self.objects("ResourceConfig", "InstanceGroups")

@@ -1,14 +1,14 @@
 """SG17: the execution role can read, write and list the checkpoint location."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from examples import BUCKET, allow, stack
 from findings import Finding
 from resources import NotApplicable, Resource
 from rule import Config, Reference, Severity, StackJudgement, StackRule
 from stack import Grants, ScheduledJob, Stack
-from statements import matches
+from statements import Statement, matches
 from target_input import INPUT
 
 _URI = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<prefix>.*)")
@@ -18,7 +18,10 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
     jobs = [job for job in stack.jobs if job.execution_role and _location(job)]
     if not jobs:
         return NotApplicable("no job with checkpoints has its execution role in this stack")
-    return [found for job in jobs for found in _faults(job)]
+    seen = [job for job in jobs if job.execution_role and not _unseen(job.execution_role)]
+    if not seen:
+        return NotApplicable("the execution role has managed policies that this stack does not show")
+    return [found for job in seen for found in _faults(job)]
 
 
 def _location(job: ScheduledJob) -> re.Match[str] | None:
@@ -26,16 +29,23 @@ def _location(job: ScheduledJob) -> re.Match[str] | None:
     return _URI.fullmatch(uri) if isinstance(uri, str) else None
 
 
+def _unseen(grants: Grants) -> bool:
+    return any(not attachment.policies for attachment in grants.attachments)
+
+
 def _faults(job: ScheduledJob) -> Iterator[tuple[Resource, Finding]]:
     location, grants = _location(job), job.execution_role
     if location is None or grants is None:
         return
     # One object of the location stands for all; what the Scheduler fills in stays as it is.
-    key = f"{location['prefix'].rstrip('/')}/checkpoint".lstrip("/")
+    prefix = location["prefix"].rstrip("/")
+    key = f"{prefix}/checkpoint".lstrip("/")
+    listed = (prefix, f"{prefix}/", key)
+    statements = [statement for document in grants.documents for statement in document.statements]
     missing = [
         action
         for action, name in (("s3:GetObject", f"/{key}"), ("s3:PutObject", f"/{key}"), ("s3:ListBucket", ""))
-        if not _grants(grants, action, f"arn:aws:s3:::{location['bucket']}{name}", key)
+        if not _allowed(statements, action, f"arn:aws:s3:::{location['bucket']}{name}", listed)
     ]
     if missing:
         fault = f"the execution role may not {', '.join(missing)} there, so checkpoints fail when they are needed"
@@ -43,16 +53,24 @@ def _faults(job: ScheduledJob) -> Iterator[tuple[Resource, Finding]]:
         yield job.job.schedule, Finding(f"{INPUT}.CheckpointConfig.S3Uri", fault, cure)
 
 
-def _grants(grants: Grants, action: str, arn: str, key: str) -> bool:
-    for document in grants.documents:
-        for statement in document.statements:
-            # A partition other than aws is the same bucket.
-            patterns = [re.sub(r"^arn:[a-z-]+:", "arn:aws:", resource.value) for resource in statement.resources]
-            if statement.grants(action) and any(matches(pattern, arn) for pattern in patterns):
-                prefix = statement.bound("s3:prefix", "stringequals", "stringlike")
-                if prefix is None or any(matches(value.rstrip("*") + "*", key) for value in prefix.values):
-                    return True
+def _allowed(statements: Iterable[Statement], action: str, arn: str, listed: tuple[str, ...]) -> bool:
+    about = [statement for statement in statements if statement.names(action) and _covers(statement, arn)]
+    # A Deny with a condition may be about other requests.
+    if any(not statement.allows and not statement.conditions for statement in about):
+        return False
+    for statement in about:
+        prefix = statement.bound("s3:prefix", "stringequals", "stringlike")
+        if statement.allows and (
+            prefix is None or any(matches(value, asked) for value in prefix.values for asked in listed)
+        ):
+            return True
     return False
+
+
+def _covers(statement: Statement, arn: str) -> bool:
+    # A partition other than aws is the same bucket.
+    patterns = [re.sub(r"^arn:[a-z-]+:", "arn:aws:", resource.value) for resource in statement.resources]
+    return any(matches(pattern, arn) for pattern in patterns)
 
 
 _REQUEST = {"CheckpointConfig": {"S3Uri": "s3://ml-platform-prod-ml-bucket/checkpoints/breast-cancer-prod/"}}

@@ -1,6 +1,6 @@
 """SG18: a job's runtime, instances and volume stay below the caps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from examples import job
@@ -9,46 +9,57 @@ from rule import Config, Judgement, Reference, ResourceRule, Severity
 from statements import matches
 from target_input import INPUT, SCHEDULE, TrainingJob, training_job
 
+_CAPS = {
+    "InstanceCount": "maxInstanceCount",
+    "VolumeSizeInGB": "maxVolumeSizeInGB",
+    "KeepAlivePeriodInSeconds": "maxKeepAlivePeriodInSeconds",
+}
+
 
 def _check(job: TrainingJob, config: Config) -> Judgement:
-    findings = list(_numbers(job, config))
-    for path, instance_type in _instance_types(job):
-        if not any(matches(pattern, instance_type) for pattern in config["instanceTypes"]):
-            allowed = ", ".join(config["instanceTypes"])
-            findings.append(
-                Finding(path, "this instance type is not allowed here", f"use one of: {allowed}", instance_type)
-            )
-    return findings
+    return [*_runtime(job, config), *_instance_count(job, config), *_machines(job, config)]
 
 
-def _numbers(job: TrainingJob, config: Config) -> Iterator[Finding]:
-    resources = "ResourceConfig"
-    for setting, path, required in (
-        ("maxRuntimeInSeconds", ("StoppingCondition", "MaxRuntimeInSeconds"), True),
-        ("maxInstanceCount", (resources, "InstanceCount"), False),
-        ("maxVolumeSizeInGB", (resources, "VolumeSizeInGB"), False),
-        ("maxKeepAlivePeriodInSeconds", (resources, "KeepAlivePeriodInSeconds"), False),
-    ):
-        value, cap, where = job.member(*path), config[setting], property_path(INPUT, *path)
-        if value is None and required:
-            yield Finding(where, "without it a job may run for a day", f"set it to at most {cap}", MISSING)
-        elif value is not None and type(value) is not int:
-            yield Finding(where, "must be a whole number", f"set it to at most {cap}", value)
-        elif value is not None and value > cap:
-            yield Finding(where, f"more than the {cap} allowed here", f"lower it to at most {cap}", value)
-    cap, where = config["maxInstanceCount"], property_path(INPUT, resources, "InstanceGroups")
-    if job.objects(resources, "InstanceGroups") and job.instance_count > cap:
+def _runtime(job: TrainingJob, config: Config) -> Iterator[Finding]:
+    value = job.member("StoppingCondition", "MaxRuntimeInSeconds")
+    cap, where = config["maxRuntimeInSeconds"], property_path(INPUT, "StoppingCondition", "MaxRuntimeInSeconds")
+    if value is None:
+        yield Finding(where, "without it a job may run for a day", f"set it to at most {cap}", MISSING)
+    else:
+        yield from _number(value, where, cap)
+
+
+def _instance_count(job: TrainingJob, config: Config) -> Iterator[Finding]:
+    cap, where = config["maxInstanceCount"], property_path(INPUT, "ResourceConfig", "InstanceGroups")
+    counts = [group.get("InstanceCount") for group in job.objects("ResourceConfig", "InstanceGroups")]
+    # A single group that is too large is reported as such.
+    if counts and job.instance_count > cap and all(type(count) is int and count <= cap for count in counts):
         fault = f"{job.instance_count} instances in all, more than the {cap} allowed here"
         yield Finding(where, fault, f"use at most {cap}")
 
 
-def _instance_types(job: TrainingJob) -> Iterator[tuple[str, str]]:
-    path = property_path(INPUT, "ResourceConfig")
-    single = job.member("ResourceConfig", "InstanceType")
-    if single is not None:
-        yield property_path(path, "InstanceType"), str(single)
-    for index, group in enumerate(job.objects("ResourceConfig", "InstanceGroups")):
-        yield property_path(path, "InstanceGroups", index, "InstanceType"), str(group.get("InstanceType"))
+def _machines(job: TrainingJob, config: Config) -> Iterator[Finding]:
+    """Judge what is paid for: the job's instances, and those of the rules that watch it."""
+    resources = job.member("ResourceConfig")
+    parts: list[tuple[str, Mapping[str, Any]]] = [("ResourceConfig", resources if isinstance(resources, dict) else {})]
+    for lists in ("ResourceConfig.InstanceGroups", "DebugRuleConfigurations", "ProfilerRuleConfigurations"):
+        parts += [(property_path(lists, index), part) for index, part in enumerate(job.objects(*lists.split(".")))]
+    for name, part in parts:
+        path = f"{INPUT}.{name}"
+        for member, setting in _CAPS.items():
+            if part.get(member) is not None:
+                yield from _number(part[member], property_path(path, member), config[setting])
+        instance_type = part.get("InstanceType")
+        if instance_type is not None and not any(matches(p, str(instance_type)) for p in config["instanceTypes"]):
+            cure = f"use one of: {', '.join(config['instanceTypes'])}"
+            yield Finding(f"{path}.InstanceType", "this instance type is not allowed here", cure, instance_type)
+
+
+def _number(value: object, path: str, cap: float) -> Iterator[Finding]:
+    if type(value) is not int:
+        yield Finding(path, "must be a whole number", f"set it to at most {cap}", value)
+    elif value > cap:
+        yield Finding(path, f"more than the {cap} allowed here", f"lower it to at most {cap}", value)
 
 
 def _cap(default: int, description: str) -> dict[str, Any]:
@@ -75,6 +86,7 @@ RULE = ResourceRule(
         "instanceTypes": {
             "type": "array",
             "items": {"type": "string", "pattern": "^ml\\."},
+            "minItems": 1,
             "default": ["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.c5.*xlarge"],
             "description": "instance types that jobs may use; * and ? are wildcards",
         },

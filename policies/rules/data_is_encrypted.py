@@ -22,7 +22,7 @@ def _faults(job: TrainingJob, config: Config) -> Iterator[Finding]:
     for path, what in places:
         key = job.member(*path)
         fault = f"{what} not encrypted with a customer key"
-        if not isinstance(key, str) or not key:
+        if not isinstance(key, str) or not key.strip():
             yield Finding(property_path(INPUT, *path), fault, "set it to the ARN of a KMS key", MISSING)
         elif _AWS_OWN_KEY.match(key):
             yield Finding(property_path(INPUT, *path), fault, "use a key that you manage instead of AWS's", key)

@@ -37,7 +37,9 @@ def _dead_letters(resource: Resource) -> Judgement:
     if isinstance(arn, str) and (":sqs:" not in arn or arn.endswith(".fifo")):
         fault = "EventBridge Scheduler delivers dead letters to standard SQS queues only"
         return [Finding(path, fault, "use a standard queue", arn)]
-    # An unknown ARN is that of a queue made in this stack, which is judged where it is declared.
+    if arn is UNKNOWN:
+        # The queue itself, when it is made in this stack, is judged where it is declared.
+        return NotApplicable("the dead-letter queue's ARN is unknown at preview; it is judged when it is known")
     return []
 
 

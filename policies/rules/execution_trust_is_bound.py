@@ -3,23 +3,19 @@
 import re
 from collections.abc import Iterable
 
-from documents import ROLE, Document, statements_trusting, trust_documents
+from documents import ROLE, Document, trust_documents
 from examples import ACCOUNT, role_trusting
-from resources import NotApplicable
 from rule import Config, Judgement, Level, Reference, ResourceRule, Severity
-from trust import trust_faults
+from trust import Trusted
 
 _SERVICE = "sagemaker.amazonaws.com"
 _SHAPE = "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"
-_SOURCE = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{12}:[a-z-]+/[0-9A-Za-z*-]+")
+_SOURCE = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{12}:training-job/[0-9A-Za-z*-]+")
 _OWN_JOBS = "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"
 
 
 def _check(documents: Iterable[Document], _config: Config) -> Judgement:
-    statements = statements_trusting(documents, _SERVICE)
-    if not statements:
-        return NotApplicable(f"the role does not trust {_SERVICE}")
-    return [fault for statement in statements for fault in trust_faults(statement, _SERVICE, _SOURCE, _SHAPE)]
+    return Trusted(_SERVICE, _SOURCE, _SHAPE).judge(documents)
 
 
 RULE = ResourceRule(

@@ -1,5 +1,6 @@
 """SG06: the scheduler role can create jobs of its own prefix only, and only such as the schedule describes."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from documents import Document
@@ -9,8 +10,8 @@ from job_limits import Limit, limits_of
 from resources import NotApplicable, Resource
 from rule import Config, Reference, Severity, StackJudgement, StackRule
 from stack import ScheduledJob, Stack
-from statements import Statement
-from target_input import TrainingJob
+from statements import Statement, is_literal
+from target_input import INPUT, TrainingJob
 
 Found = tuple[Resource, Finding]
 
@@ -26,8 +27,8 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
 
 
 def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Found]:
-    names = [job.member("TrainingJobName") for job in jobs]
-    prefixes = sorted({name.partition("<aws.scheduler.")[0] for name in names if isinstance(name, str)})
+    prefixes = sorted({prefix for job in jobs if (prefix := job.name_prefix)})
+    yield from (found for job in jobs for found in _no_prefix(job))
     limits = limits_of(jobs)
     for document in any_of_them.scheduler_role.documents if any_of_them.scheduler_role else ():
         for statement in document.statements:
@@ -41,12 +42,20 @@ def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Foun
                 yield from _tagging(document, statement)
 
 
+def _no_prefix(job: TrainingJob) -> Iterator[Found]:
+    name, prefix = job.member("TrainingJobName"), job.name_prefix
+    # A name that an invocation changes nothing in is reported by SG21.
+    if prefix is not None and prefix != name and not re.fullmatch(r"[A-Za-z0-9-]*[A-Za-z0-9]-", prefix):
+        fault = "without a prefix that ends with a hyphen, the jobs of others have such names too"
+        yield job.schedule, Finding(f"{INPUT}.TrainingJobName", fault, "use PREFIX-<aws.scheduler.execution-id>", name)
+
+
 def _resources(document: Document, statement: Statement, prefixes: list[str]) -> Iterator[Found]:
     allowed = " or ".join(f"training-job/{prefix}*" for prefix in prefixes)
     cure = f"use arn:aws:sagemaker:REGION:ACCOUNT:{allowed}"
-    for resource in statement.resources:
+    for resource in (resource for resource in statement.resources if resource.may_be_in("sagemaker")):
         parts = resource.value.split(":", 5)
-        literal = len(parts) == 6 and not set("*?") & set("".join(parts[:5])) and all(parts[:5])
+        literal = len(parts) == 6 and is_literal("".join(parts[:5])) and all(parts[:5])
         if not literal or parts[5] not in {f"training-job/{prefix}*" for prefix in prefixes}:
             fault = "the scheduler role may create and tag training jobs of its own name prefix only"
             yield document.resource, Finding(resource.path, fault, cure, resource.value)

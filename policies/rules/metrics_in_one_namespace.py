@@ -7,6 +7,7 @@ from examples import allow, role_policy
 from findings import Finding, property_path
 from resources import NotApplicable
 from rule import Config, Judgement, Level, Reference, ResourceRule, Severity
+from statements import is_literal
 
 _OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
 
@@ -24,7 +25,7 @@ def _check(documents: Iterable[Document], _config: Config) -> Judgement:
         if condition is None:
             path = property_path(statement.path, "Condition")
             findings.append(Finding(path, "cloudwatch:PutMetricData may write into any namespace", cure))
-        elif any("*" in value or "?" in value for value in condition.values):
+        elif len(condition.values) != 1 or not is_literal(condition.values[0]):
             fault = "cloudwatch:PutMetricData may write into more than one namespace"
             findings.append(Finding(condition.path, fault, cure, list(condition.values)))
     return findings

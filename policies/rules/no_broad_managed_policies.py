@@ -4,27 +4,38 @@ from collections.abc import Iterable
 
 from documents import ROLE, serves_training
 from examples import example
-from findings import Finding, property_path
+from findings import Finding
 from resources import NotApplicable, Resource
 from rule import Config, Judgement, Reference, ResourceRule, Severity
-from stack import ATTACHMENTS
+from stack import ATTACHMENTS, attached
 from statements import Element, matches
 
 _ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _MANAGED = ":iam::aws:policy/"
-_BROAD = ["*FullAccess*", "*Administrator*", "*PowerUser*", "*ReadOnly*", "AmazonSageMaker*", "*ViewOnlyAccess"]
+_BROAD = [
+    "*FullAccess*",
+    "*LimitedAccess",
+    "*Administrator*",
+    "*PowerUser*",
+    "*ReadOnly*",
+    "*ReadWrite*",
+    "*ViewOnlyAccess",
+    "AmazonElasticMapReduce*",
+    "AmazonSageMaker*",
+    "AWSBatchServiceRole",
+    "DataScientist",
+    "SecurityAudit",
+]
 
 
 def _subject(resource: Resource) -> tuple[Element, ...] | NotApplicable:
     if resource.type == ROLE and not serves_training(resource):
         return NotApplicable("the role trusts neither EventBridge Scheduler nor SageMaker")
-    name = "managedPolicyArns" if resource.type == ROLE else "policyArn"
-    value = resource.properties.get(name)
-    arns = (
-        [(property_path(name, i), arn) for i, arn in enumerate(value)] if isinstance(value, list) else [(name, value)]
-    )
+    roles, policies = ATTACHMENTS.get(resource.type, ("name", "managedPolicyArns"))
+    if resource.type != ROLE and not resource.properties.get(roles):
+        return NotApplicable("no role gets the policy")
     # An unknown ARN is that of a policy made in this stack: its document is judged where it is declared.
-    known = tuple(Element(path, arn) for path, arn in arns if isinstance(arn, str))
+    known = tuple(Element(path, arn) for path, arn in attached(resource, policies) if isinstance(arn, str))
     return known or NotApplicable("no managed policy is attached here, or its ARN is unknown at preview")
 
 
@@ -32,7 +43,8 @@ def _check(attached: Iterable[Element], config: Config) -> Judgement:
     findings = []
     for arn in attached:
         name = arn.value.partition(_MANAGED)[2].rpartition("/")[2]
-        if any(matches(pattern, name) for pattern in config["broad"]) and name not in config["allowed"]:
+        broad = any(matches(pattern, name, ignore_case=True) for pattern in config["broad"])
+        if broad and name not in config["allowed"]:
             cure = "write a policy with the actions and resources that the role needs"
             findings.append(
                 Finding(arn.path, "this AWS managed policy is not limited to your resources", cure, arn.value)
@@ -61,6 +73,12 @@ RULE = ResourceRule(
         },
         "allowed": {**_NAMES, "default": [], "description": "names that are let pass all the same"},
     },
-    good=example(_ATTACHMENT, {"policyArn": "arn:aws:iam::123456789012:policy/breast-cancer-prod"}),
-    bad=example(_ATTACHMENT, {"policyArn": "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"}),
+    good=example(
+        _ATTACHMENT,
+        {"role": "breast-cancer-prod-execution", "policyArn": "arn:aws:iam::123456789012:policy/breast-cancer-prod"},
+    ),
+    bad=example(
+        _ATTACHMENT,
+        {"role": "breast-cancer-prod-execution", "policyArn": "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"},
+    ),
 )

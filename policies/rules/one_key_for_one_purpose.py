@@ -9,7 +9,7 @@ from examples import KEY, allow, role_policy
 from findings import MISSING, Finding, property_path
 from resources import NotApplicable
 from rule import Config, Judgement, Reference, ResourceRule, Severity
-from statements import Statement
+from statements import Statement, is_literal
 
 _OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
 # The service itself is spelt out; its region may be a wildcard.
@@ -33,8 +33,8 @@ def _key(statement: Statement) -> Iterator[Finding]:
     cure = "name the ARN of the one key"
     if not statement.resources:
         yield Finding(property_path(statement.path, "Resource"), "the statement names no key", cure, MISSING)
-    for index, key in enumerate(statement.resources):
-        if ":key/" not in key.value or "*" in key.value or "?" in key.value:
+    for index, key in enumerate(resource for resource in statement.resources if resource.may_be_in("kms")):
+        if ":key/" not in key.value or not is_literal(key.value):
             yield Finding(key.path, "a KMS permission must name one key", cure, key.value)
         elif index:
             yield Finding(key.path, "a KMS permission covers a second key", cure, key.value)

@@ -1,40 +1,21 @@
 """SG25: buckets that the stack creates are closed to the public and speak TLS only."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from examples import document, example, resource
+from examples import document, resource
 from findings import MISSING, UNKNOWN, Finding
 from resources import NotApplicable, Resource
-from rule import Config, Example, Judgement, Level, Reference, Remedy, ResourceRule, Severity, StackJudgement, StackRule
+from rule import Config, Example, Level, Reference, Severity, StackJudgement, StackRule
+from rules.public_access_is_blocked import ACCOUNT_BLOCK, BLOCK, CLOSED
 from stack import Stack
 from statements import Statement, matches, read_statements
 from target_input import UnreadableError
 
 _BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
-_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-_POLICIES = ("aws:s3/bucketPolicy:BucketPolicy",)
-_SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 
 
-def _check_block(resource: Resource, _config: Config) -> Judgement:
-    return _block_faults(resource)
-
-
-def _block_faults(resource: Resource) -> list[Finding]:
-    values = {name: resource.properties.get(name, MISSING) for name in _SWITCHES}
-    return [
-        Finding(name, "this way to make the bucket public is open", "set it to true", value)
-        for name, value in values.items()
-        if value is not True and value is not UNKNOWN
-    ]
-
-
-def _remedy(resource: Resource, _config: Config) -> Remedy:
-    return {(finding.path,): True for finding in _block_faults(resource)}
-
-
-def _check_buckets(stack: Stack, _config: Config) -> StackJudgement:
+def _check(stack: Stack, _config: Config) -> StackJudgement:
     buckets = list(stack.of_type(*_BUCKETS))
     if not buckets:
         return NotApplicable("the stack creates no bucket")
@@ -42,15 +23,15 @@ def _check_buckets(stack: Stack, _config: Config) -> StackJudgement:
 
 
 def _faults(stack: Stack, bucket: Resource) -> Iterator[Finding]:
-    if not _of_bucket(stack.of_type(_BLOCK), bucket):
-        yield Finding(
-            "publicAccessBlock", "nothing keeps the bucket from the public", "add a BucketPublicAccessBlock", MISSING
-        )
-    policies = _of_bucket(stack.of_type(*_POLICIES), bucket)
+    if not _of_bucket(stack.of_type(BLOCK), bucket) and not any(stack.of_type(ACCOUNT_BLOCK)):
+        fault = "nothing keeps the bucket from the public"
+        yield Finding("publicAccessBlock", fault, "add a BucketPublicAccessBlock", MISSING)
+    policies = _of_bucket(stack.of_type(_POLICY), bucket)
     texts = [policy.properties.get("policy") for policy in policies] + [bucket.properties.get("policy")]
-    if UNKNOWN not in texts and not any(_denies_plain_http(statement) for text in texts for statement in _read(text)):
+    denying = [statement for text in texts for statement in _read(text) if _denies_plain_http(statement)]
+    if UNKNOWN not in texts and not _cover(denying, bucket):
         cure = 'add a bucket policy that denies s3:* when {"Bool": {"aws:SecureTransport": "false"}}'
-        yield Finding("policy", "the bucket accepts requests without TLS", cure)
+        yield Finding("policy", "the bucket accepts requests without TLS", f"{cure}, on the bucket and its objects")
 
 
 def _of_bucket(resources: Iterable[Resource], bucket: Resource) -> list[Resource]:
@@ -70,18 +51,24 @@ def _read(text: object) -> Iterable[Statement]:
 
 
 def _denies_plain_http(statement: Statement) -> bool:
-    secure = statement.bound("aws:SecureTransport", "bool")
     everybody = any(principal.value == "*" for principal in statement.principals)
     everything = any(matches(action.value, "s3:*", ignore_case=True) for action in statement.actions)
-    only_this = len(statement.conditions) == 1
-    return (
-        not statement.allows
-        and secure is not None
-        and secure.values == ("false",)
-        and everybody
-        and everything
-        and only_this
-    )
+    if statement.allows or not everybody or not everything or len(statement.conditions) != 1:
+        return False
+    (condition,) = statement.conditions
+    # In a Deny, IfExists denies no less.
+    secure = (condition.operator, condition.key, condition.values) == ("bool", "aws:securetransport", ("false",))
+    return secure and not condition.quantifier
+
+
+def _cover(denying: Iterable[Statement], bucket: Resource) -> bool:
+    """Tell whether the statements cover the bucket itself and all of its objects."""
+    name = bucket.properties.get("bucket")
+    patterns = [resource.value.rpartition(":::")[2] for statement in denying for resource in statement.resources]
+    if not isinstance(name, str):
+        # Whatever it is called, its policy must name a bucket and everything in it.
+        name = next((pattern for pattern in patterns if "/" not in pattern), "")
+    return all(any(matches(pattern, part) for pattern in patterns) for part in (name, f"{name}/*"))
 
 
 _NAME = "ml-platform-prod-ml-bucket"
@@ -92,42 +79,22 @@ _TLS_ONLY = {
     "Resource": [f"arn:aws:s3:::{_NAME}", f"arn:aws:s3:::{_NAME}/*"],
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
-_CLOSED = dict.fromkeys(_SWITCHES, True)
 _PARTS = (
     resource(_BUCKETS[0], {"bucket": _NAME}),
-    resource(_BLOCK, {"bucket": _NAME, **_CLOSED}),
-    resource(_POLICIES[0], {"bucket": _NAME, "policy": document(_TLS_ONLY)}),
+    resource(BLOCK, {"bucket": _NAME, **CLOSED}),
+    resource(_POLICY, {"bucket": _NAME, "policy": document(_TLS_ONLY)}),
 )
-_ABOUT: dict[str, Any] = {
-    "id": "SG25",
-    "url": "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
-    "severity": Severity.HIGH,
-    "levels": (Level.ADVISORY, Level.MANDATORY),
-}
-RULES = (
-    ResourceRule(
-        **_ABOUT,
-        reference=Reference("AWS Foundational Security Best Practices", "S3.8"),
-        name="public-access-blocked",
-        title="Public access is blocked in all four ways",
-        description="A bucket's public access block must set all four switches.",
-        cure="Set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
-        types=frozenset({_BLOCK}),
-        subject=lambda resource: resource,
-        check=_check_block,
-        remedy=_remedy,
-        good=example(_BLOCK, {"bucket": _NAME, **_CLOSED}),
-        bad=example(_BLOCK, {"bucket": _NAME, **_CLOSED, "blockPublicPolicy": False}),
-    ),
-    StackRule(
-        **_ABOUT,
-        reference=Reference("AWS Foundational Security Best Practices", "S3.5"),
-        name="own-buckets-closed",
-        title="Own buckets are private and speak TLS only",
-        description="A bucket of the stack must block public access and refuse requests without TLS.",
-        cure="Add a BucketPublicAccessBlock and a bucket policy that denies requests without TLS.",
-        check=_check_buckets,
-        good=Example(_PARTS),
-        bad=Example(_PARTS[:2]),
-    ),
+RULE = StackRule(
+    id="SG25",
+    name="own-buckets-closed",
+    title="Own buckets are private and speak TLS only",
+    description="A bucket of the stack must block public access and refuse requests without TLS.",
+    cure="Add a BucketPublicAccessBlock and a bucket policy that denies requests without TLS.",
+    url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
+    severity=Severity.HIGH,
+    reference=Reference("AWS Foundational Security Best Practices", "S3.5"),
+    levels=(Level.ADVISORY, Level.MANDATORY),
+    check=_check,
+    good=Example(_PARTS),
+    bad=Example(_PARTS[:2]),
 )

@@ -7,7 +7,7 @@ from examples import EXECUTION_ROLE, allow, role_policy
 from findings import MISSING, Finding, property_path
 from resources import NotApplicable
 from rule import Config, Judgement, Reference, ResourceRule, Severity
-from statements import Statement
+from statements import Statement, is_literal
 
 _OPERATORS = ("stringequals", "stringlike", "stringequalsignorecase")
 _TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
@@ -25,9 +25,9 @@ def _roles(statements: Iterable[Statement]) -> Iterable[Finding]:
     for statement in statements:
         if not statement.resources:
             yield Finding(property_path(statement.path, "Resource"), "iam:PassRole names no role", _ONE_ROLE, MISSING)
-        for role in statement.resources:
+        for role in (resource for resource in statement.resources if resource.may_be_in("iam")):
             first = first or role.value
-            if ":role/" not in role.value or "*" in role.value or "?" in role.value:
+            if ":role/" not in role.value or not is_literal(role.value):
                 yield Finding(role.path, "iam:PassRole must name one role, without wildcards", _ONE_ROLE, role.value)
             elif role.value != first:
                 yield Finding(role.path, "iam:PassRole hands over a second role", _ONE_ROLE, role.value)
@@ -63,6 +63,7 @@ RULE = ResourceRule(
         "services": {
             "type": "array",
             "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
             "default": ["sagemaker.amazonaws.com"],
             "description": "services to which a role may be passed",
         }

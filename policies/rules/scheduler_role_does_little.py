@@ -7,6 +7,7 @@ from findings import UNKNOWN, Finding
 from resources import NotApplicable, Resource
 from rule import Config, Reference, Severity, StackJudgement, StackRule
 from stack import Grants, Stack
+from statements import is_literal
 
 _SHORT_LIST = (
     "sagemaker:CreateTrainingJob",
@@ -20,11 +21,21 @@ _SHORT_LIST = (
 
 
 def _check(stack: Stack, config: Config) -> StackJudgement:
-    roles = {job.scheduler_role.role.urn: job.scheduler_role for job in stack.jobs if job.scheduler_role}
+    roles: dict[str, Grants] = {}
+    passed: dict[str, set[str]] = {}
+    for job in stack.jobs:
+        if job.scheduler_role:
+            urn = job.scheduler_role.role.urn
+            roles[urn] = job.scheduler_role
+            passed.setdefault(urn, set()).add(str(job.job.member("RoleArn")))
     if not roles:
         return NotApplicable("the stack has no role that a scheduled training job is started with")
     allowed = {action.lower() for action in (*_SHORT_LIST, *config["alsoAllowed"])}
-    return [found for grants in roles.values() for found in _faults(grants, allowed)]
+    return [
+        found
+        for urn, grants in roles.items()
+        for found in (*_faults(grants, allowed), *_resource_faults(grants, passed[urn]))
+    ]
 
 
 def _faults(grants: Grants, allowed: set[str]) -> Iterable[tuple[Resource, Finding]]:
@@ -41,6 +52,24 @@ def _faults(grants: Grants, allowed: set[str]) -> Iterable[tuple[Resource, Findi
             fault = "what this policy grants cannot be seen from this stack"
             cure = "take the attachment out and write the permissions into the role's own policy"
             yield attachment.resource, Finding(attachment.path, fault, cure, attachment.arn or UNKNOWN)
+
+
+def _resource_faults(grants: Grants, passed: set[str]) -> Iterable[tuple[Resource, Finding]]:
+    """SG03 and SG04 report ``*`` and the wildcards in roles."""
+    for document in grants.documents:
+        for statement in document.statements:
+            passes, sends = statement.grants("iam:PassRole"), statement.grants("sqs:SendMessage")
+            for resource in statement.resources:
+                literal = is_literal(resource.value)
+                if passes and resource.may_be_in("iam") and literal and resource.value not in passed:
+                    fault, cure = (
+                        "the scheduler role may pass the role of its training job only",
+                        "name the job's RoleArn",
+                    )
+                    yield document.resource, Finding(resource.path, fault, cure, resource.value)
+                if sends and resource.may_be_in("sqs") and not literal and resource.value != "*":
+                    fault, cure = "the scheduler role may write into its dead-letter queue only", "name the queue's ARN"
+                    yield document.resource, Finding(resource.path, fault, cure, resource.value)
 
 
 RULE = StackRule(

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from documents import ROLE, Document, statements_trusting, trust_documents
+from documents import ROLE, Document, trust_documents
 from examples import ACCOUNT, role_trusting
-from resources import NotApplicable
 from rule import Config, Judgement, Reference, ResourceRule, Severity
-from trust import trust_faults
+from trust import Trusted
 
 _SERVICE = "scheduler.amazonaws.com"
 _SHAPE = "arn:aws:scheduler:REGION:ACCOUNT:schedule-group/GROUP"
@@ -16,10 +15,7 @@ _OWN_GROUP = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/breast-can
 
 
 def _check(documents: Iterable[Document], _config: Config) -> Judgement:
-    statements = statements_trusting(documents, _SERVICE)
-    if not statements:
-        return NotApplicable(f"the role does not trust {_SERVICE}")
-    return [fault for statement in statements for fault in trust_faults(statement, _SERVICE, _GROUP, _SHAPE)]
+    return Trusted(_SERVICE, _GROUP, _SHAPE).judge(documents)
 
 
 RULE = ResourceRule(

@@ -1,11 +1,14 @@
 """SG15: a managed spot job has somewhere to keep its progress."""
 
+import re
+
 from examples import job
 from findings import MISSING, Finding
 from resources import NotApplicable
 from rule import Config, Judgement, Reference, ResourceRule, Severity
 from target_input import INPUT, SCHEDULE, TrainingJob, training_job
 
+_LOCATION = re.compile(r"s3://[a-z0-9]")
 _CHECKPOINTS = {
     "S3Uri": "s3://ml-platform-prod-ml-bucket/checkpoints/breast-cancer-prod/<aws.scheduler.execution-id>/",
     "LocalPath": "/opt/ml/checkpoints",
@@ -16,7 +19,7 @@ def _check(job: TrainingJob, _config: Config) -> Judgement:
     if not job.member("EnableManagedSpotTraining"):
         return NotApplicable("managed spot training is off")
     location = job.member("CheckpointConfig", "S3Uri")
-    if isinstance(location, str) and location.startswith("s3://"):
+    if isinstance(location, str) and _LOCATION.match(location):
         return []
     fault = "managed spot training without a checkpoint location starts again from nothing after every interruption"
     cure = "set CheckpointConfig.S3Uri to an s3:// prefix of this job"

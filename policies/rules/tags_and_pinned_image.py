@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from examples import job
 from findings import Finding
 from rule import Config, Judgement, Level, Reference, ResourceRule, Severity
+from statements import matches
 from target_input import INPUT, SCHEDULE, TrainingJob, training_job
 
 _PINNED = re.compile(r"[^:@]+(:[0-9]+/[^:@]+)?(:(?P<tag>[\w.-]+))?(@sha256:(?P<digest>[0-9a-f]{64}))?")
@@ -31,7 +32,7 @@ def _image(job: TrainingJob, config: Config) -> Iterator[Finding]:
     parts = _PINNED.fullmatch(str(image))
     tag, digest = (parts["tag"], parts["digest"]) if parts else (None, None)
     path = f"{INPUT}.AlgorithmSpecification.TrainingImage"
-    if not digest and tag in config["movingTags"]:
+    if not digest and tag and any(matches(moving, tag, ignore_case=True) for moving in config["movingTags"]):
         yield Finding(path, f"the tag {tag} moves: the same schedule trains with another image tomorrow", _PIN, image)
     elif not digest and tag is None:
         yield Finding(path, "an image without a tag means latest, which moves", _PIN, image)
@@ -57,8 +58,8 @@ RULE = ResourceRule(
         "tags": {**_NAMES, "default": ["stack"], "description": "keys of the tags that every job must have"},
         "movingTags": {
             **_NAMES,
-            "default": ["latest", "main", "master", "stable", "dev", "nightly"],
-            "description": "image tags that move",
+            "default": ["*latest*", "main", "master", "stable", "dev", "nightly", "edge", "production", "staging"],
+            "description": "image tags that move; * and ? are wildcards",
         },
     },
     good=job(

@@ -13,6 +13,27 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a listing of a shorter prefix alone": (
+        [("execution_policy.policy.Statement.2.Condition", {"StringEquals": {"s3:prefix": ["check"]}})],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not s3:ListBucket there, "
+        "so checkpoints fail when they are needed. Cure: allow s3:ListBucket on this location in the "
+        "execution role's policy.",
+    ),
+    "writing that a statement denies": (
+        [
+            (
+                "execution_policy.policy.Statement.+",
+                {
+                    "Effect": "Deny",
+                    "Action": "s3:PutObject",
+                    "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/checkpoints/*",
+                },
+            )
+        ],
+        "schedule| target.input.CheckpointConfig.S3Uri: the execution role may not s3:PutObject there, "
+        "so checkpoints fail when they are needed. Cure: allow s3:PutObject on this location in the "
+        "execution role's policy.",
+    ),
     "no permission to read": (
         [
             (
@@ -62,6 +83,21 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a managed policy of somebody else, which may allow it": [
+        ("execution_policy.policy.Statement.1.Resource", "arn:aws:s3:::ml-platform-prod-ml-bucket/training-outputs/*"),
+        ("execution_role.managedPolicyArns", ["arn:aws:iam::123456789012:policy/data"]),
+    ],
+    "a Deny with a condition": [
+        (
+            "execution_policy.policy.Statement.+",
+            {
+                "Effect": "Deny",
+                "Action": "s3:*",
+                "Resource": "*",
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+        )
+    ],
     "permissions in a second policy": [
         ("execution_policy.policy.Statement.0.Resource", "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*"),
         (

@@ -89,6 +89,7 @@ def test_without_a_file_the_levels_are_those_of_prod(pack: Pack) -> None:
         ("SG20-few-retries", {"maximumRetryAttempts": 1.0}, ("queue.name", "q"), 1),
         ("SG22-customer-keys", {"familiesWithLocalStorage": ["m5"]}, (f"{JOB}OutputDataConfig.KmsKeyId", ""), 1),
         ("SG24-no-secrets", {"harmlessNames": ["csrf_token"]}, (f"{JOB}HyperParameters.csrf_token", "x"), 0),
+        ("SG24-no-secrets", {"secretNames": ["*_PIN"]}, (f"{JOB}Environment.DOOR_PIN", "1234"), 1),
         ("SG27-tags-and-image", {"tags": ["stack", "team"]}, ("queue.name", "q"), 1),
         ("SG27-tags-and-image", {"movingTags": ["1.9-0-cpu-py3"]}, ("queue.name", "q"), 1),
     ],
@@ -148,6 +149,16 @@ def test_the_defaults_fit_their_own_schema(rule: Any, findings_of: Judge) -> Non
             {"instanceTypes": ["m5.large"]},
             'config.instanceTypes[0] is "m5.large": the setting must match ^ml\\.. Cure: correct the policy pack\'s '
             "configuration file.",
+        ),
+        (
+            {"instanceTypes": []},
+            "config.instanceTypes is []: the setting must have at least 1 item. Cure: correct the policy pack's "
+            "configuration file.",
+        ),
+        (
+            {"exemptions": [{"resource": "schedule", "reason": "long enough", "expires": "2999-02-30"}]},
+            'config.exemptions[0].expires is "2999-02-30": the setting must be a day that there is. Cure: correct the '
+            "policy pack's configuration file.",
         ),
         (
             {"maxInstances": 4},

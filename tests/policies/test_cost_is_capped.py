@@ -13,6 +13,37 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a group's count that is text": (
+        [
+            (
+                "schedule.target.input.ResourceConfig",
+                {"InstanceGroups": [{"InstanceType": "ml.m5.large", "InstanceCount": "300"}]},
+            )
+        ],
+        'schedule| target.input.ResourceConfig.InstanceGroups[0].InstanceCount is "300": must be a '
+        "whole number. Cure: set it to at most 4.",
+    ),
+    "a rule of the profiler with a large volume": (
+        [
+            (
+                "schedule.target.input.ProfilerRuleConfigurations",
+                [{"RuleConfigurationName": "x", "VolumeSizeInGB": 16000}],
+            )
+        ],
+        "schedule| target.input.ProfilerRuleConfigurations[0].VolumeSizeInGB is 16000: more than the "
+        "100 allowed here. Cure: lower it to at most 100.",
+    ),
+    "a rule of the debugger on a large instance": (
+        [
+            (
+                "schedule.target.input.DebugRuleConfigurations",
+                [{"RuleConfigurationName": "x", "InstanceType": "ml.p4d.24xlarge"}],
+            )
+        ],
+        'schedule| target.input.DebugRuleConfigurations[0].InstanceType is "ml.p4d.24xlarge": this '
+        "instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, ml.m5.2xlarge, "
+        "ml.m5.4xlarge, ml.c5.*xlarge.",
+    ),
     "no longest run": (
         [("schedule.target.input.StoppingCondition.MaxRuntimeInSeconds", MISSING)],
         "schedule| target.input.StoppingCondition.MaxRuntimeInSeconds is missing: "

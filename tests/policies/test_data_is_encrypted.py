@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a key that is a space": (
+        [("schedule.target.input.ResourceConfig.VolumeKmsKeyId", " ")],
+        "schedule| target.input.ResourceConfig.VolumeKmsKeyId is missing: the training volume is not "
+        "encrypted with a customer key. Cure: set it to the ARN of a KMS key.",
+    ),
     "no key for the volume": (
         [("schedule.target.input.ResourceConfig.VolumeKmsKeyId", MISSING)],
         "schedule| target.input.ResourceConfig.VolumeKmsKeyId is missing: the training "

@@ -51,6 +51,29 @@ REPORTED = {
         "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*. Cure: add ArnLike "
         '{"aws:SourceArn": "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"}.',
     ),
+    "the notebooks of the account": (
+        [
+            (
+                "execution_role.assumeRolePolicy.Statement.0.Condition.ArnLike.aws:SourceArn",
+                "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/*",
+            )
+        ],
+        "execution_role| "
+        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws\\u003aSourceArn"] is '
+        '["arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/*"]: aws:SourceArn must be '
+        "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*. Cure: add ArnLike "
+        '{"aws:SourceArn": "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"}.',
+    ),
+    "a second service in a statement of its own": (
+        [
+            (
+                "execution_role.assumeRolePolicy.Statement.+",
+                {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+            )
+        ],
+        'execution_role| assumeRolePolicy.Statement[1].Principal.Service is "ec2.amazonaws.com": another principal may '
+        "assume the role. Cure: trust sagemaker.amazonaws.com alone.",
+    ),
     "a second service": (
         [
             (

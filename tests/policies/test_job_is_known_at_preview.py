@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "an element that is named twice, in different case": (
+        [
+            (
+                "execution_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "s3:GetObject",
+                    "action": "s3:*",
+                    "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*",
+                },
+            )
+        ],
+        "execution_policy| policy: no rule can judge it: it names action twice in one object, in "
+        "different case. Cure: write one well-formed JSON object.",
+    ),
     "an unknown input": (
         [("schedule.target.input", UNKNOWN)],
         "schedule| target.input is unknown: no rule can judge it, and an unknown never "

@@ -13,6 +13,22 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a name without a prefix": (
+        [
+            ("schedule.target.input.TrainingJobName", "b<aws.scheduler.execution-id>"),
+            (
+                "scheduler_policy.policy.Statement.0.Resource",
+                "arn:aws:sagemaker:us-east-1:123456789012:training-job/b*",
+            ),
+            (
+                "scheduler_policy.policy.Statement.1.Resource",
+                "arn:aws:sagemaker:us-east-1:123456789012:training-job/b*",
+            ),
+        ],
+        'schedule| target.input.TrainingJobName is "b<aws.scheduler.execution-id>": without a prefix '
+        "that ends with a hyphen, the jobs of others have such names too. Cure: use "
+        "PREFIX-<aws.scheduler.execution-id>.",
+    ),
     "every training job": (
         [("scheduler_policy.policy.Statement.0.Resource", "arn:aws:sagemaker:us-east-1:123456789012:training-job/*")],
         "scheduler_policy| policy.Statement[0].Resource is "

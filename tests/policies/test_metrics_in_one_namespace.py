@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a second namespace": (
+        [
+            (
+                "execution_policy.policy.Statement.4.Condition.StringEquals.cloudwatch:namespace",
+                ["/aws/sagemaker/TrainingJobs", "AWS/Billing"],
+            )
+        ],
+        'execution_policy| policy.Statement[4].Condition.StringEquals["cloudwatch\\u003anamespace"] is '
+        '["/aws/sagemaker/TrainingJobs", "AWS/Billing"]: cloudwatch:PutMetricData may write into more '
+        "than one namespace. Cure: name the job's namespace in StringEquals.",
+    ),
     "no condition": (
         [("execution_policy.policy.Statement.4.Condition", MISSING)],
         "execution_policy| policy.Statement[4].Condition: cloudwatch:PutMetricData may "
@@ -40,8 +51,8 @@ REPORTED = {
 }
 
 ACCEPTED = {
-    "two namespaces by name": [
-        ("execution_policy.policy.Statement.4.Condition.StringEquals.cloudwatch:namespace", ["a", "b"])
+    "one namespace by StringLike": [
+        ("execution_policy.policy.Statement.4.Condition", {"StringLike": {"cloudwatch:namespace": ["a"]}})
     ],
 }
 

@@ -100,7 +100,6 @@ def everything_but(draw: Callable[..., Json], stack: StackUnderTest) -> None:
 
 def widen_resource(draw: Callable[..., Json], stack: StackUnderTest) -> None:
     pairs = [(s, i) for _, s in statements(stack) for i, r in enumerate(as_list(s.get("Resource", []))) if r != "*"]
-    pairs = [(s, i) for s, i in pairs if "sqs:SendMessage" not in s["Action"]]
     statement, index = draw(st.sampled_from(pairs))
     resources = as_list(statement["Resource"])
     # How much of a bucket a prefix covers is the team's to say: cut anywhere but where a prefix may end.
@@ -219,6 +218,23 @@ def pass_more_roles(draw: Callable[..., Json], stack: StackUnderTest) -> None:
     statement["Resource"] = [*as_list(statement["Resource"]), other]
 
 
+def pass_another_role(draw: Callable[..., Json], stack: StackUnderTest) -> None:
+    statement = stack.parts["scheduler_policy"][1]["policy"]["Statement"][2]
+    other = f"arn:aws:iam::123456789012:role/{draw(st.from_regex(r'[a-z]{1,20}', fullmatch=True))}"
+    more = {**statement, "Resource": other}
+    stack.set(
+        "more",
+        ("aws:iam/rolePolicy:RolePolicy", {"role": "breast-cancer-prod-scheduler", "policy": {"Statement": more}}),
+    )
+
+
+def trust_somebody_else(draw: Callable[..., Json], stack: StackUnderTest) -> None:
+    role = draw(st.sampled_from(["scheduler_role", "execution_role"]))
+    other = draw(st.sampled_from(["*", {"AWS": "*"}, {"Service": "lambda.amazonaws.com"}, {"AWS": "999999999999"}]))
+    statement = {"Effect": "Allow", "Principal": other, "Action": "sts:AssumeRole"}
+    stack.set(f"{role}.assumeRolePolicy.Statement.+", statement)
+
+
 WIDENING = (
     widen_action,
     everything_but,
@@ -232,6 +248,8 @@ WIDENING = (
     exceed_a_cap,
     loosen_the_schedule,
     pass_more_roles,
+    pass_another_role,
+    trust_somebody_else,
 )
 
 

@@ -13,6 +13,38 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a job function": (
+        [("execution_role.managedPolicyArns", ["arn:aws:iam::aws:policy/job-function/DataScientist"])],
+        'execution_role| managedPolicyArns[0] is "arn:aws:iam::aws:policy/job-function/DataScientist": '
+        "this AWS managed policy is not limited to your resources. Cure: write a policy with the "
+        "actions and resources that the role needs.",
+    ),
+    "every secret of the account, in another case": (
+        [("execution_role.managedPolicyArns", ["arn:aws:iam::aws:policy/secretsmanagerreadwrite"])],
+        'execution_role| managedPolicyArns[0] is "arn:aws:iam::aws:policy/secretsmanagerreadwrite": '
+        "this AWS managed policy is not limited to your resources. Cure: write a policy with the "
+        "actions and resources that the role needs.",
+    ),
+    "an exclusive attachment": (
+        [
+            (
+                "more",
+                (
+                    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+                    {
+                        "roleName": "breast-cancer-prod-execution",
+                        "policyArns": [
+                            "arn:aws:iam::123456789012:policy/own",
+                            "arn:aws:iam::aws:policy/AdministratorAccess",
+                        ],
+                    },
+                ),
+            )
+        ],
+        'more| policyArns[1] is "arn:aws:iam::aws:policy/AdministratorAccess": this AWS managed policy '
+        "is not limited to your resources. Cure: write a policy with the actions and resources that the "
+        "role needs.",
+    ),
     "full access by attachment": (
         [
             (
@@ -71,6 +103,15 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a policy that only users get": [
+        (
+            "more",
+            (
+                "aws:iam/policyAttachment:PolicyAttachment",
+                {"users": ["x"], "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+            ),
+        )
+    ],
     "a narrow AWS managed policy": [
         ("execution_role.managedPolicyArns", ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"])
     ],

@@ -13,6 +13,88 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a password of a debugger's rule": (
+        [
+            (
+                "schedule.target.input.DebugRuleConfigurations",
+                [{"RuleConfigurationName": "x", "RuleParameters": {"db_password": "hunter22"}}],
+            )
+        ],
+        "schedule| target.input.DebugRuleConfigurations[0].RuleParameters.db_password: its name says "
+        "that it is a secret, and everybody can read it here. Cure: keep it in Secrets Manager, hand "
+        "over its ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "an access key id in a tag": (
+        [("schedule.target.input.Tags.+", {"Key": "owner", "Value": "AKIAIOSFODNN7EXAMPLE"})],
+        "schedule| target.input.Tags[1].Value: looks like an AWS access key id, and everybody can read "
+        "it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out of use: "
+        "it has been in plain text.",
+    ),
+    "a password among the container's arguments": (
+        [
+            (
+                "schedule.target.input.AlgorithmSpecification.ContainerArguments",
+                ["--url", "postgres://me:hunter22@db/ml"],
+            )
+        ],
+        "schedule| target.input.AlgorithmSpecification.ContainerArguments[1]: looks like a password "
+        "inside a URL, and everybody can read it here. Cure: keep it in Secrets Manager, hand over its "
+        "ARN, and take this value out of use: it has been in plain text.",
+    ),
+    "an HTTP header": (
+        [("schedule.target.input.Environment.HEADER", "Bearer abcdefghijklmnop")],
+        "schedule| target.input.Environment.HEADER: looks like an access token, and everybody can read "
+        "it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out of use: "
+        "it has been in plain text.",
+    ),
+    "a token for Databricks": (
+        [("schedule.target.input.Environment.X1", "dapi0123456789abcdef0123456789abcdef")],
+        "schedule| target.input.Environment.X1: looks like an access token, and everybody can read it "
+        "here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out of use: it "
+        "has been in plain text.",
+    ),
+    "a signed URL": (
+        [("schedule.target.input.Environment.DATA", "https://storage.googleapis.com/b/o?X-Goog-Signature=abc")],
+        "schedule| target.input.Environment.DATA: looks like a signed URL, and everybody can read it "
+        "here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out of use: it "
+        "has been in plain text.",
+    ),
+    "a password in a URL without a user": (
+        [("schedule.target.input.Environment.REDIS", "redis://:hunter22@h:6379/0")],
+        "schedule| target.input.Environment.REDIS: looks like a password inside a URL, and everybody "
+        "can read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out "
+        "of use: it has been in plain text.",
+    ),
+    "a password in a connection string": (
+        [("schedule.target.input.Environment.DSN", "Server=x;Uid=y;Pwd=hunter22;")],
+        "schedule| target.input.Environment.DSN: looks like a password in a text, and everybody can "
+        "read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out of "
+        "use: it has been in plain text.",
+    ),
+    "a password inside JSON": (
+        [("schedule.target.input.Environment.CONFIG", '{"db": {"password": "hunter22"}}')],
+        "schedule| target.input.Environment.CONFIG: looks like a password in a text, and everybody can "
+        "read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out of "
+        "use: it has been in plain text.",
+    ),
+    "a database's pass": (
+        [("schedule.target.input.Environment.DB_PASS", "hunter22")],
+        "schedule| target.input.Environment.DB_PASS: its name says that it is a secret, and everybody "
+        "can read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this value out "
+        "of use: it has been in plain text.",
+    ),
+    "a number for a password": (
+        [("schedule.target.input.Environment.DB_PASSWORD", 123456)],
+        "schedule| target.input.Environment.DB_PASSWORD: its name says that it is a secret, and "
+        "everybody can read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this "
+        "value out of use: it has been in plain text.",
+    ),
+    "a password without a separator": (
+        [("schedule.target.input.Environment.PGPASSWORD", "hunter22")],
+        "schedule| target.input.Environment.PGPASSWORD: its name says that it is a secret, and "
+        "everybody can read it here. Cure: keep it in Secrets Manager, hand over its ARN, and take this "
+        "value out of use: it has been in plain text.",
+    ),
     "a password": (
         [("schedule.target.input.Environment.DB_PASSWORD", "hunter22")],
         "schedule| target.input.Environment.DB_PASSWORD: its name says that it is a "
@@ -71,6 +153,22 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "texts that only look alike": [
+        ("schedule.target.input.Environment.X", "https://example.com:8080/a@b"),
+        ("schedule.target.input.Environment.Y", "user=me, mail a@b.c"),
+        ("schedule.target.input.Environment.Z", "https://x/y?design=5"),
+    ],
+    "names of where a secret is, and of tokens of text": [
+        (
+            "schedule.target.input.HyperParameters.secret_arn",
+            '"arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3"',
+        ),
+        ("schedule.target.input.HyperParameters.SECRET_NAME", "prod/db"),
+        ("schedule.target.input.HyperParameters.pad_token", "[PAD]"),
+        ("schedule.target.input.HyperParameters.token_pattern", "\\w+"),
+        ("schedule.target.input.HyperParameters.max_token_length", "128"),
+        ("schedule.target.input.HyperParameters.password_column", "pw"),
+    ],
     "the ARN of a secret": [
         (
             "schedule.target.input.Environment.DB_PASSWORD",

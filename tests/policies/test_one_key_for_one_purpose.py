@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a key that a tag names": (
+        [
+            (
+                "execution_policy.policy.Statement.7.Resource",
+                "arn:aws:kms:us-east-1:123456789012:key/${aws:PrincipalTag/key}",
+            )
+        ],
+        "execution_policy| policy.Statement[7].Resource is "
+        '"arn:aws:kms:us-east-1:123456789012:key/${aws:PrincipalTag/key}": a KMS permission must name '
+        "one key. Cure: name the ARN of the one key.",
+    ),
     "every key": (
         [("execution_policy.policy.Statement.7.Resource", "arn:aws:kms:us-east-1:123456789012:key/*")],
         "execution_policy| policy.Statement[7].Resource is "
@@ -80,6 +91,16 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a statement that names objects as well": [
+        ("execution_policy.policy.Statement.7.Action", ["kms:Decrypt", "s3:GetObject"]),
+        (
+            "execution_policy.policy.Statement.7.Resource",
+            [
+                "arn:aws:kms:us-east-1:123456789012:key/2a3b4c5d-6e7f-4801-9a2b-3c4d5e6f7081",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*",
+            ],
+        ),
+    ],
     "grants through a service": [
         ("execution_policy.policy.Statement.6.Condition", {"StringLike": {"kms:ViaService": "ec2.*.amazonaws.com"}})
     ],

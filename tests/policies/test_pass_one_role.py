@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a role that a tag names": (
+        [("scheduler_policy.policy.Statement.2.Resource", "arn:aws:iam::123456789012:role/${aws:PrincipalTag/role}")],
+        "scheduler_policy| policy.Statement[2].Resource is "
+        '"arn:aws:iam::123456789012:role/${aws:PrincipalTag/role}": iam:PassRole must name one role, '
+        "without wildcards. Cure: name the ARN of the one execution role.",
+    ),
     "every role": (
         [("scheduler_policy.policy.Statement.2.Resource", "arn:aws:iam::123456789012:role/*")],
         "scheduler_policy| policy.Statement[2].Resource is "
@@ -124,6 +130,15 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a statement that names a queue as well": [
+        (
+            "scheduler_policy.policy.Statement.2.Resource",
+            [
+                "arn:aws:iam::123456789012:role/breast-cancer-prod-execution",
+                "arn:aws:sqs:us-east-1:123456789012:breast-cancer-prod-dead-letters",
+            ],
+        )
+    ],
     "the action in lower case and as text": [("scheduler_policy.policy.Statement.2.Action", "iam:passrole")],
     "the condition key in another case": [
         (

@@ -13,6 +13,75 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "queues with a name alike": (
+        [("scheduler_policy.policy.Statement.3.Resource", "arn:aws:sqs:us-east-1:123456789012:breast-cancer-prod-*")],
+        "scheduler_policy| policy.Statement[3].Resource is "
+        '"arn:aws:sqs:us-east-1:123456789012:breast-cancer-prod-*": the scheduler role may write into '
+        "its dead-letter queue only. Cure: name the queue's ARN.",
+    ),
+    "another role to pass, in a policy of its own": (
+        [
+            (
+                "more",
+                (
+                    "aws:iam/rolePolicy:RolePolicy",
+                    {
+                        "role": "breast-cancer-prod-scheduler",
+                        "policy": {
+                            "Statement": {
+                                "Effect": "Allow",
+                                "Action": "iam:PassRole",
+                                "Resource": "arn:aws:iam::123456789012:role/admin",
+                                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+                            }
+                        },
+                    },
+                ),
+            )
+        ],
+        'more| policy.Statement.Resource is "arn:aws:iam::123456789012:role/admin": the scheduler role '
+        "may pass the role of its training job only. Cure: name the job's RoleArn.",
+    ),
+    "a policy of the role, its name in another case": (
+        [
+            (
+                "more",
+                (
+                    "aws:iam/rolePolicy:RolePolicy",
+                    {
+                        "role": "breast-cancer-prod-Scheduler",
+                        "policy": {
+                            "Statement": {
+                                "Effect": "Allow",
+                                "Action": "lambda:InvokeFunction",
+                                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:x",
+                            }
+                        },
+                    },
+                ),
+            )
+        ],
+        'more| policy.Statement.Action is "lambda:InvokeFunction": the scheduler role needs no such '
+        "permission to start the training job. Cure: take it out; the training code's permissions "
+        "belong to the execution role.",
+    ),
+    "a managed policy in an exclusive attachment": (
+        [
+            (
+                "more",
+                (
+                    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+                    {
+                        "roleName": "breast-cancer-prod-scheduler",
+                        "policyArns": ["arn:aws:iam::123456789012:policy/unseen"],
+                    },
+                ),
+            )
+        ],
+        'more| policyArns[0] is "arn:aws:iam::123456789012:policy/unseen": what this policy grants '
+        "cannot be seen from this stack. Cure: take the attachment out and write the permissions into "
+        "the role's own policy.",
+    ),
     "one action more": (
         [("scheduler_policy.policy.Statement.0.Action.+", "sagemaker:StopTrainingJob")],
         'scheduler_policy| policy.Statement[0].Action[1] is "sagemaker:StopTrainingJob": '

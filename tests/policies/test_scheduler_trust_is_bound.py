@@ -105,6 +105,20 @@ REPORTED = {
         'scheduler_role| assumeRolePolicy.Statement[0].Principal is "*": another '
         "principal may assume the role. Cure: trust scheduler.amazonaws.com alone.",
     ),
+    "another account in a statement of its own": (
+        [
+            (
+                "scheduler_role.assumeRolePolicy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+                    "Action": "sts:AssumeRole",
+                },
+            )
+        ],
+        'scheduler_role| assumeRolePolicy.Statement[1].Principal.AWS is "arn:aws:iam::999999999999:root": another '
+        "principal may assume the role. Cure: trust scheduler.amazonaws.com alone.",
+    ),
     "another action": (
         [("scheduler_role.assumeRolePolicy.Statement.0.Action", ["sts:AssumeRole", "sts:TagSession"])],
         'scheduler_role| assumeRolePolicy.Statement[0].Action[1] is "sts:TagSession": '
@@ -113,6 +127,10 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "StringLike with one account": [
+        ("scheduler_role.assumeRolePolicy.Statement.0.Condition.StringEquals", MISSING),
+        ("scheduler_role.assumeRolePolicy.Statement.0.Condition.StringLike", {"aws:SourceAccount": "123456789012"}),
+    ],
     "ArnLike without wildcards": [
         ("scheduler_role.assumeRolePolicy.Statement.0.Condition.ArnEquals", MISSING),
         (

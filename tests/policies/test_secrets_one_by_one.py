@@ -13,6 +13,32 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "every parameter below a path that is named": (
+        [
+            (
+                "execution_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "ssm:GetParametersByPath",
+                    "Resource": "arn:aws:ssm:us-east-1:123456789012:parameter/prod",
+                },
+            )
+        ],
+        'execution_policy| policy.Statement[9].Action is "ssm:GetParametersByPath": this action reads '
+        "every parameter below a path. Cure: allow ssm:GetParameters on each parameter.",
+    ),
+    "a secret that a tag names": (
+        [
+            (
+                "execution_policy.policy.Statement.8.Resource",
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:${aws:PrincipalTag/secret}",
+            )
+        ],
+        "execution_policy| policy.Statement[8].Resource is "
+        '"arn:aws:secretsmanager:us-east-1:123456789012:secret:${aws:PrincipalTag/secret}": the '
+        "statement must name single secrets. Cure: name the secret's ARN; only its last six characters "
+        "may be ??????.",
+    ),
     "every secret": (
         [("execution_policy.policy.Statement.8.Resource", "*")],
         'execution_policy| policy.Statement[8].Resource is "*": the statement must name '
@@ -64,6 +90,16 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a statement that names objects as well": [
+        ("execution_policy.policy.Statement.8.Action", ["secretsmanager:GetSecretValue", "s3:GetObject"]),
+        (
+            "execution_policy.policy.Statement.8.Resource",
+            [
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:warehouse-??????",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*",
+            ],
+        ),
+    ],
     "a secret by its whole name": [
         (
             "execution_policy.policy.Statement.8.Resource",

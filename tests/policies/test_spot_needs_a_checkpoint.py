@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a location without a bucket": (
+        [("schedule.target.input.CheckpointConfig.S3Uri", "s3://")],
+        'schedule| target.input.CheckpointConfig.S3Uri is "s3://": managed spot training without a '
+        "checkpoint location starts again from nothing after every interruption. Cure: set "
+        "CheckpointConfig.S3Uri to an s3:// prefix of this job.",
+    ),
     "no checkpoint": (
         [("schedule.target.input.CheckpointConfig", MISSING)],
         "schedule| target.input.CheckpointConfig.S3Uri is missing: managed spot training "

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 REPORTED = {
+    "a tag that ends with latest": (
+        [
+            (
+                "schedule.target.input.AlgorithmSpecification.TrainingImage",
+                "1.dkr.ecr.us-east-1.amazonaws.com/x:cpu-Latest",
+            )
+        ],
+        "schedule| target.input.AlgorithmSpecification.TrainingImage is "
+        '"1.dkr.ecr.us-east-1.amazonaws.com/x:cpu-Latest": the tag cpu-Latest moves: the same schedule '
+        "trains with another image tomorrow. Cure: name a version's tag, or the digest (@sha256:...).",
+    ),
     "no tags": (
         [("schedule.target.input.Tags", MISSING)],
         "schedule| target.input.Tags: no tag stack: nobody can tell whose cost the job is. Cure: add the tag stack.",

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from findings import UNKNOWN
-from rules.own_buckets_are_closed import RULES
+from rules.public_access_is_blocked import RULE
 
 if TYPE_CHECKING:
     from conftest import Judge, StackUnderTest
 
-RULE = RULES[0]
 
 REPORTED = {
     "public ACLs": (

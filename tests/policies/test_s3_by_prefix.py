@@ -7,14 +7,38 @@ from typing import TYPE_CHECKING
 import pytest
 
 from findings import MISSING, UNKNOWN
-from rules.s3_by_prefix import RULES
+from rules.s3_by_prefix import RULE
 
 if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
-RULE = RULES[0]
 
 REPORTED = {
+    "another action on all objects": (
+        [
+            (
+                "execution_policy.policy.Statement.+",
+                {
+                    "Effect": "Allow",
+                    "Action": "s3:ReplicateDelete",
+                    "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/*",
+                },
+            )
+        ],
+        'execution_policy| policy.Statement[9].Resource is "arn:aws:s3:::ml-platform-prod-ml-bucket/*": '
+        "S3 objects must be scoped to a prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
+    "a prefix that a tag names": (
+        [
+            (
+                "execution_policy.policy.Statement.0.Resource",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/${aws:PrincipalTag/team}/*",
+            )
+        ],
+        "execution_policy| policy.Statement[0].Resource is "
+        '"arn:aws:s3:::ml-platform-prod-ml-bucket/${aws:PrincipalTag/team}/*": S3 objects must be '
+        "scoped to a prefix of one bucket. Cure: use arn:aws:s3:::BUCKET/PREFIX/*.",
+    ),
     "a whole bucket": (
         [("execution_policy.policy.Statement.0.Resource", "arn:aws:s3:::ml-platform-prod-ml-bucket/*")],
         "execution_policy| policy.Statement[0].Resource is "
@@ -80,6 +104,16 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a statement that names a secret as well": [
+        ("execution_policy.policy.Statement.0.Action", ["secretsmanager:GetSecretValue", "s3:GetObject"]),
+        (
+            "execution_policy.policy.Statement.0.Resource",
+            [
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:team/warehouse-??????",
+                "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*",
+            ],
+        ),
+    ],
     "one object": [
         (
             "execution_policy.policy.Statement.0.Resource",

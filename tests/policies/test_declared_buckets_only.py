@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from findings import MISSING
-from rules.s3_by_prefix import RULES
+from rules.declared_buckets_only import RULE
 
 if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
-RULE = RULES[1]
 
 REPORTED = {
     "another bucket": (

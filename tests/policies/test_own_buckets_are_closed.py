@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from findings import MISSING, UNKNOWN
-from rules.own_buckets_are_closed import RULES
+from rules.own_buckets_are_closed import RULE
 
 if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
-RULE = RULES[1]
 BLOCK = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
 TLS_ONLY = {
     "Effect": "Deny",
@@ -24,7 +23,7 @@ TLS_ONLY = {
 }
 NO_TLS = (
     "bucket| policy: the bucket accepts requests without TLS. Cure: add a bucket policy that denies s3:* when "
-    '{"Bool": {"aws:SecureTransport": "false"}}.'
+    '{"Bool": {"aws:SecureTransport": "false"}}, on the bucket and its objects.'
 )
 
 REPORTED = {
@@ -47,6 +46,17 @@ REPORTED = {
         {"aws:PrincipalAccount": "123456789012"},
         NO_TLS,
     ),
+    "a policy that leaves out the bucket": ("policy.policy.Statement.0.Resource", "arn:aws:s3:::own/*", NO_TLS),
+    "a policy that covers some objects only": (
+        "policy.policy.Statement.0.Resource",
+        ["arn:aws:s3:::own", "arn:aws:s3:::own/public/*"],
+        NO_TLS,
+    ),
+    "a policy that names another bucket": (
+        "policy.policy.Statement.0.Resource",
+        ["arn:aws:s3:::other", "arn:aws:s3:::other/*"],
+        NO_TLS,
+    ),
     "a policy of another bucket": ("policy.bucket", "other", NO_TLS),
 }
 
@@ -67,6 +77,21 @@ def test_a_closed_bucket_passes(own_bucket: StackUnderTest, findings_of: Judge) 
 def test_one_change_is_reported_once(case: str, own_bucket: StackUnderTest, findings_of: Judge) -> None:
     path, value, line = REPORTED[case]
     assert findings_of(RULE, own_bucket.set(path, value)) == [line]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("policy.policy.Statement.0.Condition", {"BoolIfExists": {"aws:SecureTransport": "false"}}),
+        ("policy.policy.Statement.0.Resource", "*"),
+        ("policy.policy.Statement.0.Resource", "arn:aws:s3:::own*"),
+        ("block", ("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", BLOCK)),
+    ],
+)
+def test_a_bucket_that_is_closed_in_another_way_passes(
+    path: str, value: object, own_bucket: StackUnderTest, findings_of: Judge
+) -> None:
+    assert findings_of(RULE, own_bucket.set(path, value)) == []
 
 
 def test_a_bucket_that_others_know_by_dependency_only_passes(own_bucket: StackUnderTest, findings_of: Judge) -> None:
