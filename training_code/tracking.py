@@ -84,22 +84,23 @@ class Tracker:
             self._pulse.note(f"training:{unit}{GROWN}", size, size)
 
     def champion_on(self, evaluate: Callable[[Any], dict[str, float]]) -> Champion:
-        """The present champion, and what `evaluate` makes of its estimator; MLflow being away is no failure here."""
+        """The present champion, and what `evaluate` makes of its estimator, or why it cannot; never a failure."""
         import mlflow
 
+        version = ""
         try:
             found = self._asked("asked for the champion", self._registry.champion)
             if found is None:
                 return Champion()
             version, source = found
             estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(source))
-        except UnreachableError as error:
-            say(f"promotion: the champion cannot be compared with: {error.reason}")
-            return Champion()
-        try:
             return Champion(version, evaluate(estimator))
-        except Exception as error:  # noqa: BLE001  # a champion of other columns or classes must not fail this job
-            return Champion(version, problem=f"{type(error).__name__}: {cause(error)}"[:300])
+        except UnreachableError as error:
+            problem = error.reason
+        except Exception as error:  # noqa: BLE001  # a champion of other columns, classes or packages fails no job
+            problem = f"{type(error).__name__}: {cause(error, self._environ)}"
+        say(f"promotion: the champion cannot be compared with: {problem}")
+        return Champion(version, problem=problem)
 
     def deliver(self, record: Record) -> StandingVersion:
         """Send a record, register its model and close its run; MLflow may be away meanwhile, for as long as is set.
@@ -177,7 +178,7 @@ class Tracker:
             else:
                 self._client.set_terminated(run_id, status="FAILED")
         except Exception as another:  # noqa: BLE001  # the first failure is the one to report
-            say(f"tracking: run {run_id} stays open: {without_secrets(cause(another), self._environ)}")
+            say(f"tracking: run {run_id} stays open: {cause(another, self._environ)}")
 
     def _close_as_duplicate(self, run_id: str, of_job: str) -> None:
         self._client.set_tag(run_id, DUPLICATE_OF, of_job)
