@@ -26,17 +26,19 @@ _AT_START = 0.1
 class Tracker:
     """One training job's line to MLflow. What it records is plain values and files, made elsewhere."""
 
-    def __init__(self, env: TrackingSettings, environ: Mapping[str, str]) -> None:
-        """Connect, and find or create the experiment.
+    def __init__(self, env: TrackingSettings, environ: Mapping[str, str], *, has_grown: bool = False) -> None:
+        """Connect, and find or create the experiment; `has_grown` says that an earlier start left a checkpoint.
 
         Raises:
-            TrainingError: when MLflow cannot be reached within a tenth of the patience, or does not let us in.
+            TrainingError: when MLflow cannot be reached within a tenth of the patience (all of it for a job that has
+                grown), or does not let us in.
         """
         self._job = env.job
         self._lease = env.lease_seconds
         self._uri = env.tracking_uri
         self._environ = environ
         self._patience = env.patience_seconds
+        self._early_patience = self._patience * (1 if has_grown else _AT_START)
         prepare(self._uri)
         with self._reaching("reached"):
             import mlflow  # takes seconds; not paid for when the settings are wrong
@@ -44,7 +46,7 @@ class Tracker:
             # Global because the SageMaker plugin signs requests for the global address.
             mlflow.set_tracking_uri(self._uri)
             self._client: Any = mlflow.MlflowClient()
-        self._experiment_id = patiently(lambda: self._find_experiment(env.experiment_name), self._patience * _AT_START)
+        self._experiment_id = patiently(lambda: self._find_experiment(env.experiment_name), self._early_patience)
         self._registry = Registry(self._client, env.registered_model_name, env.job)
         self._claims = Claims(self._client, self._experiment_id, env.job, env.lease_seconds)
         self._pulse: Pulse | None = None
@@ -127,7 +129,7 @@ class Tracker:
             with self._reaching(how):
                 return call()
 
-        return patiently(ask, self._patience * _AT_START)
+        return patiently(ask, self._early_patience)
 
     def _find_experiment(self, name: str) -> str:
         with self._reaching("reached"):
