@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy
 import sklearn
 from sklearn.ensemble import RandomForestClassifier
 
@@ -41,7 +42,8 @@ class Origin:
     def of(cls, settings: Hyperparameters, data_digest: str, code_digest: str) -> Origin:
         """The origin of a run here; `n_jobs` is left out, it changes no tree."""
         chosen = {name: value for name, value in asdict(settings).items() if name != "n_jobs"}
-        versions = {"python": ".".join(platform.python_version_tuple()[:2]), "scikit-learn": sklearn.__version__}
+        versions = {"python": ".".join(platform.python_version_tuple()[:2])}
+        versions |= {"numpy": numpy.__version__, "scikit-learn": sklearn.__version__}
         return cls(data_digest, code_digest, chosen, versions)
 
 
@@ -62,9 +64,18 @@ class CheckpointFile:
     origin: Origin
 
     def save(self, forest: RandomForestClassifier, run_id: str) -> None:
-        """Replace the checkpoint by `forest`; a kill at any moment leaves the old one or the new one."""
+        """Replace the checkpoint by `forest`; a kill at any moment leaves the old one or the new one.
+
+        One that cannot be written, because the disk is full say, costs no training; the log says so.
+        """
         if self.directory is None:
             return
+        try:
+            self._replace(self.directory, forest, run_id)
+        except OSError as error:
+            say(f"checkpoint: {self.directory / FILE_NAME} cannot be written ({error}); growing goes on without it")
+
+    def _replace(self, directory: Path, forest: RandomForestClassifier, run_id: str) -> None:
         body = pickle.dumps(forest, protocol=pickle.HIGHEST_PROTOCOL)
         head = {
             "format": _FORMAT,
@@ -74,15 +85,15 @@ class CheckpointFile:
             "length": len(body),
             "sha256": hashlib.sha256(body).hexdigest(),
         }
-        self.directory.mkdir(parents=True, exist_ok=True)
-        partial = self.directory / _PARTIAL
+        directory.mkdir(parents=True, exist_ok=True)
+        partial = directory / _PARTIAL
         with partial.open("wb") as file:
             file.write(json.dumps(head, sort_keys=True).encode() + b"\n")
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(self.directory / FILE_NAME)
-        _sync_directory(self.directory)
+        partial.replace(directory / FILE_NAME)
+        _sync_directory(directory)
 
     def load(self) -> Checkpoint | None:
         """The checkpoint of an earlier start of this job, or None; why one that is there is not used goes to the log.
@@ -94,16 +105,17 @@ class CheckpointFile:
         (self.directory / _PARTIAL).unlink(missing_ok=True)
         path = self.directory / FILE_NAME
         if not path.is_file():
-            say(f"checkpoint: none in {self.directory}, growing from the first tree")
+            say(f"checkpoint: none in {self.directory}, growing from the start")
             return None
         with path.open("rb") as file:
             head, body = file.readline(), file.read()
         try:
             saved = self._verify(head, body)
         except TrainingError as reason:
-            say(f"checkpoint: {path} is not used: {reason}; growing from the first tree")
+            say(f"checkpoint: {path} is not used: {reason}; growing from the start")
             return None
-        say(f"checkpoint: going on from {saved.trees} trees of {path}")
+        unit = "epochs" if self.origin.hyperparameters["partial_fit_epochs"] else "trees"
+        say(f"checkpoint: going on from {saved.trees} {unit} of {path}")
         return saved
 
     def _verify(self, head: bytes, body: bytes) -> Checkpoint:
@@ -119,8 +131,16 @@ class CheckpointFile:
             raise TrainingError(f"it is torn ({len(body)} of {length} bytes, or altered ones)")
         if difference := _difference(origin, json.loads(json.dumps(asdict(self.origin)))):
             raise TrainingError(f"it was grown from {difference}")
-        forest = pickle.loads(body)  # noqa: S301  # whole, and written by this code for this very training job
+        try:
+            forest = pickle.loads(body)  # noqa: S301  # whole, and written by this code for this very training job
+        except Exception as error:  # noqa: BLE001  # the pickle of another package's version may raise anything
+            raise TrainingError(f"it cannot be unpickled ({type(error).__name__}: {error})") from None
         return Checkpoint(forest, trees, run_id)
+
+
+def is_in(directory: Path | None) -> bool:
+    """Whether an earlier start of the job left a checkpoint, fit for use or not."""
+    return directory is not None and (directory / FILE_NAME).is_file()
 
 
 def code_digest(directory: Path) -> str:
@@ -132,7 +152,9 @@ def code_digest(directory: Path) -> str:
 
 
 def _difference(saved: object, current: dict[str, Any]) -> str:
-    if not isinstance(saved, dict) or saved.keys() != current.keys():
+    if not isinstance(saved, dict) or {name: type(value) for name, value in saved.items()} != {
+        name: type(value) for name, value in current.items()
+    }:
         return "something this program does not know"
     if saved["data_digest"] != current["data_digest"]:
         return "other data"

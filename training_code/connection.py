@@ -49,7 +49,7 @@ def reaching(uri: str, how: str, environ: Mapping[str, str]) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in _ITS_PACKAGES:
             raise
-        reason = without_secrets(cause(error), environ)
+        reason = cause(error, environ)
         text = (
             f"MLflow at {uri} (MLFLOW_TRACKING_URI) cannot be {how}: {reason}; check that the server "
             f"runs, that the job's network reaches it and that the execution role may use it"
@@ -98,12 +98,12 @@ def unless_it_exists() -> Iterator[None]:
             raise
 
 
-def cause(error: BaseException) -> str:
-    """The innermost reason, on one line."""
+def cause(error: BaseException, environ: Mapping[str, str]) -> str:
+    """The innermost reason, on one line and without secrets: hidden before a cut could leave half of one."""
     inner = error
     while (deeper := inner.__cause__ or inner.__context__) is not None and str(deeper):
         inner = deeper
-    text = re.sub(r"\s+", " ", str(inner)).strip() or type(inner).__name__
+    text = re.sub(r"\s+", " ", without_secrets(str(inner), environ)).strip() or type(inner).__name__
     return text if len(text) <= 300 else text[:300] + "..."
 
 

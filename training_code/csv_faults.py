@@ -48,7 +48,9 @@ def rows(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
             f"{name}: cannot be unpacked, the gzip file is damaged or cut off; upload it again"
         ) from None
     except csv.Error as error:
-        raise TrainingError(f"{name}, line {line + 1}: is not CSV ({error}); write the file again") from None
+        raise TrainingError(
+            f"{name}, line {line + 1}: is not CSV ({error}); a quote is not closed there, or write the file again"
+        ) from None
 
 
 def header(path: Path, name: str, named: bool = True) -> list[str]:
@@ -88,14 +90,14 @@ def explain(  # noqa: PLR0913, PLR0917  # what is known of the file, and what is
     cure; `fault` is what the fast reader said, told when nothing is found.
     """
     try:
-        short: tuple[int, int] | None = None
+        short: tuple[int, list[str]] | None = None
         for place, (line, row) in enumerate(rows(path, name)):
             if short:
                 return _wrong_fields(name, *short, len(names), last=False)
             if len(row) < len(names):
-                short = (line, len(row))
+                short = (line, row)
             elif len(row) > len(names):
-                return _wrong_fields(name, line, len(row), len(names), last=False)
+                return _wrong_fields(name, line, row, len(names), last=False)
             elif place or not named:
                 for column, value in zip(names, row, strict=True):
                     if column in numbers and not is_number(value):
@@ -125,7 +127,7 @@ def is_number(value: str) -> bool:
     if is_missing(value):
         return True
     try:
-        return not math.isnan(float(value)) and "_" not in value
+        return value.isascii() and not math.isnan(float(value)) and "_" not in value
     except ValueError:
         return False
 
@@ -140,8 +142,10 @@ def exceeds(limit: float) -> Callable[[str], bool]:
     return lambda value: is_number(value) and not is_missing(value) and not abs(float(value)) <= limit
 
 
-def _wrong_fields(name: str, line: int, got: int, expected: int, last: bool) -> TrainingError:
-    place = f"{name}, line {line}: has {got} of {expected} fields"
+def _wrong_fields(name: str, line: int, row: Sequence[str], expected: int, last: bool) -> TrainingError:
+    place = f"{name}, line {line}: has {len(row)} of {expected} fields"
+    if last and "\n" in row[-1]:
+        return TrainingError(f"{place}, because a quote is opened there and never closed; close it or take it out")
     if last:
         return TrainingError(f"{place} and is the last line, so the file was cut off; upload it again")
     return TrainingError(f"{place}; quote fields that hold commas, and give every line the header's fields")

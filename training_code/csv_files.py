@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow
-from pyarrow import csv
+from pyarrow import compute, csv
 
 import csv_faults
 from data_file import DataFile, Wanted
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 SUFFIXES = (".csv", ".csv.gz")
+_BLOCK = 1 << 20
+"""Bytes that are parsed at a time. Source: the default of pyarrow.csv.ReadOptions."""
+_FIELD = 64
+"""Bytes of a field that a block has room for, however many columns there are: a line must fit into it."""
 
 
 def read(path: Path, name: str, columns: Sequence[str], wanted: Wanted) -> DataFile:
@@ -33,18 +37,29 @@ def read(path: Path, name: str, columns: Sequence[str], wanted: Wanted) -> DataF
         null_values=list(csv_faults.MISSING_WORDS),
         strings_can_be_null=True,
     )
-    reading = csv.ReadOptions(column_names=None if wanted.header else list(columns))
+    reading = csv.ReadOptions(
+        column_names=None if wanted.header else list(columns), block_size=max(_BLOCK, _FIELD * len(columns))
+    )
+    # Without it a quote that is never closed swallows the rest of its block, in silence.
+    parsing = csv.ParseOptions(newlines_in_values=True)
     with path.open("rb") as file:
         hashing = _Hashing(file)
         try:
             stream = pyarrow.input_stream(hashing, compression="gzip" if path.name.endswith(".gz") else None)
-            table = csv.read_csv(stream, read_options=reading, convert_options=convert)
+            table = csv.read_csv(stream, read_options=reading, parse_options=parsing, convert_options=convert)
         except (pyarrow.ArrowInvalid, OSError) as error:
             numbers = wanted.reasons()
             raise csv_faults.explain(path, name, columns, numbers, str(error), wanted.header) from error
         digest = hashing.finish()
+    if any(_has_nan(table.column(each)) for each, kind in types.items() if pyarrow.types.is_floating(kind)):
+        raise csv_faults.explain(path, name, columns, wanted.reasons(), "a number that is none", wanted.header)
     chunks = {each: table.column(each).chunks for each in types}
     return DataFile(path, name, tuple(columns), wanted.header, table.num_rows, chunks, digest)
+
+
+def _has_nan(values: pyarrow.ChunkedArray) -> bool:
+    """Whether a word was read as NaN: what is missing by agreement is null, but `NAN` or `+nan` are no such words."""
+    return compute.any(compute.is_nan(values)).as_py() is True
 
 
 class _Hashing(io.RawIOBase):

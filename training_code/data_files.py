@@ -132,8 +132,9 @@ def _text_columns(path: Path, name: str, own: Sequence[str], header: bool) -> se
 
 
 def _check_columns(name: str, columns: Sequence[str], expected: Sequence[str]) -> None:
-    missing = [repr(each) for each in expected if each not in columns]
-    extra = [repr(each) for each in columns if each not in expected]
+    there, needed = set(columns), set(expected)  # of very many columns a list would be asked for minutes
+    missing = [repr(each) for each in expected if each not in there]
+    extra = [repr(each) for each in columns if each not in needed]
     faults = [f"lacks {', '.join(missing[:10])}"] if missing else []
     faults += [f"has {', '.join(extra[:10])} on top"] if extra else []
     if faults:

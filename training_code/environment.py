@@ -65,7 +65,7 @@ class TrackingSettings:
     lease_seconds: float = LEASE_SECONDS
     """How long another job for the same invocation waits for this one's sign of life."""
     patience_seconds: float = PATIENCE_SECONDS
-    """How long MLflow may be away when the model is trained; at the start a tenth of it."""
+    """How long MLflow may be away when the model is trained; at the start, without a checkpoint, a tenth of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

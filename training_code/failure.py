@@ -9,7 +9,8 @@ from pathlib import Path
 FAILURE_REASON_LIMIT = 1024
 """Characters of the failure file that DescribeTrainingJob shows as FailureReason."""
 
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_USER_INFO = re.compile(r"(?<=://)\S*@")
+"""To the last @: a password may hold one, or a /. What it takes of an address that has an @ further on, is no loss."""
 SECRET_VARIABLES = "SECRET_VARIABLES"  # noqa: S105  # the name of a variable
 """Variable that names, with commas between, the variables that came from a secret."""
 _SECRET_VARIABLES = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

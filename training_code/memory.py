@@ -46,7 +46,7 @@ def rows_of(path: Path, name: str) -> int:
     size = path.stat().st_size
     try:
         with gzip.open(path) if packed else path.open("rb") as file:
-            sample = file.read(_SAMPLE)
+            sample = file.read(_SAMPLE) + file.readline()  # a line of very many columns is longer than the sample
         if len(sample) < _SAMPLE:
             size = len(sample)
         elif packed:

@@ -14,7 +14,6 @@ from uuid import uuid4
 
 from claims import HEARTBEAT
 from connection import cause
-from failure import without_secrets
 from progress import say
 
 
@@ -78,7 +77,7 @@ class Pulse:
             )
         except Exception as error:  # noqa: BLE001  # training goes on, whatever it is
             if not self._away:
-                say(f"tracking: MLflow is away: {without_secrets(cause(error), self._environ)}; training goes on")
+                say(f"tracking: MLflow is away: {cause(error, self._environ)}; training goes on")
             self._away = True
             return
         with self._lock:

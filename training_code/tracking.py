@@ -26,17 +26,19 @@ _AT_START = 0.1
 class Tracker:
     """One training job's line to MLflow. What it records is plain values and files, made elsewhere."""
 
-    def __init__(self, env: TrackingSettings, environ: Mapping[str, str]) -> None:
-        """Connect, and find or create the experiment.
+    def __init__(self, env: TrackingSettings, environ: Mapping[str, str], *, has_grown: bool = False) -> None:
+        """Connect, and find or create the experiment; `has_grown` says that an earlier start left a checkpoint.
 
         Raises:
-            TrainingError: when MLflow cannot be reached within a tenth of the patience, or does not let us in.
+            TrainingError: when MLflow cannot be reached within a tenth of the patience (all of it for a job that has
+                grown), or does not let us in.
         """
         self._job = env.job
         self._lease = env.lease_seconds
         self._uri = env.tracking_uri
         self._environ = environ
         self._patience = env.patience_seconds
+        self._early_patience = self._patience * (1 if has_grown else _AT_START)
         prepare(self._uri)
         with self._reaching("reached"):
             import mlflow  # takes seconds; not paid for when the settings are wrong
@@ -44,7 +46,7 @@ class Tracker:
             # Global because the SageMaker plugin signs requests for the global address.
             mlflow.set_tracking_uri(self._uri)
             self._client: Any = mlflow.MlflowClient()
-        self._experiment_id = patiently(lambda: self._find_experiment(env.experiment_name), self._patience * _AT_START)
+        self._experiment_id = patiently(lambda: self._find_experiment(env.experiment_name), self._early_patience)
         self._registry = Registry(self._client, env.registered_model_name, env.job)
         self._claims = Claims(self._client, self._experiment_id, env.job, env.lease_seconds)
         self._pulse: Pulse | None = None
@@ -84,22 +86,23 @@ class Tracker:
             self._pulse.note(f"training:{unit}{GROWN}", size, size)
 
     def champion_on(self, evaluate: Callable[[Any], dict[str, float]]) -> Champion:
-        """The present champion, and what `evaluate` makes of its estimator; MLflow being away is no failure here."""
+        """The present champion, and what `evaluate` makes of its estimator, or why it cannot; never a failure."""
         import mlflow
 
+        version = ""
         try:
             found = self._asked("asked for the champion", self._registry.champion)
             if found is None:
                 return Champion()
             version, source = found
             estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(source))
-        except UnreachableError as error:
-            say(f"promotion: the champion cannot be compared with: {error.reason}")
-            return Champion()
-        try:
             return Champion(version, evaluate(estimator))
-        except Exception as error:  # noqa: BLE001  # a champion of other columns or classes must not fail this job
-            return Champion(version, problem=f"{type(error).__name__}: {cause(error)}"[:300])
+        except UnreachableError as error:
+            problem = error.reason
+        except Exception as error:  # noqa: BLE001  # a champion of other columns, classes or packages fails no job
+            problem = f"{type(error).__name__}: {cause(error, self._environ)}"
+        say(f"promotion: the champion cannot be compared with: {problem}")
+        return Champion(version, problem=problem)
 
     def deliver(self, record: Record) -> StandingVersion:
         """Send a record, register its model and close its run; MLflow may be away meanwhile, for as long as is set.
@@ -126,7 +129,7 @@ class Tracker:
             with self._reaching(how):
                 return call()
 
-        return patiently(ask, self._patience * _AT_START)
+        return patiently(ask, self._early_patience)
 
     def _find_experiment(self, name: str) -> str:
         with self._reaching("reached"):
@@ -177,7 +180,7 @@ class Tracker:
             else:
                 self._client.set_terminated(run_id, status="FAILED")
         except Exception as another:  # noqa: BLE001  # the first failure is the one to report
-            say(f"tracking: run {run_id} stays open: {without_secrets(cause(another), self._environ)}")
+            say(f"tracking: run {run_id} stays open: {cause(another, self._environ)}")
 
     def _close_as_duplicate(self, run_id: str, of_job: str) -> None:
         self._client.set_tag(run_id, DUPLICATE_OF, of_job)

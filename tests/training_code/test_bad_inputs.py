@@ -72,6 +72,8 @@ DATA = [
     Case("a thousands separator", rows("1_000,2,0")),
     Case("a hexadecimal number", rows("0x10,2,0")),
     Case("a word that says true", rows("True,2,0")),
+    Case("a word for what is no number", rows("NAN,2,0")),
+    Case("a quote that is never closed", rows('1,"2,0', "1,2,0")),
     Case("a field too few", rows("1,2", "1,2,0")),
     Case("a field too many", rows("1,2,0,7", "1,2,0")),
     Case("a file cut in the middle of a line", {"x.csv": GOOD[:-4]}),

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy
 import pandas
@@ -34,7 +36,7 @@ def reason(file: CheckpointFile, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
     assert file.load() is None
     line = capsys.readouterr().out.strip()
-    start, end = f"checkpoint: {file.directory}/{FILE_NAME} is not used: ", "; growing from the first tree"
+    start, end = f"checkpoint: {file.directory}/{FILE_NAME} is not used: ", "; growing from the start"
     assert line.startswith(start)
     assert line.endswith(end)
     return line.removeprefix(start).removesuffix(end)
@@ -73,7 +75,7 @@ def test_without_a_directory_nothing_is_saved_and_nothing_said(
 
 def test_no_checkpoint_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert CheckpointFile(tmp_path, ORIGIN).load() is None
-    assert capsys.readouterr().out == f"checkpoint: none in {tmp_path}, growing from the first tree\n"
+    assert capsys.readouterr().out == f"checkpoint: none in {tmp_path}, growing from the start\n"
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
@@ -111,6 +113,51 @@ def test_a_checkpoint_of_another_format_is_not_used(saved: CheckpointFile, capsy
     head, body = path.read_bytes().split(b"\n", 1)
     path.write_bytes(json.dumps(json.loads(head) | {"format": 2}).encode() + b"\n" + body)
     assert reason(saved, capsys) == "it has format 2, this program reads 1"
+
+
+def rewrite(file: CheckpointFile, body: bytes, **changes: object) -> None:
+    """A whole file, with another body and a head that fits it."""
+    assert file.directory is not None
+    path = file.directory / FILE_NAME
+    head = json.loads(path.read_bytes().split(b"\n", 1)[0])
+    head |= {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()} | changes
+    path.write_bytes(json.dumps(head).encode() + b"\n" + body)
+
+
+def test_a_whole_checkpoint_that_cannot_be_unpickled_is_not_used(
+    saved: CheckpointFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(saved, b"cgone\nForest\n.")
+    assert reason(saved, capsys) == "it cannot be unpickled (ModuleNotFoundError: No module named 'gone')"
+
+
+@pytest.mark.parametrize("change", [{"hyperparameters": []}, {"versions": "1"}, {"data_digest": None}])
+def test_a_checkpoint_of_an_origin_of_another_form_is_not_used(
+    saved: CheckpointFile, change: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(saved, b"", origin=asdict(ORIGIN) | change)
+    assert reason(saved, capsys) == "it was grown from something this program does not know"
+
+
+def test_a_checkpoint_that_cannot_be_written_costs_no_training(
+    table: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "full").write_text("no directory")
+    file = CheckpointFile(tmp_path / "full" / "checkpoints", ORIGIN)
+    forest.grow(SETTINGS, table, after_batch=lambda grown: file.save(grown, "run-1"))
+    path = f"{tmp_path}/full/checkpoints"
+    assert capsys.readouterr().out.splitlines()[1] == (
+        f"checkpoint: {path}/{FILE_NAME} cannot be written ([Errno 20] Not a directory: '{path}'); "
+        "growing goes on without it"
+    )
+
+
+def test_a_checkpoint_of_epochs_is_told_in_epochs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Hyperparameters(estimator="sklearn.linear_model.SGDClassifier", partial_fit_epochs=3)
+    file = CheckpointFile(tmp_path, Origin.of(settings, "data", "code"))
+    file.save(SimpleNamespace(partial_fit_epochs_=2), "run-1")
+    assert file.load() is not None
+    assert capsys.readouterr().out == f"checkpoint: going on from 2 epochs of {tmp_path}/{FILE_NAME}\n"
 
 
 @pytest.mark.parametrize(

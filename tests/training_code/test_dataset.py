@@ -171,7 +171,7 @@ def test_a_long_text_is_cut_in_the_message(channel: Channel) -> None:
     assert f"holds '{'x' * 40}...', but" in fault(channel({"x.csv": HEADER + f"1,{'x' * 900},0\n"}))
 
 
-@pytest.mark.parametrize("value", ["0x10", "1_000", "True"])
+@pytest.mark.parametrize("value", ["0x10", "1_000", "True", "NAN", "+nan", "nan(1)", "١"])
 def test_what_only_looks_like_a_number_is_text(channel: Channel, value: str) -> None:
     assert fault(channel({"x.csv": HEADER + f"1,2,0\n{value},2,1\n"})) == (
         f"training/x.csv, line 3, column 'a': holds '{value}', but a feature holds numbers; "
@@ -213,6 +213,38 @@ def test_a_line_with_another_number_of_fields_is_reported(channel: Channel, row:
         f"training/x.csv, line 2: has {got} of 3 fields; "
         "quote fields that hold commas, and give every line the header's fields"
     )
+
+
+@pytest.mark.parametrize("column", ["target", "b"])
+def test_what_is_no_number_is_neither_a_weight_nor_the_target_of_a_regression(channel: Channel, column: str) -> None:
+    settings = chosen("--task", "regression", "--target_column", "a", "--weight_column", column)
+    rows = "1,NAN,1\n" if column == "b" else "1,1,NAN\n"
+    assert fault(channel({"x.csv": GOOD + rows}), settings=settings) == (
+        f"training/x.csv, line 8, column '{column}': holds 'NAN', but a weight is a number; correct or drop the row"
+    )
+
+
+def test_a_quote_that_is_never_closed_swallows_no_row(channel: Channel) -> None:
+    more_than_a_block = "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(200_000))
+    assert fault(channel({"x.csv": HEADER + '1,2,0\n"2,2,1\n' + more_than_a_block})) == (
+        "training/x.csv, line 3: is not CSV (field larger than field limit (131072)); a quote is not closed there, or "
+        "write the file again"
+    )
+
+
+def test_fields_with_line_breaks_are_read_wherever_they_stand(channel: Channel) -> None:
+    rows = "".join(f'{i % 7},"in two\nlines {i % 5}",{i % 2}\n' for i in range(100_000))
+    settings = chosen("--categorical_columns", "b")
+    training = channel({"x.csv": HEADER + rows})
+    assert len(dataset.read(training, training, settings).training.target) == 100_000
+
+
+@pytest.mark.slow
+def test_rows_of_very_many_columns_are_read(channel: Channel) -> None:
+    count = 36_000
+    header = ",".join([*(f"c{place}" for place in range(count)), "target"])
+    rows = "".join(",".join([f"0.{'7' * 58}"] * count) + f",{i % 2}\n" for i in range(4))
+    assert table_of(channel({"x.csv": f"{header}\n{rows}"})).features.shape == (4, count)
 
 
 def test_a_packed_file_that_was_cut_off_is_reported(channel: Channel) -> None:

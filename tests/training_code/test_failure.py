@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from connection import cause
 from failure import failure_file, shown, without_secrets, write_failure
 
 
@@ -23,6 +26,28 @@ def test_user_information_and_secrets_are_left_out() -> None:
     assert without_secrets(text, environ) == "at http://host:5000/x and https://host with <MLFLOW_TRACKING_PASSWORD>"
 
 
+@pytest.mark.parametrize("password", ["hunter2", "hunt@er2", "hunt/er2", "hunt'er2", "12/er2", "a://er2@"])
+def test_a_password_is_left_out_of_an_address_whatever_it_holds(password: str) -> None:
+    assert without_secrets(f"MLflow at http://ann:{password}@host:5000/x cannot", {}) == (
+        "MLflow at http://host:5000/x cannot"
+    )
+
+
+def test_an_address_without_user_information_stays_as_it_is() -> None:
+    text = "http://host:5000/#/experiments/1 and models:/breast-cancer@champion and ann@host"
+    assert without_secrets(text, {}) == text
+
+
 def test_a_value_is_quoted_and_cut() -> None:
     assert shown("ok") == "'ok'"
     assert shown("y" * 41) == f"'{'y' * 40}...'"
+
+
+def test_a_cause_that_is_cut_has_no_half_of_a_secret() -> None:
+    error = ValueError("x" * 290 + "hunter2-and-more")
+    told = cause(error, {"MLFLOW_TRACKING_TOKEN": "hunter2-and-more"})
+    assert told == "x" * 290 + "<MLFLOW_TR..."
+
+
+def test_a_secret_of_several_lines_is_hidden_in_a_cause() -> None:
+    assert cause(ValueError("no a\nb"), {"MLFLOW_TRACKING_TOKEN": "a\nb"}) == "no <MLFLOW_TRACKING_TOKEN>"

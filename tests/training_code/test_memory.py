@@ -31,6 +31,11 @@ def test_rows_are_judged_within_a_fifth(tmp_path: Path, rows: int, width: int, p
     assert memory.rows_of(path, "x") == pytest.approx(rows, rel=0.2, abs=1)
 
 
+def test_rows_of_very_many_columns_are_judged(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text((",".join(["0.12345"] * 20_000) + "\n") * 50)
+    assert memory.rows_of(tmp_path / "x.csv", "x") == 50
+
+
 def test_rows_of_parquet_are_known(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.table({"a": range(1234)}), buffer)

@@ -90,6 +90,30 @@ def test_training_goes_on_without_mlflow_and_what_was_logged_arrives_later(
     ]
 
 
+def test_a_job_started_again_on_its_checkpoint_waits_as_long_as_one_that_has_trained(
+    make_job: MakeJob, own_server: MlflowServer
+) -> None:
+    quick = {"TRACKING_PATIENCE_SECONDS": "100", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+    job = make_job(tracking_uri=own_server.address, **SCHEDULED, **quick)
+    job.environ["CHECKPOINT_LOCAL_PATH"] = str(job.base / "checkpoints")
+    command, environ = job.command(), job.process_environment()
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("growing: 6 of 30") for line in process.stdout)
+        process.kill()
+    own_server.stop()
+    log = []
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.append(line)
+            if line.endswith("; trying again in 8 s\n"):  # after more than a tenth of its patience
+                own_server.start()
+    assert process.returncode == 0, "".join(log)
+    assert any(line.startswith("checkpoint: going on from ") for line in log)
+    assert log[-2] == "registered: version 1 of breast-cancer by job-1\n"
+
+
 def test_if_mlflow_stays_away_the_model_is_kept_and_registered_later_without_training(
     make_job: MakeJob, own_server: MlflowServer, tmp_path: Path
 ) -> None:

@@ -247,6 +247,27 @@ def test_a_champion_that_cannot_judge_the_rows_stays(env: Environment, trained: 
     assert champion == Champion("1", problem="ValueError: other columns")
 
 
+def test_a_champion_that_cannot_be_loaded_here_stays_and_fails_no_job(
+    env: Environment, trained: Trained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(env, trained)
+
+    def of_a_package_that_is_not_here(_source: str) -> None:
+        raise ModuleNotFoundError("No module named 'theirs'")
+
+    monkeypatch.setattr("mlflow.sklearn.load_model", of_a_package_that_is_not_here)
+    capsys.readouterr()
+    problem = "ModuleNotFoundError: No module named 'theirs'"
+    assert Tracker(env, {}).champion_on(lambda _: {}) == Champion("1", problem=problem)
+    assert capsys.readouterr().out == f"promotion: the champion cannot be compared with: {problem}\n"
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained)
+    second = client_of(env).get_model_version_by_alias(env.registered_model_name, CHALLENGER)
+    assert second.tags[PROMOTION] == (
+        f"challenger: champion version 1 cannot be evaluated on the held-out rows: {problem}"
+    )
+
+
 def test_a_job_started_again_keeps_its_version(env: Environment, trained: Trained) -> None:
     deliver(env, trained)
     assert deliver(env, trained)[1] == StandingVersion("1", "job-1")
