@@ -1,10 +1,10 @@
 """What the policy pack adds to a preview: its time and memory beside the time that declaring the same stack takes.
 
-The stack is prod's job, so many times. Declaring is the project's program with its imports done, against the SDK's test
-monitor. Judging is the pack's own process with prod's configuration, asked over gRPC as the engine asks it: once for
-each resource, once for the stack; the requests are made beforehand, as that is the engine's work. Each row is a process
-of its own, several times; the figures are medians. The bar, a share of 25 %, is for CPU seconds, each process's own:
-the wall seconds of judging hold the asking too, which is Python here, one resource at a time, and Go in the engine.
+The stack is prod's job, so many times. Both are processes of their own that speak gRPC, as under the engine, whose part
+is left out: declaring is the project's program, its imports done, and somebody who answers each call at once; judging
+is the pack with prod's configuration, asked once for each resource and once for the stack, with requests that were made
+beforehand. The figures are medians of several runs. The bar, a share of 25 %, is for CPU seconds, each process's own:
+wall seconds hold the asking and the answering too, which is Python here, one call at a time, and Go in the engine.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.over_grpc import declaring_seconds
 from benchmarks.report import Table, peak_memory_in_megabytes
 
 JOB_COUNTS: Final = (1, 10, 100, 500)
@@ -99,15 +100,13 @@ def _judge(count: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         project = _project(count, Path(directory) / "all")
 
-        def declared() -> Declaration:
+        def declared(project: Path) -> Declaration:
             return declare(project, _STACK, lambda region: OfflineMocks(region=region), preview=True)
 
-        first = declare(
-            _project(1, Path(directory) / "one"), _STACK, lambda region: OfflineMocks(region=region), preview=True
-        )  # for the imports
-        declaring = _timed(declared, repeats, os.getpid())
-        declaration = declared()
         configuration = read_stack_configuration(project, _STACK)
+        taken = [declaring_seconds(project, _STACK, configuration.values["aws:region"]) for _ in range(min(repeats, 3))]
+        declaring = tuple(statistics.median(each) for each in zip(*taken, strict=True))
+        first, declaration = declared(_project(1, Path(directory) / "one")), declared(project)
 
     def asked(about: Declaration) -> tuple[list[analyzer_pb2.AnalyzeRequest], analyzer_pb2.AnalyzeStackRequest]:
         resources = [stack_resource(resource, about) for resource in about.resources]
@@ -162,8 +161,6 @@ def _timed(work: Callable[[], Any], repeats: int, process: int) -> tuple[float, 
 
 
 def _cpu_seconds(process: int) -> float:
-    if process == os.getpid():
-        return time.process_time()
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

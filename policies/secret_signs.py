@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _WORDS = frozenset(("password", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "credential")) | frozenset(
     ("credentials", "apikey", "authorization", "bearer")
@@ -72,11 +73,14 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
+# The jobs of a stack say mostly the same, and a text is looked at for a dozen forms.
+@lru_cache(maxsize=4096)
 def kind_of_secret(text: str) -> str | None:
     """Say what a value looks like, None for nothing that is known."""
     return next((kind for kind, pattern in _VALUES.items() if pattern.search(text)), None)
 
 
+@lru_cache(maxsize=4096)
 def announces_a_secret(name: str) -> bool:
     """Tell whether a name says that its value is a secret."""
     words = [word.lower() for word in _WORD.findall(name)]

@@ -63,6 +63,8 @@ class Statement:
     def names(self, action: str) -> Element | None:
         """Find the element that covers ``action``, whatever the statement's effect."""
         wanted = action.lower()
+        if wanted in self._literal_actions:
+            return self._literal_actions[wanted]
         for pattern, element in self._action_patterns:
             if matches(pattern, wanted):
                 return element
@@ -71,8 +73,12 @@ class Statement:
         return self.not_actions[0]
 
     @cached_property
+    def _literal_actions(self) -> Mapping[str, Element]:
+        return {element.value.lower(): element for element in reversed(self.actions) if is_literal(element.value)}
+
+    @cached_property
     def _action_patterns(self) -> tuple[tuple[str, Element], ...]:
-        return tuple((element.value.lower(), element) for element in self.actions)
+        return tuple((element.value.lower(), element) for element in self.actions if not is_literal(element.value))
 
     def bound(self, key: str, *operators: str) -> Condition | None:
         """Find the condition that binds ``key``, None where none does.

@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import sys
 from collections.abc import Iterator
 
@@ -17,8 +18,9 @@ settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)
-def _exception_hook_as_before() -> Iterator[None]:
-    """A program that a test runs may change how its end is shown, as ours does for the engine."""
+def _process_as_before() -> Iterator[None]:
+    """A program that a test runs may change how its end is shown and when garbage is collected, as ours does."""
     hook = sys.excepthook
     yield
     sys.excepthook = hook
+    gc.enable()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import gc
 import logging
 import os
 import runpy
@@ -170,7 +171,7 @@ def _run_program(configuration: StackConfiguration, monitor: RecordingMonitor, *
     with (
         contextlib.chdir(configuration.program_dir),
         _sealed(region),
-        _exception_hook_kept(),
+        _process_kept(),
         warnings.catch_warnings(),
         asyncio.Runner() as runner,
     ):
@@ -182,13 +183,15 @@ def _run_program(configuration: StackConfiguration, monitor: RecordingMonitor, *
 
 
 @contextlib.contextmanager
-def _exception_hook_kept() -> Iterator[None]:
-    """A program may change how its end is shown, for its life under the engine; afterwards it is ours again."""
-    hook = sys.excepthook
+def _process_kept() -> Iterator[None]:
+    """A program owns its process under the engine: how its end is shown, and when garbage is collected. Here not."""
+    hook, collects = sys.excepthook, gc.isenabled()
     try:
         yield
     finally:
         sys.excepthook = hook
+        if collects:
+            gc.enable()
 
 
 @contextlib.contextmanager

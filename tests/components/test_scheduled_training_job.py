@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 import yaml
 from pulumi.runtime import rpc, set_all_config
@@ -287,11 +288,11 @@ def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args
     outputs = declared.outputs[declared.one(COMPONENT).urn]
     assert outputs == {
         "schedule_name": "breast-cancer-staging",
-        "schedule_arn": "arn:of:breast-cancer-schedule",
+        "schedule_arn": "arn:aws:scheduler:us-east-1:123456789012:schedule/breast-cancer-staging/breast-cancer-staging",
         "schedule_state": "DISABLED",
         "target_input": declared.one(SCHEDULE).inputs["target"]["input"],
-        "scheduler_role_arn": "arn:of:breast-cancer-scheduler-role",
-        "execution_role_arn": "arn:of:breast-cancer-execution-role",
+        "scheduler_role_arn": "arn:aws:iam::123456789012:role/breast-cancer-staging-scheduler",
+        "execution_role_arn": "arn:aws:iam::123456789012:role/breast-cancer-staging-execution",
         "dead_letter_queue_url": "https://url.of/breast-cancer-dead-letters",
         "training_job_name_prefix": "breast-cancer-staging",
         "s3_output_path": "s3://ml-platform-staging-ml-bucket/training-outputs/",
@@ -304,17 +305,33 @@ def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args
     assert set(outputs) == own_attributes - {"urn", "id"}
 
 
-def test_a_preview_does_not_know_what_only_the_cloud_knows_and_knows_the_rest(
+def test_a_preview_knows_all_outputs_but_what_only_the_cloud_knows(
     declare: Declare, args: ScheduledTrainingJobArgs
 ) -> None:
     declared = declare(program(args), preview=True)
 
     outputs = declared.outputs[declared.one(COMPONENT).urn]
-    assert {name for name, value in outputs.items() if value == rpc.UNKNOWN} == {
-        "schedule_arn",
-        "scheduler_role_arn",
-        "execution_role_arn",
-        "dead_letter_queue_url",
+    assert {name for name, value in outputs.items() if value == rpc.UNKNOWN} == {"dead_letter_queue_url"}
+
+
+def test_what_uses_an_attribute_waits_for_the_resource_that_it_is_of(
+    declare: Declare, args: ScheduledTrainingJobArgs
+) -> None:
+    def used() -> None:
+        job = ScheduledTrainingJob("breast-cancer", args)
+        for name in ("schedule_name", "schedule_arn", "scheduler_role_arn", "execution_role_arn"):
+            aws.sqs.Queue(name, name=getattr(job, name))
+
+    declared = declare(used)
+
+    assert {
+        name: declared.one("aws:sqs/queue:Queue", name).dependencies
+        for name in ("schedule_name", "schedule_arn", "scheduler_role_arn", "execution_role_arn")
+    } == {
+        "schedule_name": {declared.one(SCHEDULE).urn},
+        "schedule_arn": {declared.one(SCHEDULE).urn},
+        "scheduler_role_arn": {declared.one(ROLE, "breast-cancer-scheduler-role").urn},
+        "execution_role_arn": {declared.one(ROLE, "breast-cancer-execution-role").urn},
     }
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -242,12 +243,25 @@ def test_the_fixture_project_can_be_anywhere(tmp_path: Path, project_dir: Path) 
     assert declare(tmp_path / "elsewhere", "prod", offline, preview=True).exports["replicas"] == 3
 
 
-def test_what_a_program_does_to_the_exception_hook_ends_with_it(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: hooking\nruntime: python\n")
-    (tmp_path / "Pulumi.staging.yaml").write_text("config:\n  aws:region: us-east-1\n")
-    (tmp_path / "__main__.py").write_text("import sys\nsys.excepthook = print\n")
+def test_what_a_program_does_to_its_process_ends_with_it(tmp_path: Path) -> None:
     before = sys.excepthook
 
-    declare(tmp_path, "staging", offline, preview=True)
+    declare(
+        program(tmp_path, "import gc, sys\nsys.excepthook = print\ngc.disable()\n"), "staging", offline, preview=True
+    )
 
     assert sys.excepthook is before
+    assert gc.isenabled()
+
+
+def test_the_projects_program_does_not_look_for_garbage_in_what_it_declares() -> None:
+    collecting = []
+
+    class Watching(OfflineMocks):
+        def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+            collecting.append(gc.isenabled())
+            return super().new_resource(args)
+
+    declare(Path(__file__).parents[3], "staging", lambda region: Watching(region=region), preview=False)
+
+    assert set(collecting) == {False}
