@@ -25,10 +25,8 @@ from exemptions import Exempted, Ledger, sort_out
 from findings import Finding, property_path
 from resources import NotApplicable, Resource, plain
 from rule import About, Level, ResourceRule, Rule, StackRule
-from rule_settings import SettingsReader, settings_reader, settings_schema
+from rule_settings import SettingsReader, is_unrelated, settings_reader, settings_schema
 from stack import Stack
-from statements import matches
-from target_input import SCHEDULE
 
 Found = tuple[Resource, Finding]
 Report = tuple[str, str]
@@ -110,7 +108,7 @@ def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourcePolicy:
         settings, faults = read_settings(config)
         if faults:
             return [(resource.urn, fault.line()) for fault in faults]
-        if _is_unrelated(resource, settings):
+        if is_unrelated(resource, settings):
             return NotApplicable("the configuration declares it unrelated to training")
         judgement = rule.check(subject, settings)
         if isinstance(judgement, NotApplicable):
@@ -132,7 +130,7 @@ def _remediation(
         if faults:
             return None
         resource = Resource(args.resource_type, args.name, args.urn, plain(args.props))
-        changes = {} if _is_unrelated(resource, settings) else rule.remedy(resource, settings)
+        changes = {} if is_unrelated(resource, settings) else rule.remedy(resource, settings)
         exempt = _exempt_paths(rule, resource, settings) if changes else []
         wanted = {path: value for path, value in changes.items() if not _covers(path, exempt)}
         for path, value in wanted.items():
@@ -140,10 +138,6 @@ def _remediation(
         return args.props if wanted else None
 
     return remediate
-
-
-def _is_unrelated(resource: Resource, settings: Mapping[str, Any]) -> bool:
-    return resource.type != SCHEDULE and any(matches(name, resource.name) for name in settings.get("unrelated", ()))
 
 
 def _exempt_paths(rule: ResourceRule[Any], resource: Resource, settings: Mapping[str, Any]) -> list[str]:
