@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from rehearsal.judging.policy_messages import PolicyDescription, policy_id
 JSON_VERSION: Final = 1
 """Goes up when a member of the JSON document is renamed or taken out; new members may come at any time."""
 _TOOL: Final = "training-jobs"
+_DISTRIBUTION: Final = "scheduled-training"
 _SARIF_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _KINDS: Final = (
     PolicyDescription(
@@ -59,8 +61,16 @@ def as_sarif(report: CheckReport) -> str:
     """Write a SARIF 2.1.0 log with one run, which each stack's next upload replaces."""
     rules = (*_KINDS, *report.policies)
     numbers = {rule.name: number for number, rule in enumerate(rules)}
+    release = version(_DISTRIBUTION)
     run = {
-        "tool": {"driver": {"name": _TOOL, "rules": [_sarif_rule(rule) for rule in rules]}},
+        "tool": {
+            "driver": {
+                "name": _TOOL,
+                "version": release,
+                "semanticVersion": release,
+                "rules": [_sarif_rule(rule) for rule in rules],
+            }
+        },
         "automationDetails": {"id": f"{_TOOL}/{report.stack}/"},
         "invocations": [{"executionSuccessful": report.counts is not None}],
         "columnKind": "unicodeCodePoints",

@@ -40,7 +40,8 @@ UNRELATED: Mapping[str, Any] = {
     "type": "array",
     "default": [],
     "items": {"type": "string", "minLength": 1},
-    "description": "logical names (* and ? are wildcards) of roles and policies that have nothing to do with training",
+    "description": "logical names (* and ? are wildcards) of roles, policies and schedules with an unknown target that "
+    "have nothing to do with training",
 }
 
 _CURE = "correct the policy pack's configuration file"

@@ -22,13 +22,11 @@ from pulumi_policy import (
 )
 
 from exemptions import Exempted, Ledger, sort_out
-from findings import Finding
+from findings import Finding, property_path
 from resources import NotApplicable, Resource, plain
 from rule import About, Level, ResourceRule, Rule, StackRule
-from rule_settings import SettingsReader, settings_reader, settings_schema
+from rule_settings import SettingsReader, is_unrelated, settings_reader, settings_schema
 from stack import Stack
-from statements import matches
-from target_input import SCHEDULE
 
 Found = tuple[Resource, Finding]
 Report = tuple[str, str]
@@ -110,7 +108,7 @@ def _resource_policy(rule: ResourceRule[Any], ledger: Ledger) -> ResourcePolicy:
         settings, faults = read_settings(config)
         if faults:
             return [(resource.urn, fault.line()) for fault in faults]
-        if resource.type != SCHEDULE and any(matches(name, resource.name) for name in settings.get("unrelated", ())):
+        if is_unrelated(resource, settings):
             return NotApplicable("the configuration declares it unrelated to training")
         judgement = rule.check(subject, settings)
         if isinstance(judgement, NotApplicable):
@@ -132,12 +130,27 @@ def _remediation(
         if faults:
             return None
         resource = Resource(args.resource_type, args.name, args.urn, plain(args.props))
-        changes = rule.remedy(resource, settings)
-        for path, value in changes.items():
+        changes = {} if is_unrelated(resource, settings) else rule.remedy(resource, settings)
+        exempt = _exempt_paths(rule, resource, settings) if changes else []
+        wanted = {path: value for path, value in changes.items() if not _covers(path, exempt)}
+        for path, value in wanted.items():
             _replace(args.props, path, value)
-        return args.props if changes else None
+        return args.props if wanted else None
 
     return remediate
+
+
+def _exempt_paths(rule: ResourceRule[Any], resource: Resource, settings: Mapping[str, Any]) -> list[str]:
+    """List where the resource has findings that an exemption covers: what somebody asked to keep is not changed."""
+    judgement = rule.judge(resource, settings)
+    findings = [] if isinstance(judgement, NotApplicable) else judgement
+    sorted_out = [sort_out(rule.id, resource, finding, settings["exemptions"], _today()) for finding in findings]
+    return [kept.finding.path for kept in sorted_out if isinstance(kept, Exempted)]
+
+
+def _covers(change: tuple[str, ...], findings: Iterable[str]) -> bool:
+    changed = property_path(*change)
+    return any(path == changed or path.startswith(f"{changed}.") for path in findings)
 
 
 def _stack_policy(rule: StackRule, ledger: Ledger) -> StackPolicy:

@@ -8,8 +8,10 @@ from typing import Any
 from configuration import EXEMPTIONS, UNRELATED, mistakes, with_defaults
 from documents import DOCUMENT_TYPES
 from findings import Finding
-from resources import plain
+from resources import NotApplicable, Resource, plain
 from rule import About, ResourceRule
+from statements import matches
+from target_input import SCHEDULE, training_schedule
 
 Settings = tuple[Mapping[str, Any], Sequence[Finding]]
 SettingsReader = Callable[[Mapping[str, Any]], Settings]
@@ -36,3 +38,10 @@ def settings_reader(schema: Mapping[str, Mapping[str, Any]]) -> SettingsReader:
         return known[1]
 
     return read
+
+
+def is_unrelated(resource: Resource, settings: Mapping[str, Any]) -> bool:
+    """Tell whether a rule's settings declare a resource unrelated to training; a schedule of training jobs never is."""
+    if resource.type == SCHEDULE and not isinstance(resource.read_by(training_schedule), NotApplicable):
+        return False
+    return any(matches(name, resource.name) for name in settings.get("unrelated", ()))

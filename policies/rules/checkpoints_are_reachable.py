@@ -21,7 +21,13 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
     seen = [job for job in jobs if job.execution_role and not _unseen(job.execution_role)]
     if not seen:
         return NotApplicable("the execution role has managed policies that this stack does not show")
-    return [found for job in seen for found in _faults(job)]
+    found = [found for job in seen for found in _faults(job)]
+    if found or len(seen) == len(jobs):
+        return found
+    unseen = ", ".join(job.job.schedule.name for job in jobs if job not in seen)
+    return NotApplicable(
+        f"not judged: {unseen}, whose execution role has managed policies that this stack does not show"
+    )
 
 
 def _location(job: ScheduledJob) -> re.Match[str] | None:

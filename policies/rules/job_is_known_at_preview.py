@@ -1,6 +1,6 @@
 """SG01: the job and the policy documents are known at preview, so that the other rules can judge them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from documents import DOCUMENT_TYPES, ROLE, Source, permission_sources, trust_sources
 from examples import TRAINING_JOB_NAME, job, schedule
@@ -11,12 +11,16 @@ from statements import read_statements
 from target_input import INPUT, SCHEDULE, UnreadableError, read_object, training_schedule
 
 _CURE = "build it from values that are known before the deployment, such as account id, region and names"
+_ARN = "target.arn"
+_CURE_OF_ARN = f"{_CURE}; if it starts no training job, name the schedule in this rule's setting unrelated"
 
 
 def _sources(resource: Resource) -> tuple[Source, ...] | NotApplicable:
     if resource.type == SCHEDULE:
         target = training_schedule(resource)
-        return target if isinstance(target, NotApplicable) else ((INPUT, target.get("input", MISSING)),)
+        if isinstance(target, NotApplicable):
+            return ((_ARN, UNKNOWN),) if _may_be_anything(resource) else target
+        return ((INPUT, target.get("input", MISSING)),)
     parts = (permission_sources(resource), trust_sources(resource))
     sources = tuple(source for part in parts if not isinstance(part, NotApplicable) for source in part)
     if resource.type == ROLE and sources and resource.properties.get("name") is UNKNOWN:
@@ -25,13 +29,20 @@ def _sources(resource: Resource) -> tuple[Source, ...] | NotApplicable:
     return sources
 
 
+def _may_be_anything(schedule: Resource) -> bool:
+    target = schedule.properties.get("target")
+    return isinstance(target, Mapping) and target.get("arn") is UNKNOWN and target.get("input") is UNKNOWN
+
+
 def _check(sources: Iterable[Source], _config: Config) -> Judgement:
     return [finding for path, value in sources for finding in _faults(path, value)]
 
 
 def _faults(path: str, value: object) -> Iterable[Finding]:
     if value is UNKNOWN or value is MISSING:
-        yield Finding(path, "no rule can judge it, and an unknown never passes", _CURE, value)
+        yield Finding(
+            path, "no rule can judge it, and an unknown never passes", _CURE_OF_ARN if path == _ARN else _CURE, value
+        )
         return
     try:
         if path == INPUT:

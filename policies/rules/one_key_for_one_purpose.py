@@ -54,6 +54,9 @@ def _purpose(statement: Statement) -> Iterator[Finding]:
     elif not all(_SERVICE.match(value) for value in via.values):
         cure = "name the service, such as s3.us-east-1.amazonaws.com"
         yield Finding(via.path, "the key may be used through any service", cure, list(via.values))
+    elif len({value.partition(".")[0] for value in via.values}) > 1:
+        cure = "name one service, and give another one a statement of its own"
+        yield Finding(via.path, "the key may be used through several services", cure, list(via.values))
 
 
 RULE = ResourceRule(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from examples import document, resource
 from findings import MISSING, UNKNOWN, Finding
+from public_access import is_public
 from resources import NotApplicable, Resource
 from rule import Config, Example, Level, Reference, Severity, StackJudgement, StackRule
 from rules.public_access_is_blocked import ACCOUNT_BLOCK, BLOCK, CLOSED
@@ -19,7 +20,16 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
     buckets = list(stack.of_type(*_BUCKETS))
     if not buckets:
         return NotApplicable("the stack creates no bucket")
-    return [(bucket, finding) for bucket in buckets for finding in _faults(stack, bucket)]
+    closed = [(bucket, finding) for bucket in buckets for finding in _faults(stack, bucket)]
+    return [*closed, *(opening for bucket in buckets for opening in _openings(stack, bucket))]
+
+
+def _openings(stack: Stack, bucket: Resource) -> Iterator[tuple[Resource, Finding]]:
+    for holder in (*_of_bucket(stack.of_type(_POLICY), bucket), bucket):
+        for statement in _read(holder.properties.get("policy")):
+            if is_public(statement):
+                cure = "name the principals, or add a condition on aws:PrincipalOrgID, aws:PrincipalAccount or the like"
+                yield holder, Finding(statement.path, "the bucket policy lets everybody in", cure)
 
 
 def _faults(stack: Stack, bucket: Resource) -> Iterator[Finding]:
@@ -88,8 +98,8 @@ RULE = StackRule(
     id="SG25",
     name="own-buckets-closed",
     title="Own buckets are private and speak TLS only",
-    description="A bucket of the stack must block public access and refuse requests without TLS.",
-    cure="Add a BucketPublicAccessBlock and a bucket policy that denies requests without TLS.",
+    description="A bucket of the stack must block public access, let nobody in by policy and refuse plain HTTP.",
+    cure="Add a BucketPublicAccessBlock and a bucket policy that denies requests without TLS and allows nothing to *.",
     url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     severity=Severity.HIGH,
     reference=Reference("AWS Foundational Security Best Practices", "S3.5"),

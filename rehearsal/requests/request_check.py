@@ -6,6 +6,7 @@ strings, numbers, lists and maps. The few rules that relate several members are 
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -22,6 +23,9 @@ __all__ = ["RequestProblem", "check_request", "shortened"]
 
 _SHOWN_CHARACTERS: Final = 60
 _SHOWN_ENUM_VALUES: Final = 6
+# Somebody's own text, where a password may stand: environment variables, hyperparameters, the container's command.
+_FREE_TEXT: Final = re.compile(r"(^|\.)(Environment|Container(Arguments|Entrypoint)|\w*Parameters)(?=[.\[]|$)")
+_SCALARS: Final = (str, int, float, type(None))
 
 
 def check_request(service: str, operation: str, request: Mapping[str, Any]) -> tuple[RequestProblem, ...]:
@@ -73,12 +77,22 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[RequestProblem]:  # 
     if is_right(value):
         yield from check(shape, value, path)
     else:
-        got = f"{_shown(shape, value)} ({type(value).__name__})"
-        yield RequestProblem(path, got, expected)
+        yield RequestProblem(path, _shown_with_type(shape, value, path), expected)
 
 
-def _shown(shape: Shape, value: object) -> str:
-    return "a sensitive value" if shape.metadata.get("sensitive") else shortened(value)
+def _shown(shape: Shape, value: object, path: str) -> str:
+    return "a value that is not shown" if _may_be_secret(shape, path) else shortened(value)
+
+
+def _shown_with_type(shape: Shape, value: object, path: str) -> str:
+    kind = type(value).__name__
+    # Whatever stands for an object or a list, or is one, may hold such text further inside.
+    may_hold_more = shape.type_name in {"structure", "list", "map"} or not isinstance(value, _SCALARS)
+    return f"a value of type {kind}" if may_hold_more or _may_be_secret(shape, path) else f"{shortened(value)} ({kind})"
+
+
+def _may_be_secret(shape: Shape, path: str) -> bool:
+    return bool(shape.metadata.get("sensitive")) or _FREE_TEXT.search(path) is not None
 
 
 def _check_structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[RequestProblem]:  # noqa: ANN401
@@ -107,21 +121,22 @@ def _check_map(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[Requ
     yield from _check_range(shape, len(value), "entry", path)
     for name, member in value.items():
         where = _member(path, str(name))
-        key_problems = [*_check(shape.key, name, where)]
-        yield from (RequestProblem(p.path, f"the key {p.got}", p.allowed) for p in key_problems)
+        # The key is part of every path: it is checked as text of no place in particular, which is shown.
+        key_problems = [*_check(shape.key, name, "")]
+        yield from (RequestProblem(where, f"the key {p.got}", p.allowed) for p in key_problems)
         yield from _check(shape.value, member, where)
 
 
 def _check_string(shape: Any, value: str, path: str) -> Iterator[RequestProblem]:  # noqa: ANN401
     if shape.enum and value not in shape.enum:
-        yield RequestProblem(path, _shown(shape, value), _enum_values(shape.enum, value))
+        yield RequestProblem(path, _shown(shape, value, path), _enum_values(shape.enum, value))
         return
     too_long_or_short = [*_check_range(shape, len(value), "character", path)]
     yield from too_long_or_short
     pattern = shape.metadata.get("pattern")
     # A string of the wrong length nearly always misses the pattern too, and says so less clearly.
     if pattern and not too_long_or_short and compile_pattern(pattern).fullmatch(value) is None:
-        yield RequestProblem(path, _shown(shape, value), f"a value that matches {pattern}")
+        yield RequestProblem(path, _shown(shape, value, path), f"a value that matches {pattern}")
 
 
 def _check_number(shape: Shape, value: float, path: str) -> Iterator[RequestProblem]:

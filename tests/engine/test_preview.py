@@ -62,7 +62,7 @@ def test_every_input_is_known_at_the_first_preview(previewed: Previewed) -> None
 def test_what_the_stack_will_export_is_what_the_rehearsal_says(previewed: Previewed) -> None:
     assert previewed.run.exports == previewed.declaration.exports
     unknown = {name for name, value in previewed.run.exports["breast-cancer"].items() if value == UNKNOWN}
-    assert unknown == {"dead_letter_queue_url", "execution_role_arn", "schedule_arn", "scheduler_role_arn"}
+    assert unknown == {"dead_letter_queue_url"}
 
 
 def test_the_engine_and_the_rehearsal_report_the_same_violations(previewed: Previewed) -> None:

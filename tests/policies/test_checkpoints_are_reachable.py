@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -166,3 +167,18 @@ def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
         good_stack.set(path, value)
     assert findings_of(RULE, good_stack) == []
     assert not_applicable_of(RULE, good_stack)[name] == reason
+
+
+def test_of_several_jobs_the_one_that_cannot_be_judged_is_named(
+    good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
+) -> None:
+    second = copy.deepcopy(good_stack.parts["schedule"])
+    second[1]["target"]["input"]["RoleArn"] = "arn:aws:iam::123456789012:role/second"
+    role = copy.deepcopy(good_stack.parts["execution_role"])
+    role[1].update(name="second", managedPolicyArns=["arn:aws:iam::123456789012:policy/elsewhere"])
+    good_stack.set("second_schedule", second).set("second_role", role)
+
+    assert findings_of(RULE, good_stack) == []
+    assert not_applicable_of(RULE, good_stack) == {
+        "stack": "not judged: second_schedule, whose execution role has managed policies that this stack does not show"
+    }

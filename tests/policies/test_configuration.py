@@ -113,7 +113,17 @@ def test_what_is_declared_unrelated_is_left_alone_and_said_so(pack: Pack, good_s
     assert reason == "the configuration declares it unrelated to training"
 
 
-def test_a_schedule_is_never_unrelated(pack: Pack, good_stack: StackUnderTest) -> None:
+def test_a_schedule_of_an_unknown_target_can_be_unrelated(pack: Pack, good_stack: StackUnderTest) -> None:
+    schedule = good_stack.set("schedule.target.arn", UNKNOWN).set("schedule.target.input", UNKNOWN).resources[-1]
+    pack.configure({"SG01-known-at-preview": {"unrelated": ["another"]}})
+    assert [found.policy for found in pack.analyze(schedule)] == ["SG01-known-at-preview"]
+    pack.configure({"SG01-known-at-preview": {"unrelated": ["sched*"]}})
+    assert pack.analyze(schedule) == []
+    reason = pack.not_applicable(schedule)["SG01-known-at-preview"]
+    assert reason == "the configuration declares it unrelated to training"
+
+
+def test_a_schedule_of_training_jobs_is_never_unrelated(pack: Pack, good_stack: StackUnderTest) -> None:
     pack.configure({"SG01-known-at-preview": {"unrelated": ["*"]}})
     good_stack.set("schedule.target.input", UNKNOWN)
     schedule = next(resource for resource in good_stack.resources if resource.name == "schedule")

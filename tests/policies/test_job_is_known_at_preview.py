@@ -40,6 +40,13 @@ REPORTED = {
         "passes. Cure: build it from values that are known before the deployment, such "
         "as account id, region and names.",
     ),
+    "a target that may be anything": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", UNKNOWN)],
+        "schedule| target.arn is unknown: no rule can judge it, and an unknown never "
+        "passes. Cure: build it from values that are known before the deployment, such "
+        "as account id, region and names; if it starts no training job, name the schedule in this rule's setting "
+        "unrelated.",
+    ),
     "a missing input": (
         [("schedule.target.input", MISSING)],
         "schedule| target.input is missing: no rule can judge it, and an unknown never "
@@ -141,6 +148,11 @@ LEFT_ALONE = {
     ),
     "a target whose ARN is unknown and whose input is no training job's": (
         [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+    "a target whose ARN is unknown and that has no input, which a training job needs": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", MISSING)],
         "schedule",
         "the schedule's target ARN is unknown and its input is not that of a training job",
     ),

@@ -65,6 +65,18 @@ REPORTED = {
         '["*.amazonaws.com"]: the key may be used through any service. Cure: name the '
         "service, such as s3.us-east-1.amazonaws.com.",
     ),
+    "two services": (
+        [
+            (
+                "execution_policy.policy.Statement.7.Condition.StringEquals.kms:ViaService",
+                ["s3.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"],
+            )
+        ],
+        "execution_policy| "
+        'policy.Statement[7].Condition.StringEquals["kms\\u003aViaService"] is '
+        '["s3.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"]: the key may be used through several '
+        "services. Cure: name one service, and give another one a statement of its own.",
+    ),
     "grants for anybody": (
         [("execution_policy.policy.Statement.6.Condition", MISSING)],
         "execution_policy| policy.Statement[6].Condition: the key may be used for "
@@ -100,6 +112,12 @@ ACCEPTED = {
                 "arn:aws:s3:::ml-platform-prod-ml-bucket/datasets/training/*",
             ],
         ),
+    ],
+    "one service in two regions": [
+        (
+            "execution_policy.policy.Statement.7.Condition.StringEquals.kms:ViaService",
+            ["s3.us-east-1.amazonaws.com", "s3.eu-west-1.amazonaws.com"],
+        )
     ],
     "grants through a service": [
         ("execution_policy.policy.Statement.6.Condition", {"StringLike": {"kms:ViaService": "ec2.*.amazonaws.com"}})

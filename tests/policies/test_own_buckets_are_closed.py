@@ -40,7 +40,11 @@ REPORTED = {
         {"AWS": "arn:aws:iam::123456789012:root"},
         NO_TLS,
     ),
-    "a policy that allows instead": ("policy.policy.Statement.0.Effect", "Allow", NO_TLS),
+    "a policy that allows instead, to one account": (
+        "policy.policy.Statement.0",
+        TLS_ONLY | {"Effect": "Allow", "Principal": {"AWS": "123456789012"}},
+        NO_TLS,
+    ),
     "a policy with a second condition": (
         "policy.policy.Statement.0.Condition.StringEquals",
         {"aws:PrincipalAccount": "123456789012"},
@@ -92,6 +96,60 @@ def test_a_bucket_that_is_closed_in_another_way_passes(
     path: str, value: object, own_bucket: StackUnderTest, findings_of: Judge
 ) -> None:
     assert findings_of(RULE, own_bucket.set(path, value)) == []
+
+
+ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::own/*"}
+EVERYBODY = (
+    "{}| policy.Statement{}: the bucket policy lets everybody in. Cure: name the principals, or add a condition on "
+    "aws:PrincipalOrgID, aws:PrincipalAccount or the like."
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"Principal": {"AWS": ["arn:aws:iam::123456789012:root", "*"]}},
+        {"Principal": MISSING, "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}},
+        {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+        {"Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
+        {"Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}},
+        {"Condition": {"StringLike": {"aws:PrincipalAccount": "${aws:PrincipalTag/account}"}}},
+        {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/reader"}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/16", "0.0.0.0/1"]}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "anywhere"}}},
+        {"Condition": {"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}}},
+    ],
+)
+def test_a_bucket_policy_that_lets_everybody_in_is_reported(
+    change: dict[str, object], own_bucket: StackUnderTest, findings_of: Judge
+) -> None:
+    statement = {name: value for name, value in (ALLOW | change).items() if value is not MISSING}
+    own_bucket.set("policy.policy.Statement.+", statement)
+    assert findings_of(RULE, own_bucket) == [EVERYBODY.format("policy", "[1]")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Principal": {"AWS": "arn:aws:iam::123456789012:role/reader"}},
+        {"Principal": {"Service": "logging.s3.amazonaws.com"}},
+        {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
+        {"Condition": {"StringEquals": {"aws:SourceVpce": ["vpce-1a2b3c4d", "vpce-5e6f7a8b"]}}},
+        {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}},
+        {"Effect": "Deny"},
+    ],
+)
+def test_a_bucket_policy_that_lets_some_in_passes(
+    change: dict[str, object], own_bucket: StackUnderTest, findings_of: Judge
+) -> None:
+    assert findings_of(RULE, own_bucket.set("policy.policy.Statement.+", ALLOW | change)) == []
+
+
+def test_a_policy_inside_the_bucket_is_judged_as_well(own_bucket: StackUnderTest, findings_of: Judge) -> None:
+    own_bucket.set("bucket.policy", {"Statement": ALLOW})
+    assert findings_of(RULE, own_bucket) == [EVERYBODY.format("bucket", "")]
 
 
 def test_a_bucket_that_others_know_by_dependency_only_passes(own_bucket: StackUnderTest, findings_of: Judge) -> None:

@@ -247,6 +247,60 @@ def test_remediation_cures_what_it_was_asked_for(
     assert set(properties) >= set(before.properties)
 
 
+QUEUE = ("SG19-dead-letter-queue", "queue", "queue.sqsManagedSseEnabled", False, "sqsManagedSseEnabled")
+RETRIES = (
+    "SG20-few-retries",
+    "schedule",
+    "schedule.target.retryPolicy",
+    MISSING,
+    "target.retryPolicy.maximumRetryAttempts",
+)
+
+
+@pytest.mark.parametrize("broken", [QUEUE, RETRIES], ids=["a property", "a property inside the one that is added"])
+@pytest.mark.parametrize(
+    ("exemption", "is_left_alone"),
+    [
+        ({}, True),
+        ({"path": ...}, True),
+        ({"path": "name"}, False),
+        ({"resource": "another"}, False),
+        ({"expires": "2020-12-31"}, False),
+    ],
+)
+def test_remediation_leaves_alone_what_is_exempt_and_as_long_as_it_is(
+    exemption: dict[str, Json],
+    is_left_alone: bool,
+    broken: tuple[str, str, str, object, str],
+    pack: Pack,
+    good_stack: StackUnderTest,
+) -> None:
+    policy, name, place, value, path = broken
+    given = {"resource": name, "reason": "agreed with operations", "expires": "2999-12-31"} | exemption
+    exemption = {member: path if text is ... else text for member, text in given.items()}
+    pack.configure({policy: {"enforcementLevel": "remediate", "exemptions": [exemption]}})
+    resource = next(r for r in good_stack.set(place, value).resources if r.name == name)
+
+    assert (pack.remediate(resource) == {}) is is_left_alone
+    notes = [d for d in pack.analyze(resource) if d.policy == "SG00-exemptions"]
+    assert bool(notes) is is_left_alone
+
+
+def test_remediation_cures_the_other_properties_of_a_resource_with_an_exemption(
+    pack: Pack, good_stack: StackUnderTest
+) -> None:
+    policy, name = "SG25-public-access-blocked", "block"
+    properties = {"bucket": "b", "blockPublicAcls": False, "blockPublicPolicy": False}
+    good_stack.set(name, ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", properties))
+    exemption = {"resource": name, "path": "blockPublicPolicy", "reason": "a public site", "expires": "2999-12-31"}
+    pack.configure({policy: {"enforcementLevel": "remediate", "exemptions": [exemption]}})
+
+    remedied = pack.remediate(next(r for r in good_stack.resources if r.name == name))[policy]
+
+    closed = {"blockPublicAcls": True, "ignorePublicAcls": True, "restrictPublicBuckets": True}
+    assert remedied == properties | closed
+
+
 def test_remediation_keeps_unknowns_and_secrets_as_they_are(
     pack: Pack, good_stack: StackUnderTest, secret: type[Secret]
 ) -> None:

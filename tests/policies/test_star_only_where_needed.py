@@ -12,7 +12,41 @@ from rules.star_only_where_needed import RULE
 if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
+TABLE = {"Effect": "Allow", "Action": "dynamodb:GetItem"}
+FOR = "granted for dynamodb:GetItem, which can be granted for single resources. Cure: "
+OWN = "and give other actions their own statement."
+
+
+def table(arn: str, **more: object) -> list[tuple[str, object]]:
+    return [("execution_policy.policy.Statement.+", TABLE | {"Resource": arn} | more)]
+
+
+def too_wide(arn: str, what: str, cure: str) -> str:
+    return (
+        f'execution_policy| policy.Statement[9].Resource is "{arn}": resources of every {what} are {FOR}'
+        f"name the {cure}, {OWN}"
+    )
+
+
 REPORTED = {
+    **{
+        f"{what}: {arn}": (table(arn), too_wide(arn, what, what))
+        for what, arn in [
+            ("account", "arn:aws:dynamodb:us-east-1:*:table/runs"),
+            ("account", "arn:aws:dynamodb:*:*:table/*"),
+            ("account", "arn:aws:dynamodb:us-east-1:12345678901?:table/runs"),
+            ("account", "arn:aws:dynamodb:us-east-1:${aws:PrincipalTag/account}:table/runs"),
+            ("region", "arn:aws:dynamodb:*:123456789012:table/runs"),
+            ("region", "arn:aws:dynamodb:us-*:123456789012:table/*"),
+        ]
+    },
+    "an account that a condition does not fix": (
+        table(
+            "arn:aws:dynamodb:us-east-1:*:table/runs",
+            Condition={"StringLike": {"aws:ResourceAccount": ["123456789012", "2*"]}},
+        ),
+        too_wide("arn:aws:dynamodb:us-east-1:*:table/runs", "account", "account"),
+    ),
     "objects of every bucket": (
         [("execution_policy.policy.Statement.0.Resource", "*")],
         'execution_policy| policy.Statement[0].Resource is "*": everything is granted '
@@ -60,6 +94,21 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "the account of the caller": table("arn:aws:dynamodb:us-east-1:${aws:PrincipalAccount}:table/runs"),
+    "an ARN that ends with the account of the caller": table("arn:aws:dynamodb:us-east-1:${aws:PrincipalAccount}"),
+    "an account and a region that conditions fix": table(
+        "arn:aws:dynamodb:*:*:table/runs",
+        Condition={"StringEquals": {"aws:ResourceAccount": "123456789012", "aws:RequestedRegion": "us-east-1"}},
+    ),
+    "the account of AWS itself": table("arn:aws:dynamodb:us-east-1:aws:table/runs"),
+    "no region where a service has none": table("arn:aws:iam:*:123456789012:role/reader", Action="iam:GetRole"),
+    "neither region nor account where a service has none": table(
+        "arn:aws:s3:::ml-platform-prod-ml-bucket/a/*", Action="s3:GetObject"
+    ),
+    "a wildcard behind region and account": table("arn:aws:dynamodb:us-east-1:123456789012:table/*"),
+    "an action that accepts nothing but a star": table(
+        "arn:aws:ecr:*:*:repository/*", Action="ecr:GetAuthorizationToken"
+    ),
     "an action in another case": [("execution_policy.policy.Statement.3.Action", "ECR:getauthorizationtoken")],
     "everything denied": [
         ("execution_policy.policy.Statement.+", {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"})

@@ -104,7 +104,7 @@ CASES: list[tuple[str, Change, str]] = [
     (
         "a number as a hyperparameter",
         lambda r: r["HyperParameters"].update(max_depth=5),
-        "HyperParameters.max_depth: got 5 (int); allowed: a string",
+        "HyperParameters.max_depth: got a value of type int; allowed: a string",
     ),
     (
         "a string as a number",
@@ -139,7 +139,7 @@ CASES: list[tuple[str, Change, str]] = [
     (
         "an object as a list",
         lambda r: r.update(InputDataConfig={}),
-        "InputDataConfig: got {} (dict); allowed: a list",
+        "InputDataConfig: got a value of type dict; allowed: a list",
     ),
     (
         "a runtime below the minimum",
@@ -299,3 +299,30 @@ def test_an_unknown_service_or_operation_is_an_error_that_names_close_ones(
         check_request(service, operation, {})
 
     assert str(raised.value).startswith(message)
+
+
+SECRET = 271828182845
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r["Environment"].update(PASSWORD=SECRET),
+        lambda r: r["HyperParameters"].update(password=[str(SECRET)]),
+        lambda r: r["HyperParameters"].update(password=f"{SECRET}\n" * 2501),
+        lambda r: r.update(Environment=f"PASSWORD={SECRET}"),
+        lambda r: r.update(HyperParameters=[{"password": SECRET}]),
+        lambda r: r.update(AlgorithmSpecification=[{"ContainerArguments": [str(SECRET)]}]),
+        lambda r: r.update(InputDataConfig=[{"Environment": {"PASSWORD": SECRET}}, str(SECRET)]),
+        lambda r: r["AlgorithmSpecification"].update(ContainerArguments=[SECRET]),
+        lambda r: r["AlgorithmSpecification"].update(ContainerEntrypoint=[f"--password={SECRET}\n"]),
+        lambda r: r.update(DebugHookConfig={"S3OutputPath": "s3://b/", "HookParameters": {"password": SECRET}}),
+        lambda r: r.update(TrainingJobName={"password": SECRET}),
+    ],
+)
+def test_no_message_shows_what_may_be_a_secret(change: Change) -> None:
+    request = good_request()
+    change(request)
+    problems = check_request("sagemaker", "CreateTrainingJob", request)
+    assert problems
+    assert str(SECRET) not in "\n".join(map(str, problems))
