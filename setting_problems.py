@@ -92,7 +92,11 @@ class ProblemWriter:
             return f"a mapping of {len(value)}"
         if isinstance(value, Sequence) and not isinstance(value, str):
             return f"a list of {len(value)}"
-        text = re.sub(r"//[^/\s]*@", "//***@", repr(value))
+        if value is None or isinstance(value, bool):
+            return {None: "null", True: "true", False: "false"}[value]
+        if isinstance(value, str):  # user name, password, query and fragment of a URI
+            value = re.sub(r"(://[^\s?#]*[?#])\S+", r"\1***", re.sub(r"//[^/\s]*@", "//***@", value))
+        text = repr(value)
         return text if len(text) <= 120 else f"{text[:117]}…"
 
     def known_settings(self, path: list[str]) -> str:

@@ -1,8 +1,9 @@
 """A stack's settings: the only reader of pulumi.Config. Stack YAML in, frozen and validated Settings out."""
 
+import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import pulumi
@@ -18,6 +19,8 @@ from setting_problems import ProblemWriter
 
 PROJECT_NAMESPACE: Final = "scheduled-training"
 _FROM_ENGINE: Final = frozenset({"region", "stack"})
+_ALMOST_THE_SAME: Final = 0.85
+"""Likeness of two names, from 0 to 1, that is a slip of the finger: `sheduled-training`, `scheduled_training`."""
 Tags = Annotated[
     dict[
         Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w .:/=+@-]+$")],
@@ -96,13 +99,15 @@ def load_settings() -> Settings:
     project = pulumi.get_project()
     keys = {*runtime_config.get_config_env(), *runtime_config.CONFIG.get()}
     values: dict[str, Any] = {}
-    secret = []
+    secret, others = [], []
     for key in sorted(keys):
         namespace, _, name = key.partition(":")
         if namespace == project:
             values[name] = _value(pulumi.Config(), name)
             secret += [name] if runtime_config.is_config_secret(key) else []
-    return parse_settings(values, pulumi.get_stack(), pulumi.Config("aws").get("region"), secret)
+        else:
+            others.append(key)
+    return parse_settings(values, pulumi.get_stack(), pulumi.Config("aws").get("region"), secret, others)
 
 
 def _value(config: pulumi.Config, name: str) -> Any:  # noqa: ANN401 - whatever the YAML holds
@@ -114,12 +119,18 @@ def _value(config: pulumi.Config, name: str) -> Any:  # noqa: ANN401 - whatever 
 
 
 def parse_settings(
-    values: Mapping[str, Any], stack: str, region: str | None, secret: list[str] | None = None
+    values: Mapping[str, Any],
+    stack: str,
+    region: str | None,
+    secret: list[str] | None = None,
+    others: Iterable[str] = (),
 ) -> Settings:
     """Validate plain values (setting name -> value) as the stack YAML holds them.
 
     Raises:
         SettingsError: as `load_settings`; values of the top-level settings named in `secret` are not shown.
+            `others` are the keys of other namespaces: one that is almost the project's is a mistake, and as any
+            provider or library may read a namespace of its own, the rest is left alone.
     """
     writer = ProblemWriter(Settings, PROJECT_NAMESPACE, _FROM_ENGINE, frozenset(secret or []))
     # The engine says which stack and which region: as settings these are as unknown as any other.
@@ -128,6 +139,7 @@ def parse_settings(
         for name in sorted(_FROM_ENGINE)
         if name in values
     ]
+    problems += _misspelt(others)
     filled = {name: value for name, value in values.items() if name not in _FROM_ENGINE}
     filled |= {"stack": stack} | ({"region": region} if region else {})
     if isinstance(jobs := filled.get("training_jobs"), Mapping):
@@ -146,6 +158,14 @@ def parse_settings(
             return settings
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     raise SettingsError(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(problems))
+
+
+def _misspelt(others: Iterable[str]) -> Iterator[str]:
+    for key in others:
+        namespace = key.partition(":")[0].lower()
+        if difflib.get_close_matches(namespace, [PROJECT_NAMESPACE], cutoff=_ALMOST_THE_SAME):
+            name = repr(key)[1:-1]
+            yield f"  {name}: unknown namespace, which nothing reads; did you mean {PROJECT_NAMESPACE!r}?"
 
 
 def _bucket_context(bucket: object) -> BucketContext:

@@ -4,6 +4,7 @@ Times, owners, modes and order are fixed, and the gzip stream is made of stored 
 between zlib and zlib-ng, hence between Python builds, and the bundle's digest is part of its S3 key (docs/adr/0003).
 """
 
+import difflib
 import hashlib
 import io
 import os
@@ -19,6 +20,7 @@ import pulumi
 
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _STORED_BLOCK_MAX_BYTES: Final = 0xFFFF
+_NAMED_FILES_MAX: Final = 10
 _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
@@ -90,10 +92,19 @@ def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
         SourceBundleError: the entry point is not among the files.
     """
     if entry_point not in files:
-        has = ", ".join(files) or "no files"
-        raise SourceBundleError(f"source.entry_point {entry_point!r} is not in the source directory; it has: {has}")
+        raise SourceBundleError(
+            f"source.entry_point {entry_point!r} is not in the source directory; it has: {_named(files, entry_point)}"
+        )
     content = _gzip_stored(_tar(files))
     return SourceBundle(content=content, digest=hashlib.sha256(content).hexdigest())
+
+
+def _named(files: Mapping[str, bytes], sought: str) -> str:
+    """At most ten of the files for a message, those first whose names are most like the one that is sought."""
+    near = difflib.get_close_matches(sought, files, n=_NAMED_FILES_MAX)
+    names = [*near, *(name for name in files if name not in near)][:_NAMED_FILES_MAX]
+    more = f" and {len(files) - len(names):,} more" if len(files) > len(names) else ""
+    return f"{', '.join(names)}{more}" if names else "no files"
 
 
 def write_bundle(bundle: SourceBundle, directory: Path) -> Path:

@@ -18,7 +18,15 @@ def _check_tracking_uri(uri: str) -> str:
     except ValueError:
         raise ValueError("allowed: after the host a port of 0-65535, as in https://mlflow.example.com:5000") from None
     if parts.username or parts.password:
-        raise ValueError("allowed: a URI without user name and password: everybody who may read the schedule reads it")
+        raise ValueError(
+            "allowed: a URI without user name and password: everybody who may read the schedule reads it; "
+            "keep them in Secrets Manager and set tracking.secret_arn"
+        )
+    if parts.query or parts.fragment:
+        raise ValueError(
+            "allowed: a URI without '?' and '#': everybody who may read the schedule reads what follows; "
+            "keep a token in Secrets Manager and set tracking.secret_arn"
+        )
     return uri
 
 

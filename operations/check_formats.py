@@ -22,6 +22,7 @@ _KINDS: Final = (
     PolicyDescription(
         "settings", "mandatory", "The stack's settings must be complete and within their limits.", "Settings"
     ),
+    PolicyDescription("schedule", "mandatory", "An enabled schedule must be due at least once more.", "Schedule"),
     PolicyDescription(
         "request", "mandatory", "SageMaker must accept the CreateTrainingJob request of a schedule.", "Request"
     ),

@@ -228,7 +228,7 @@ def test_tags_say_where_a_thing_comes_from() -> None:
         ),
         ("tags/owner", 5, f"tags.owner: got 5; allowed: {TEXT}"),
         ("tags", ["a"], "tags: got a list of 1; allowed: a mapping of names to values"),
-        ("training_jobs", None, "training_jobs: got None; allowed: a mapping of names to values"),
+        ("training_jobs", None, "training_jobs: got null; allowed: a mapping of names to values"),
         (
             f"{JOB}/source",
             "training_code",
@@ -435,7 +435,8 @@ def test_credentials_in_a_tracking_uri_are_not_repeated(password: str) -> None:
 
     assert problems(changed(f"{JOB}/tracking", tracking)) == [
         "training_jobs.breast-cancer.tracking.tracking_uri: got 'https://***@mlflow.example.com'; allowed: a URI "
-        "without user name and password: everybody who may read the schedule reads it"
+        "without user name and password: everybody who may read the schedule reads it; "
+        "keep them in Secrets Manager and set tracking.secret_arn"
     ]
 
 
@@ -579,3 +580,33 @@ def test_a_secret_of_the_configuration_is_hidden() -> None:
         "  scheduled-training:bucket: got (hidden); allowed: text that matches ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$, "
         "such as ml-platform-staging-ml-bucket"
     ]
+
+
+@pytest.mark.parametrize(
+    "namespace", ["sheduled-training", "scheduled_training", "scheduledtraining", "Scheduled-Training"]
+)
+def test_a_misspelt_namespace_is_reported(namespace: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(stack_file("staging") | {f"{namespace}:tags": {"team": "ml"}})
+
+    assert str(refused.value) == (
+        "Pulumi.staging.yaml has 1 problem:\n"
+        f"  {namespace}:tags: unknown namespace, which nothing reads; did you mean 'scheduled-training'?"
+    )
+
+
+@pytest.mark.parametrize("key", ["aws:profile", "pulumi:tags", "aws-native:region", "training:x", "scheduler:x"])
+def test_a_namespace_of_somebody_else_is_left_alone(key: str) -> None:
+    assert load(stack_file("staging") | {key: "x"}) == parse_settings(STAGING, "staging", "us-east-1")
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, "null"), (True, "true"), (False, "false")])
+def test_a_value_is_shown_as_yaml_writes_it(value: object, shown: str) -> None:
+    assert problems(changed("bucket", value)) == [f"bucket: got {shown}; allowed: {TEXT}"]
+
+
+def test_the_query_of_a_tracking_uri_is_not_shown() -> None:
+    (problem,) = problems(changed(f"{JOB}/tracking/tracking_uri", "https://h/p?token=hunter2"))[:1]
+
+    assert "got 'https://h/p?***'; allowed: a URI without '?' and '#'" in problem
+    assert "hunter2" not in problem

@@ -26,7 +26,7 @@ _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 class Fault:
     """One thing that is wrong, or worth a note, with a stack."""
 
-    kind: Literal["settings", "request", "permission", "policy", "remediated"]
+    kind: Literal["settings", "schedule", "request", "permission", "policy", "remediated"]
     """`remediated` is no fault left: a policy has changed what the program declares."""
     subject: str
     """What it is about: a schedule, a role, a resource."""
@@ -74,6 +74,10 @@ def _deployed(resource: RegisteredResource, scope: AwsScope) -> DeployedSchedule
             "maximumRetryAttempts", DEFAULT_MAXIMUM_RETRY_ATTEMPTS
         ),
         dead_letter_queue_arn=target.get("deadLetterConfig", {}).get("arn"),
+        expression=inputs.get("scheduleExpression", ""),
+        time_zone=inputs.get("scheduleExpressionTimezone", "UTC"),
+        start_date=inputs.get("startDate"),
+        end_date=inputs.get("endDate"),
     )
 
 
@@ -92,6 +96,33 @@ def sample_request(schedule: DeployedSchedule) -> dict[str, Any]:
             attempt_number=1,
         ),
     )
+
+
+def due_faults(schedule: DeployedSchedule, now: datetime) -> list[Fault]:
+    """That a schedule never fires after `now` (aware): mandatory for one that is enabled (docs/adr/0021).
+
+    What cannot be read as a schedule is not judged here: a policy reports it.
+    """
+    try:
+        due = schedule.next_fire_time(now)
+    except ValueError:
+        return []
+    if due is not None:
+        return []
+    is_enabled = schedule.state == "ENABLED"
+    what, _, cure = schedule.never_due(now).partition(" Cure: ")
+    return [
+        Fault(
+            "schedule",
+            schedule.name,
+            schedule.never_due(now),
+            mandatory=is_enabled,
+            path="scheduleExpression",
+            value=schedule.expression,
+            what=what,
+            cure=cure,
+        )
+    ]
 
 
 def request_faults(schedule: DeployedSchedule, request: Mapping[str, Any]) -> list[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from rehearsal.judging.judgement import (
     SCHEDULE_TYPE,
     Fault,
     declared_schedules,
+    due_faults,
     permission_faults,
     request_faults,
     sample_request,
@@ -74,7 +76,9 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
         schedules = tuple(
             declared_schedules(declaration.resources, AwsScope(partition["partition"], region, ACCOUNT_ID))
         )
-        faults = [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
+        now = datetime.now(UTC).replace(microsecond=0)
+        faults = [fault for schedule in schedules for fault in due_faults(schedule, now)]
+        faults += [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
         violations = (*remedied.violations, *pack.judge(declaration))
         faults += [_policy_fault(violation) for violation in violations]
         faults += [fault for remediation in remedied.remediations for fault in _remediated(remediation)]
@@ -144,7 +148,7 @@ def _with_urn(fault: Fault, declaration: Declaration) -> Fault:
     """Faults of requests and permissions name a schedule or a role as AWS will: find the resource of that name."""
     if fault.urn:
         return fault
-    kind = SCHEDULE_TYPE if fault.kind == "request" else ROLE_TYPE
+    kind = SCHEDULE_TYPE if fault.kind in {"request", "schedule"} else ROLE_TYPE
     name = fault.subject.rpartition("/")[2]
     urns = (found.urn for found in declaration.resources if found.type == kind and found.inputs.get("name") == name)
     return replace(fault, urn=next(urns, ""))

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from components.aws_names import AwsScope
+from components.schedule_spec import ScheduleSpec
 
 DEFAULT_MAXIMUM_RETRY_ATTEMPTS: Final = 185
 """What EventBridge Scheduler takes where the retry policy says nothing."""
@@ -23,6 +25,11 @@ class DeployedSchedule:
     role_arn: str
     maximum_retry_attempts: int = DEFAULT_MAXIMUM_RETRY_ATTEMPTS
     dead_letter_queue_arn: str | None = None
+    expression: str = ""
+    time_zone: str = "UTC"
+    start_date: datetime | str | None = None
+    """As the API or the program gives it: a time with its zone, or its ISO 8601 text."""
+    end_date: datetime | str | None = None
 
     @classmethod
     def from_response(cls, response: Mapping[str, Any]) -> "DeployedSchedule":
@@ -40,6 +47,34 @@ class DeployedSchedule:
                 "MaximumRetryAttempts", DEFAULT_MAXIMUM_RETRY_ATTEMPTS
             ),
             dead_letter_queue_arn=target.get("DeadLetterConfig", {}).get("Arn"),
+            expression=response["ScheduleExpression"],
+            time_zone=response.get("ScheduleExpressionTimezone", "UTC"),
+            start_date=response.get("StartDate"),
+            end_date=response.get("EndDate"),
+        )
+
+    def next_fire_time(self, after: datetime) -> datetime | None:
+        """When the schedule fires next, later than `after` (aware), its start and end dates heeded; None: never again.
+
+        Raises:
+            ValueError: the expression, the time zone or a date is none that EventBridge Scheduler takes.
+        """
+        spec = ScheduleSpec.model_validate(
+            {
+                "expression": self.expression,
+                "time_zone": self.time_zone,
+                "start_date": self.start_date,
+                "end_date": self.end_date,
+            }
+        )
+        return next(iter(spec.next_fire_times(after)), None)
+
+    def never_due(self, after: datetime) -> str:
+        """That the schedule does not fire again later than `after`, and what to do about it."""
+        end = f" and the end date {self.end_date}" if self.end_date else ""
+        return (
+            f"never due again: after {after:%Y-%m-%d %H:%M %Z}, {self.expression} in {self.time_zone}{end} "
+            "name no time. Cure: correct schedule.expression or schedule.end_date"
         )
 
     @property

@@ -49,14 +49,20 @@ def own_files(path: Path) -> dict[str, bytes]:
     """File name -> content of a CSV file, or of all files in a directory.
 
     Raises:
-        SampleDataError: the path does not exist.
+        SampleDataError: the path does not exist, is neither, or cannot be read.
     """
-    if path.is_file():
-        return {path.name: path.read_bytes()}
-    if path.is_dir():
-        files = sorted(found for found in path.rglob("*") if found.is_file())
-        return {found.relative_to(path).as_posix(): found.read_bytes() for found in files}
-    raise SampleDataError(f"{path} does not exist; name a CSV file or a directory of them: --data training=PATH")
+    cure = "name a CSV file or a directory of them: --data training=PATH"
+    try:
+        if path.is_file():
+            return {path.name: path.read_bytes()}
+        if path.is_dir():
+            files = sorted(found for found in path.rglob("*") if found.is_file())
+            return {found.relative_to(path).as_posix(): found.read_bytes() for found in files}
+        is_there = path.exists()
+    except OSError as error:
+        raise SampleDataError(f"{error.filename or path} cannot be read ({error.strerror}); {cure}") from None
+    what = "is neither a file nor a directory" if is_there else "does not exist"
+    raise SampleDataError(f"{path} {what}; {cure}")
 
 
 def put_files(s3: S3Client, prefix_uri: str, files: dict[str, bytes]) -> int:

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from components.schedule_spec import ScheduleSpec
 from rehearsal.errors import RehearsalError
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
@@ -43,7 +42,12 @@ class RehearsedJob:
 
 def invoke(stage: Stage, schedule: DeployedSchedule, *, deliveries: int) -> Iterator[RehearsedJob]:
     """Deliver one invocation of a schedule as often as asked, and run the training job of each delivery."""
-    due = _next_time(stage, schedule)
+    now = datetime.now(UTC).replace(microsecond=0)
+    due = _next_time(schedule, now)
+    if due is None:  # only one that is off comes as far as this: the check stops the others
+        name = f"{schedule.group_name}/{schedule.name}"
+        stage.reporter.note(f"schedule {name} is {schedule.never_due(now)}; fired for now")
+        due = now
     for delivery in range(1, deliveries + 1):
         title = f"fire the schedule {schedule.name} for {due:%Y-%m-%d %H:%M %Z}"
         if deliveries > 1:
@@ -62,14 +66,11 @@ def invoke(stage: Stage, schedule: DeployedSchedule, *, deliveries: int) -> Iter
         yield _train(stage, invocation)
 
 
-def _next_time(stage: Stage, schedule: DeployedSchedule) -> datetime:
-    """The time that the schedule is due next; one that is never due again fires now."""
-    deployed = stage.clients.scheduler.get_schedule(GroupName=schedule.group_name, Name=schedule.name)
-    spec = ScheduleSpec(
-        expression=deployed["ScheduleExpression"], time_zone=deployed.get("ScheduleExpressionTimezone", "UTC")
-    )
-    now = datetime.now(UTC).replace(microsecond=0)
-    return next(iter(spec.next_fire_times(now)), now)
+def _next_time(schedule: DeployedSchedule, now: datetime) -> datetime | None:
+    try:
+        return schedule.next_fire_time(now)
+    except ValueError as error:
+        raise RehearsalError(f"schedule {schedule.group_name}/{schedule.name} cannot be read: {error}") from None
 
 
 def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:

@@ -300,3 +300,15 @@ def test_every_extra_of_the_training_code_pins_with_hashes_what_nothing_else_pin
     for pin in re.split(r"^(?=[a-z0-9._-]+==)", requirements, flags=re.MULTILINE)[1:]:
         assert "--hash=sha256:" in pin
     assert "index-url" not in requirements
+
+
+def test_a_wrong_entry_point_is_answered_with_ten_files_and_the_likely_ones_first() -> None:
+    files = {f"module_{number:04}.py": b"" for number in range(2000)} | {"train.py": b""}
+
+    with pytest.raises(SourceBundleError) as refused:
+        bundle_source(files, "trian.py")
+
+    others = ", ".join(f"module_{number:04}.py" for number in range(9))
+    assert str(refused.value) == (
+        f"source.entry_point 'trian.py' is not in the source directory; it has: train.py, {others} and 1,991 more"
+    )

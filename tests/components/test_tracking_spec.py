@@ -26,7 +26,7 @@ def test_a_managed_server_is_addressed_by_its_arn() -> None:
     assert (spec.uri(SCOPE), spec.tracking_server_arn(SCOPE)) == (arn, arn)
 
 
-@pytest.mark.parametrize("uri", ["http://localhost:5000", "https://mlflow.example.com", "https://h/p?workspace=a"])
+@pytest.mark.parametrize("uri", ["http://localhost:5000", "https://mlflow.example.com", "https://h/p"])
 def test_any_other_server_is_addressed_by_its_uri_and_has_no_arn(uri: str) -> None:
     spec = TrackingSpec(**BY_URI | {"tracking_uri": uri})
 
@@ -67,9 +67,20 @@ def test_credentials_in_a_uri_are_refused_and_not_repeated(credentials: str) -> 
         TrackingSpec(**BY_URI | {"tracking_uri": f"https://{credentials}@h"})
 
     assert [error["msg"] for error in refused.value.errors()] == [
-        "Value error, allowed: a URI without user name and password: everybody who may read the schedule reads it"
+        "Value error, allowed: a URI without user name and password: everybody who may read the schedule reads it; "
+        "keep them in Secrets Manager and set tracking.secret_arn"
     ]
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("rest", ["?token=hunter2", "/p?workspace=a", "#hunter2"])
+def test_a_query_in_a_uri_is_refused_and_not_repeated(rest: str) -> None:
+    message = refusal(BY_URI | {"tracking_uri": f"https://h{rest}"})
+
+    assert message == (
+        "allowed: a URI without '?' and '#': everybody who may read the schedule reads what follows; "
+        "keep a token in Secrets Manager and set tracking.secret_arn"
+    )
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a:b"])

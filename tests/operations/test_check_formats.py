@@ -168,7 +168,7 @@ def test_a_sarif_result_points_at_the_job_in_the_stacks_file() -> None:
     assert result.pop("partialFingerprints").keys() == {"finding/v1"}
     assert result == {
         "ruleId": "SG16-spot-max-wait",
-        "ruleIndex": 3,
+        "ruleIndex": 4,
         "level": "warning",
         "message": {"text": f"forest: {MESSAGE}"},
         "locations": [
@@ -203,14 +203,14 @@ def test_what_a_policy_has_changed_is_of_a_level_of_its_own() -> None:
     finding = document["findings"][0]
     assert (finding["level"], finding["kind"], finding["rule"]["name"]) == ("remediated", "remediated", FAULT.rule)
     assert (finding["path"], finding["value"], finding["cure"]) == (CHANGED.path, None, CHANGED.cure)
-    assert (result["ruleId"], result["level"], result["ruleIndex"]) == (FAULT.rule, "note", 3)
+    assert (result["ruleId"], result["level"], result["ruleIndex"]) == (FAULT.rule, "note", 4)
 
 
 def test_a_sarif_rule_says_what_the_pack_says_of_it() -> None:
     rules = sarif_of(as_sarif(report()))["tool"]["driver"]["rules"]
 
-    assert [rule["id"] for rule in rules] == ["settings", "request", "permission", "SG16-spot-max-wait"]
-    assert rules[3] == {
+    assert [rule["id"] for rule in rules] == ["settings", "schedule", "request", "permission", "SG16-spot-max-wait"]
+    assert rules[4] == {
         "id": "SG16-spot-max-wait",
         "name": "SpotMaxWait",
         "shortDescription": {"text": "Spot waits long enough"},

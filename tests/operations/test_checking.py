@@ -246,6 +246,25 @@ def test_what_a_policy_has_changed_is_shown_and_counted(project: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("stack", "code"), [("staging", 0), ("prod", 1)])
+def test_a_schedule_that_is_never_due_again_is_said_and_stops_where_it_is_enabled(
+    project: Path, stack: str, code: int
+) -> None:
+    change(project, stack, "cron(0 3 * * ? *)", "cron(0 3 31 2 ? *)")
+
+    result = run("check", "-s", stack)
+
+    assert (result.exit_code, result.stderr) == (code, "")
+    level = "mandatory" if code else "advisory "
+    lines = result.stdout.splitlines()
+    finding = lines[lines.index(f"{level} schedule breast-cancer-{stack}") + 1].strip()
+    assert finding.startswith("never due again: after ")
+    assert finding.endswith(
+        ", cron(0 3 31 2 ? *) in UTC name no time. Cure: correct schedule.expression or schedule.end_date"
+    )
+
+
+@pytest.mark.slow
 def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Path) -> None:
     change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.p4d.24xlarge")
 

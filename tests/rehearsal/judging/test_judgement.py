@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from rehearsal.declaring.program import RegisteredResource
 from rehearsal.judging.judgement import (
     Fault,
     declared_schedules,
+    due_faults,
     permission_faults,
     request_faults,
     sample_request,
@@ -215,3 +217,47 @@ def test_every_object_of_a_channel_has_to_be_readable() -> None:
     assert faults(roles, {"training": ["datasets/training/a.csv"]}) == []
     (fault,) = faults(roles, {"training": ["datasets/training/a.csv", "datasets/training/b.csv"]})
     assert fault.message.startswith("may not s3:GetObject on arn:aws:s3:::bucket/datasets/training/b.csv, ")
+
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+OVER = {
+    "an-end-date": (
+        {"expression": "rate(1 day)", "end_date": "2026-06-30T00:00:00Z"},
+        "rate(1 day) in UTC and the end date 2026-06-30T00:00:00Z name",
+    ),
+    "an-at": ({"expression": "at(2026-07-01T12:00:00)"}, "at(2026-07-01T12:00:00) in UTC name"),
+    "a-day-that-never-comes": ({"expression": "cron(0 3 31 2 ? *)"}, "cron(0 3 31 2 ? *) in UTC name"),
+}
+
+
+@pytest.mark.parametrize(("changes", "said"), OVER.values(), ids=OVER)
+@pytest.mark.parametrize(("state", "mandatory"), [("ENABLED", True), ("DISABLED", False)])
+def test_a_schedule_that_is_never_due_again_is_a_fault_and_stops_where_it_is_enabled(
+    changes: dict[str, Any], said: str, state: str, mandatory: bool
+) -> None:
+    (fault,) = due_faults(replace(good_schedule(), state=state, **changes), NOW)
+
+    assert fault.message == (
+        f"never due again: after 2026-07-01 12:00 UTC, {said} no time. "
+        "Cure: correct schedule.expression or schedule.end_date"
+    )
+    assert (fault.kind, fault.mandatory, fault.subject) == ("schedule", mandatory, NAME)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"expression": "at(2026-07-01T14:00:01)", "time_zone": "Europe/Berlin"},
+        {"expression": "rate(1 day)", "end_date": "2026-07-03T00:00:00Z"},
+        {"expression": "cron(0 3 29 2 ? *)", "start_date": "2027-01-01T00:00:00Z"},
+        {"expression": "every night"},
+    ],
+)
+def test_a_schedule_that_is_still_due_or_cannot_be_read_is_no_such_fault(changes: dict[str, Any]) -> None:
+    assert due_faults(replace(good_schedule(), **changes), NOW) == []
+
+
+def test_the_next_time_heeds_the_start_date() -> None:
+    schedule = replace(good_schedule(), expression="cron(0 3 * * ? *)", start_date="2026-08-01T04:00:00Z")
+
+    assert schedule.next_fire_time(NOW) == datetime(2026, 8, 2, 3, tzinfo=UTC)

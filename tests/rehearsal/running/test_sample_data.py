@@ -70,3 +70,24 @@ def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert str(raised.value) == (
         f"{tmp_path / 'mine.csv'} does not exist; name a CSV file or a directory of them: --data training=PATH"
     )
+
+
+def test_a_device_is_said_to_be_neither_file_nor_directory() -> None:
+    with pytest.raises(SampleDataError) as refused:
+        own_files(Path("/dev/null"))
+
+    assert str(refused.value) == (
+        "/dev/null is neither a file nor a directory; name a CSV file or a directory of them: --data training=PATH"
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named() -> None:
+    path = Path("/proc/self/mem")  # no permission is asked for, and root is refused as well
+
+    with pytest.raises(SampleDataError) as refused:
+        own_files(path)
+
+    assert str(refused.value) == (
+        "/proc/self/mem cannot be read (Input/output error); name a CSV file or a directory of them: "
+        "--data training=PATH"
+    )

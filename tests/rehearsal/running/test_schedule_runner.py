@@ -113,6 +113,7 @@ def test_a_deployed_schedule_is_read_back(clients: AwsClients) -> None:
         role_arn=f"arn:aws:iam::123456789012:role/{NAME}-scheduler",
         maximum_retry_attempts=2,
         dead_letter_queue_arn=QUEUE_ARN,
+        expression="cron(0 6 * * ? *)",
     )
 
 
