@@ -53,6 +53,7 @@ def train(arguments: Sequence[str], environ: Mapping[str, str], growers: Cluster
     env, settings, notes = environment.read(arguments, environ)
     for note in notes:
         say(f"note: {note}")
+    growers.require_shareable(settings)
     tracker = Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
     if _delivered_before(tracker, env):
         return
