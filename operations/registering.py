@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -67,8 +69,13 @@ def _fetch(s3: S3Client, described: Mapping[str, Any], directory: Path) -> Path:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
             raise nothing from None
         raise RegistrationError(f"{uri} cannot be read: {error}") from error
-    with tarfile.open(archive) as packed:
-        packed.extractall(directory / "output", filter="data")
+    try:
+        with tarfile.open(archive) as packed:
+            packed.extractall(directory / "output", filter="data")
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise RegistrationError(
+            f"{uri} is not a whole tar.gz archive: {error}; restore it, from another version of the object or a backup"
+        ) from None
     record = directory / "output" / KEPT_RECORD
     if not record.is_dir():
         raise nothing

@@ -40,19 +40,34 @@ class Cluster:
     client: Any = None
     patience_seconds: float = PATIENCE_SECONDS
 
-    def growing(self, settings: Hyperparameters) -> AbstractContextManager[object]:
-        """While in it, joblib's tasks go to all hosts' cores.
+    def require_shareable(self, settings: Hyperparameters) -> None:
+        """Refuse what the other hosts could not help with, before anything is read or claimed.
 
         Raises:
-            TrainingError: the estimator has nothing to share.
+            TrainingError: the estimator has nothing to share, or an accelerator grows it on one host.
         """
         if self.client is None:
-            return nullcontext()
+            return
+        if settings.accelerator:
+            raise TrainingError(
+                f"hyperparameter accelerator: got {settings.accelerator!r} on {len(self.hosts.names)} hosts; it works "
+                f"on one: set InstanceCount to 1, or leave out accelerator"
+            )
         if settings.partial_fit_epochs or not can_share(settings.estimator):
             raise TrainingError(
                 f"{settings.estimator} grows on one host, the other {len(self.hosts.workers)} would do nothing; set "
                 f"InstanceCount to 1, or choose an estimator with n_jobs and n_estimators, without partial_fit_epochs"
             )
+
+    def growing(self, settings: Hyperparameters) -> AbstractContextManager[object]:
+        """While in it, joblib's tasks go to all hosts' cores.
+
+        Raises:
+            TrainingError: as `require_shareable`.
+        """
+        if self.client is None:
+            return nullcontext()
+        self.require_shareable(settings)
         self.wait()
         cores = self.client.ncores()
         say(f"growing on {len(cores)} of {len(self.hosts.names)} hosts with {sum(cores.values())} cores")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -49,7 +49,9 @@ class Evaluation:
 
     `metrics` has the names of `progress.METRIC_NAMES` or `REGRESSION_METRIC_NAMES`; `importances` is the mean decrease
     in impurity of each feature (1 together), empty where an estimator has none. A classification has `classes`,
-    `roc_curves` and `confusion` (rows, true class by predicted class); a regression has `predictions` instead.
+    `roc_curves` and `confusion` (rows, true class by predicted class); a regression has `predictions` instead. `said`
+    is what the estimator said of each row, as it came: probabilities (rows, classes) where it has them, else
+    predictions; no row is asked about twice.
     """
 
     metrics: dict[str, float]
@@ -59,6 +61,7 @@ class Evaluation:
     confusion: NDArray[numpy.int64] | None = None
     labels: tuple[str, ...] = ()
     predictions: Predictions | None = None
+    said: NDArray[Any] = field(default_factory=lambda: numpy.empty(0))
 
 
 def evaluate(estimator: BaseEstimator, table: Table) -> Evaluation:
@@ -67,14 +70,18 @@ def evaluate(estimator: BaseEstimator, table: Table) -> Evaluation:
 
 
 def _judge_values(estimator: BaseEstimator, table: Table) -> Evaluation:
-    predicted = numpy.ravel(estimator.predict(table.features)).astype("float64")
+    said = numpy.asarray(estimator.predict(table.features))
+    predicted = numpy.ravel(said).astype("float64")
     told = {
         "validation:rmse": float(metrics.root_mean_squared_error(table.target, predicted)),
         "validation:mae": float(metrics.mean_absolute_error(table.target, predicted)),
         "validation:r2": float(metrics.r2_score(table.target, predicted)),
     }
     return Evaluation(
-        told | _size(estimator), _importances(estimator, table), predictions=Predictions(table.target, predicted)
+        told | _size(estimator),
+        _importances(estimator, table),
+        predictions=Predictions(table.target, predicted),
+        said=said,
     )
 
 
@@ -118,6 +125,7 @@ def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
         roc_curves=curves,
         confusion=metrics.confusion_matrix(table.target, predicted, labels=labels),
         labels=tuple(map(str, labels)),
+        said=numpy.asarray(predicted if probabilities is None else probabilities),
     )
 
 

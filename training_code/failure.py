@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 FAILURE_REASON_LIMIT = 1024
 """Characters of the failure file that DescribeTrainingJob shows as FailureReason."""
@@ -34,7 +35,9 @@ def without_secrets(text: str, environ: Mapping[str, str]) -> str:
     names = sorted({*_SECRET_VARIABLES, *fetched}, key=lambda name: -len(environ.get(name, "")))
     for name in names:
         if value := environ.get(name, ""):
-            text = text.replace(value, f"<{name}>")
+            # In an address a value may stand percent-encoded, in one of several ways.
+            for form in (value, quote(value), quote(value, safe=""), quote_plus(value)):
+                text = text.replace(form, f"<{name}>")
     return text
 
 

@@ -6,7 +6,6 @@ import hashlib
 from typing import Any
 
 import numpy
-import pandas
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.tree._tree import Tree
@@ -29,13 +28,11 @@ def of_trees(model: BaseEstimator) -> str:
     return total.hexdigest()
 
 
-def of_predictions(model: BaseEstimator, features: NDArray[Any] | pandas.DataFrame) -> str:
-    """SHA-256 over the exact bytes of what a model says of rows: probabilities where it has them, else predictions.
+def of_predictions(said: NDArray[Any]) -> str:
+    """SHA-256 over the exact bytes of what a model said of rows, `evaluation.Evaluation.said`.
 
-    The model needs `n_jobs=1`, as `forest.grow` leaves it: threads add up in any order.
+    The model needed `n_jobs=1`, as `forest.grow` leaves it: threads add up in any order.
     """
-    said = model.predict_proba(features) if hasattr(model, "predict_proba") else model.predict(features)
-    said = numpy.asarray(said)
     if said.dtype.kind not in "biuf":  # labels that are words have no bytes of their own
         return hashlib.sha256("\0".join(map(str, said.tolist())).encode()).hexdigest()
     return hashlib.sha256(_bytes(said)).hexdigest()

@@ -107,7 +107,7 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
         run_id=run_id,
         versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         trees_digest=model_digest.of_trees(forest),
-        predictions_digest=model_digest.of_predictions(forest, data.validation.features),
+        predictions_digest=model_digest.of_predictions(verdict.said),
     )
 
 

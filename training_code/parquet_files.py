@@ -103,10 +103,11 @@ def _is_text(kind: pyarrow.DataType) -> bool:
 def _cast(values: pyarrow.Array, kind: pyarrow.DataType) -> pyarrow.Array:
     if pyarrow.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if pyarrow.types.is_floating(values.type):
+        # A number is missing however it is written: as null, or as NaN.
+        values = compute.if_else(compute.is_nan(values), pyarrow.scalar(None, values.type), values)
     if kind == TEXT:
         return values.cast(pyarrow.string()).dictionary_encode()
     if pyarrow.types.is_boolean(values.type):
         values = values.cast(pyarrow.int8())
-    # A number is missing however it is written: as null, or as NaN.
-    numbers = values.cast(kind, safe=False)
-    return compute.if_else(compute.is_nan(numbers), pyarrow.scalar(None, kind), numbers)
+    return values.cast(kind, safe=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -62,6 +63,10 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         recall(arguments[0], Path(arguments[1]), environ)
     except TrainingError as error:
         print(without_secrets(str(error), environ), file=sys.stderr)
+        return 1
+    except Exception as error:  # noqa: BLE001  # whatever it is, no secret may be shown
+        print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
+        print(without_secrets(f"unexpected {type(error).__name__}: {error}", environ), file=sys.stderr)
         return 1
     return 0
 

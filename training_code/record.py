@@ -26,6 +26,8 @@ from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
 
 KEPT = "unregistered"
 """Directory of the job's output in which a record waits."""
+KEPT_MODEL = "unrecorded"
+"""Directory of the job's output with a model whose job failed before there was a whole record."""
 RECORD_FILE = "record.json"
 FILES = "files"
 MODEL = "model"

@@ -11,9 +11,11 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import joblib
 from sklearn.base import BaseEstimator
 
 import checkpoint
@@ -38,8 +40,6 @@ from environment import Environment
 from failure import TrainingError, without_secrets, write_failure
 from hyperparameters import Hyperparameters
 from progress import say
-from record import Record
-from registry import StandingVersion
 from tracking import Tracker
 
 
@@ -53,6 +53,7 @@ def train(arguments: Sequence[str], environ: Mapping[str, str], growers: Cluster
     env, settings, notes = environment.read(arguments, environ)
     for note in notes:
         say(f"note: {note}")
+    growers.require_shareable(settings)
     tracker = Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
     if _delivered_before(tracker, env):
         return
@@ -77,17 +78,17 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
             tracker.note_growth("epochs" if settings.partial_fit_epochs else "trees", estimators.size(grown))
 
         grown = growers.grow(settings, data.training, saved.forest if saved else None, after_batch)
-        verdict = evaluation.evaluate(grown, data.validation)
-        evaluation.report(verdict)
-        description = model_files.describe(
-            grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
-        )
         model = encoding.whole(grown, data.encoding)
-        model_files.save(env.model_directory, model, description)
-        champion = tracker.champion_on(lambda each: evaluation.evaluate(each, data.raw_validation).metrics)
-        with tempfile.TemporaryDirectory() as directory:
+        with _kept_on_failure(model, env) as record_directory:
+            verdict = evaluation.evaluate(grown, data.validation)
+            evaluation.report(verdict)
+            description = model_files.describe(
+                grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
+            )
+            model_files.save(env.model_directory, model, description)
+            champion = tracker.champion_on(lambda each: evaluation.evaluate(each, data.raw_validation).metrics)
             made = record.make(
-                Path(directory) / "record",
+                record_directory,
                 env,
                 model,
                 description,
@@ -96,22 +97,48 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
                 gate=env.gate,
                 champion=champion,
             )
-            standing = _deliver(tracker, made, env)
+            standing = tracker.deliver(made)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
 
 
-def _deliver(tracker: Tracker, made: Record, env: Environment) -> StandingVersion:
-    """Send the record; if MLflow does not take it, put it where SageMaker uploads it from, and fail."""
-    try:
-        return tracker.deliver(made)
-    except UnreachableError as error:
-        kept = env.output_directory / record.KEPT
-        shutil.copytree(made.directory, kept, dirs_exist_ok=True)
-        shutil.copytree(env.model_directory, kept / "sagemaker_model", dirs_exist_ok=True)
-        raise TrainingError(
-            f"the model is trained but not registered, and kept with its record in output.tar.gz: "
-            f"`training-jobs register {env.job.name}` completes this job without training again; {error}"
-        ) from error
+@contextmanager
+def _kept_on_failure(model: BaseEstimator, env: Environment) -> Iterator[Path]:
+    """Yields where to make the record. Whatever fails meanwhile, the trained model goes into the output of the job.
+
+    The failure goes on, and its notes say what is kept and how to go on with it.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary) / "record"
+        try:
+            yield directory
+        except Exception as error:
+            try:
+                note = _keep(model, directory, env)
+            except OSError as another:
+                note = f"the model is trained, and could not be kept in {env.output_directory}: {another}"
+            if isinstance(error, UnreachableError):
+                raise TrainingError(f"{note}; {error}") from error
+            error.add_note(note)
+            raise
+
+
+def _keep(model: BaseEstimator, directory: Path, env: Environment) -> str:
+    """Put the record in `directory`, or without a whole one the model, into the job's output; gives what that means."""
+    if not (directory / record.RECORD_FILE).exists():
+        kept = env.output_directory / record.KEPT_MODEL
+        kept.mkdir(parents=True, exist_ok=True)
+        joblib.dump(model, kept / model_files.MODEL_FILE)
+        return (
+            f"the model is trained but not registered, and kept without a record as "
+            f"{record.KEPT_MODEL}/{model_files.MODEL_FILE} in output.tar.gz"
+        )
+    kept = env.output_directory / record.KEPT
+    shutil.copytree(directory, kept, dirs_exist_ok=True)
+    shutil.copytree(env.model_directory, kept / "sagemaker_model", dirs_exist_ok=True)
+    return (
+        f"the model is trained but not registered, and kept with its record in output.tar.gz: "
+        f"`training-jobs register {env.job.name}` completes this job without training again"
+    )
 
 
 def _delivered_before(tracker: Tracker, env: Environment) -> bool:
@@ -143,16 +170,20 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         with cluster.led(found, n_jobs) as growers:
             train(arguments, environ, growers)
     except TrainingError as error:
-        reason = str(error)
+        reason = "; ".join([str(error), *_notes(error)])
     except Exception as error:  # noqa: BLE001  # whatever it is, SageMaker is to show it
         print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
-        reason = f"unexpected {type(error).__name__}: {error}"
+        reason = "; ".join([f"unexpected {type(error).__name__}: {error}", *_notes(error)])
     else:
         return 0
     reason = without_secrets(reason, environ)
     say(f"training failed: {reason}")
     write_failure(reason, environ)
     return 1
+
+
+def _notes(error: Exception) -> list[str]:
+    return getattr(error, "__notes__", [])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import random
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,26 @@ def test_a_record_that_cannot_be_sent_is_reported(rehearsed: Rehearsed, tmp_path
         register_training_job(PROJECT, "job-3", rehearsed.place, Console())
     assert str(caught.value).startswith("training job job-3 is not registered: ")
     assert str(caught.value).endswith("record.json: is not the record of a training job")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda whole: whole[: len(whole) // 2], lambda _: b"nothing packed"], ids=["cut", "other"]
+)
+def test_a_damaged_output_is_reported(
+    damage: Callable[[bytes], bytes], rehearsed: Rehearsed, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    name = f"job-damaged-{request.node.callspec.id}"
+    rehearsed.create(name)
+    (tmp_path / "unregistered").mkdir()
+    (tmp_path / "unregistered" / "record.json").write_bytes(random.Random(1).randbytes(50_000))
+    rehearsed.upload(name, tmp_path)
+    key = f"training-outputs/{name}/output/output.tar.gz"
+    s3 = rehearsed.place.s3
+    s3.put_object(Bucket=BUCKET, Key=key, Body=damage(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()))
+    with pytest.raises(RegistrationError) as caught:
+        register_training_job(PROJECT, name, rehearsed.place, Console())
+    assert str(caught.value).startswith(f"s3://{BUCKET}/{key} is not a whole tar.gz archive: ")
+    assert str(caught.value).endswith("; restore it, from another version of the object or a backup")
 
 
 def test_without_a_kept_rehearsal_the_message_says_how_to_have_one(tmp_path: Path) -> None:

@@ -517,3 +517,13 @@ def test_categories_that_are_no_features_are_reported(channel: Channel, column: 
         else "training/x.csv: has no column 'c'; its columns are 'a', 'b', 'target'; "
         "set the hyperparameter categorical_columns"
     )
+
+
+def test_nan_among_the_labels_of_a_parquet_file_is_missing_and_no_class(channel: Channel) -> None:
+    labels: list[object] = [0.0, float("nan"), 1.0]
+    directory = channel({"x.parquet": parquet({"a": [1.0, 2.0, 3.0], "target": labels})})
+    with pytest.raises(TrainingError) as caught:
+        table_of(directory)
+    assert str(caught.value) == (
+        "missing values: column 'target' lacks 1 (first: training/x.parquet, row 2); fill them in or drop the rows"
+    )

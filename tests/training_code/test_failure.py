@@ -51,3 +51,9 @@ def test_a_cause_that_is_cut_has_no_half_of_a_secret() -> None:
 
 def test_a_secret_of_several_lines_is_hidden_in_a_cause() -> None:
     assert cause(ValueError("no a\nb"), {"MLFLOW_TRACKING_TOKEN": "a\nb"}) == "no <MLFLOW_TRACKING_TOKEN>"
+
+
+@pytest.mark.parametrize("form", ["p/w d+1", "p/w%20d%2B1", "p%2Fw%20d%2B1", "p%2Fw+d%2B1"])
+def test_a_secret_is_hidden_however_an_address_encodes_it(form: str) -> None:
+    told = without_secrets(f"GET /x?token={form}&a=1", {"MLFLOW_TRACKING_TOKEN": "p/w d+1"})
+    assert told == "GET /x?token=<MLFLOW_TRACKING_TOKEN>&a=1"

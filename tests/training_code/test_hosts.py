@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -24,6 +25,7 @@ import cluster_worker
 import dataset
 import forest
 import hosts
+import train
 from cluster import Cluster
 from failure import TrainingError
 from hosts import Hosts
@@ -82,6 +84,31 @@ def test_an_estimator_that_has_nothing_to_share_is_refused(arguments: list[str])
         f"{arguments[1]} grows on one host, the other 1 would do nothing; set InstanceCount to 1, or choose an "
         "estimator with n_jobs and n_estimators, without partial_fit_epochs"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (
+            ["--accelerator", "intelex"],
+            "hyperparameter accelerator: got 'intelex' on 2 hosts; it works on one: set InstanceCount to 1, or leave "
+            "out accelerator",
+        ),
+        (
+            ["--estimator", "sklearn.svm.SVC"],
+            "sklearn.svm.SVC grows on one host, the other 1 would do nothing; set InstanceCount to 1, or choose an "
+            "estimator with n_jobs and n_estimators, without partial_fit_epochs",
+        ),
+    ],
+)
+def test_what_several_hosts_cannot_share_is_refused_before_mlflow_or_data_is_asked(
+    job: JobTree, arguments: list[str], reason: str
+) -> None:
+    shutil.rmtree(job.training)
+    environ = job.environ | {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    with pytest.raises(TrainingError) as caught:
+        train.train(arguments, environ, Cluster(Hosts(("algo-1", "algo-2"), "algo-1"), client=object()))
+    assert str(caught.value) == reason
 
 
 def test_a_first_host_that_never_appears_is_a_failure_that_says_so() -> None:

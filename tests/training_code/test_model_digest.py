@@ -90,15 +90,15 @@ def test_a_model_without_such_trees_has_no_digest_of_trees(model: BaseEstimator)
 def test_predictions_differ_with_the_model_and_with_the_rows() -> None:
     one = LogisticRegression().fit(FEATURES, TARGET)
     other = LogisticRegression(C=0.5).fit(FEATURES, TARGET)
-    first = model_digest.of_predictions(one, FEATURES)
-    assert model_digest.of_predictions(one, FEATURES) == first
-    assert model_digest.of_predictions(other, FEATURES) != first
-    assert model_digest.of_predictions(one, FEATURES[:-1]) != first
+    first = model_digest.of_predictions(one.predict_proba(FEATURES))
+    assert model_digest.of_predictions(one.predict_proba(FEATURES)) == first
+    assert model_digest.of_predictions(other.predict_proba(FEATURES)) != first
+    assert model_digest.of_predictions(one.predict_proba(FEATURES[:-1])) != first
 
 
 def test_labels_that_are_words_are_told_apart() -> None:
     words = numpy.array(["a", "b", "c"], dtype=object)[TARGET]
     one = LinearSVC(random_state=1).fit(FEATURES, words)
     other = LinearSVC(random_state=1).fit(FEATURES, numpy.array(["a", "b", "d"], dtype=object)[TARGET])
-    assert model_digest.of_predictions(one, FEATURES) == model_digest.of_predictions(one, FEATURES)
-    assert model_digest.of_predictions(one, FEATURES) != model_digest.of_predictions(other, FEATURES)
+    assert model_digest.of_predictions(one.predict(FEATURES)) == model_digest.of_predictions(one.predict(FEATURES))
+    assert model_digest.of_predictions(one.predict(FEATURES)) != model_digest.of_predictions(other.predict(FEATURES))

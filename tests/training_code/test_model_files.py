@@ -6,7 +6,9 @@ from pathlib import Path
 
 import joblib
 import numpy
+import pandas
 import pytest
+from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
 import dataset
@@ -75,7 +77,9 @@ def test_the_description_names_features_classes_rows_and_versions(saved: Saved) 
     }
     assert content["metrics"] == description.metrics
     assert content["trees_digest"] == model_digest.of_trees(saved[1])
-    assert content["predictions_digest"] == model_digest.of_predictions(saved[1], data.validation.features)
+    assert content["predictions_digest"] == model_digest.of_predictions(
+        saved[1].predict_proba(data.validation.features)
+    )
 
 
 def test_a_failure_while_saving_leaves_nothing(saved: Saved, tmp_path: Path) -> None:
@@ -86,3 +90,19 @@ def test_a_failure_while_saving_leaves_nothing(saved: Saved, tmp_path: Path) -> 
     with pytest.raises(OSError, match="disk full"):
         model_files.save(tmp_path / "other", Unsaveable(), saved[2])
     assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_the_held_out_rows_are_asked_about_once(channel: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(60))
+    data = dataset.read(channel({"x.csv": "b,a,target\n" + rows}), None, SETTINGS)
+    grown, asked = forest.grow(SETTINGS, data.training), list[int]()
+    plain = RandomForestClassifier.predict_proba
+
+    def counted(self: RandomForestClassifier, features: pandas.DataFrame) -> NDArray[numpy.float64]:
+        asked.append(len(features))
+        return plain(self, features)
+
+    monkeypatch.setattr(RandomForestClassifier, "predict_proba", counted)
+    verdict = evaluate(grown, data.validation)
+    model_files.describe(grown, SETTINGS, data, verdict, code_digest="c", training_job_name="j", run_id="r")
+    assert asked == [12]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import recall
+import register
 
 
 @pytest.mark.slow
@@ -32,3 +34,23 @@ def test_without_an_address_the_message_names_the_variable(tmp_path: Path, capsy
     assert capsys.readouterr().err == (
         "environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("module", "doing", "arguments"), [(recall, "recall", ["r", "d"]), (register, "register", ["d"])]
+)
+def test_a_failure_that_nobody_expects_shows_no_secret(
+    module: ModuleType,
+    doing: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("token hunter2")
+
+    monkeypatch.setattr(module, doing, fail)
+    assert module.main(arguments, {"MLFLOW_TRACKING_TOKEN": "hunter2"}) == 1
+    told = capsys.readouterr().err
+    assert told.endswith("\nunexpected KeyError: 'token <MLFLOW_TRACKING_TOKEN>'\n")
+    assert "hunter2" not in told

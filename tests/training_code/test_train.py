@@ -224,9 +224,51 @@ def test_an_unexpected_failure_keeps_its_traceback_and_closes_the_run(make: Make
     assert done.stdout.splitlines()[-1].startswith("training failed: unexpected FileExistsError: ")
     assert "Traceback (most recent call last):" in done.stderr
     assert job.failure.read_text().startswith("unexpected FileExistsError: ")
+    assert job.failure.read_text().endswith(
+        "; the model is trained but not registered, and kept without a record as unrecorded/model.joblib in "
+        "output.tar.gz"
+    )
+    kept = joblib.load(job.kept.with_name("unrecorded") / "model.joblib")
+    forest, rows, _ = plain_scikit_learn(30)
+    assert numpy.array_equal(kept.predict_proba(rows), forest.predict_proba(rows))
     (run,) = runs_of(job)
     assert run.info.status == "FAILED"
     assert versions_of(job) == []
+
+
+BROKEN_DELIVERY = """
+import os, sys
+import delivery, train
+def send(self):
+    raise {kind}("an answer that nobody expects")
+delivery.Delivery.send = send
+sys.exit(train.main(sys.argv[1:], os.environ))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"), [("KeyError", "unexpected KeyError: 'an answer"), ("train.TrainingError", "an answer")]
+)
+def test_a_delivery_that_fails_in_any_way_keeps_the_record(make: MakeJob, kind: str, start: str) -> None:
+    job = make()
+    program, arguments = BROKEN_DELIVERY.format(kind=kind), job.command()
+    arguments[arguments.index(str(ROOT / "training_code" / "train.py"))] = "-c"
+    arguments.insert(arguments.index("-c") + 1, program)
+    environ = job.process_environment() | {"PYTHONPATH": str(ROOT / "training_code")}
+    done = subprocess.run(arguments, env=environ, text=True, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 1
+    reason = job.failure.read_text()
+    assert reason.startswith(start)
+    assert reason.endswith(
+        "; the model is trained but not registered, and kept with its record in output.tar.gz: `training-jobs register "
+        "job-1` completes this job without training again"
+    )
+    command = [sys.executable, ROOT / "training_code" / "register.py", job.kept]
+    completed = subprocess.run(command, env=job.process_environment(), text=True, capture_output=True, check=False)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    (version,) = versions_of(job)
+    (run,) = runs_of(job)
+    assert (run.info.status, run.info.run_id) == ("FINISHED", version.run_id)
 
 
 def test_importing_every_module_reads_and_writes_nothing(tmp_path: Path) -> None:
