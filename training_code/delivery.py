@@ -36,9 +36,11 @@ class Delivery:
         if standing.training_job_name == self.record.job.name:
             self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
             self._client.set_tag(run_id, "model_version", standing.version)
+            self._client.set_terminated(run_id, status="FINISHED")
         else:
+            # Taken over while it was alive after all: one invocation has one finished run.
             self._client.set_tag(run_id, DUPLICATE_OF, standing.training_job_name)
-        self._client.set_terminated(run_id, status="FINISHED")
+            self._client.set_terminated(run_id, status="KILLED")
         return standing
 
     def _log(self) -> None:

@@ -194,9 +194,9 @@ def test_a_delivery_that_comes_too_late_registers_nothing(env: Environment, trai
     run_id, standing = deliver(other_job(env, "job-2"), trained)
     assert standing == StandingVersion("1", "job-1")
     assert versions_of(env) == ["1"]
-    tags = client_of(env).get_run(run_id).data.tags
-    assert tags["duplicate_of"] == "job-1"
-    assert "model_version" not in tags
+    run = client_of(env).get_run(run_id)
+    assert (run.info.status, run.data.tags["duplicate_of"]) == ("KILLED", "job-1")
+    assert "model_version" not in run.data.tags
 
 
 def test_the_next_invocation_gets_a_version_and_the_alias(env: Environment, trained: Trained) -> None:
