@@ -5,6 +5,7 @@ SageMaker runs it in script mode: `python train.py --name value ...` with SM_* a
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -187,4 +188,6 @@ def _notes(error: Exception) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    ended = main(sys.argv[1:], os.environ)
+    gc.freeze()  # else Python looks for garbage in all that is loaded once more before it ends: for a second
+    sys.exit(ended)
