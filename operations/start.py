@@ -1,0 +1,17 @@
+"""Where `training-jobs` begins: nothing is loaded yet, so a Ctrl-C shows no traceback, however early it comes."""
+
+import sys
+
+_INTERRUPTED = 130
+"""What a shell says of a command that Ctrl-C has ended."""
+
+
+def main() -> None:
+    """Load the command line and run it."""
+    try:
+        from operations import command_line
+
+        command_line.main()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)  # noqa: T201 - standard error, unadorned, for people and pipes
+        sys.exit(_INTERRUPTED)
