@@ -388,7 +388,8 @@ def _diagnostics(response: Json) -> list[Diagnostic]:
 @pytest.fixture(scope="session")
 def pack_process() -> Iterator[Pack]:
     """One process of the pack for all tests: it keeps no state but its configuration."""
-    arguments = [sys.executable, str(PACK), "127.0.0.1:1", str(PACK)]
+    # Unbuffered, as the engine starts it: the SDK does not flush the port that it prints.
+    arguments = [sys.executable, "-u", str(PACK), "127.0.0.1:1", str(PACK)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         client = Pack(int(process.stdout.readline()))
