@@ -18,7 +18,7 @@ from progress import say
 
 BASE = 320 << 20
 """Bytes of the interpreter with scikit-learn, Arrow, MLflow and Matplotlib."""
-_BLOCKS = 48 << 20
+_BLOCKS = 64 << 20
 """Bytes that the CSV reader holds at a time: blocks on their way through its threads."""
 _TREE = 48
 """Bytes for each row while a tree grows: sample weights, indices and sorted values. Source: sklearn.tree._splitter."""

@@ -63,7 +63,7 @@ def test_a_table_that_does_not_fit_is_said(
     (tmp_path / "x.csv").write_text("a,b,target\n" + "1,2,0\n" * 9)
     memory.announce([(tmp_path / "x.csv", "training/x.csv")], WANTED, 1)
     assert capsys.readouterr().out == (
-        "memory: about 368 MB at the peak, for about 10 rows of 2 features in 32 bits; this machine has 100 MB\n"
+        "memory: about 384 MB at the peak, for about 10 rows of 2 features in 32 bits; this machine has 100 MB\n"
         "note: that is more than the machine has; choose an instance type with more memory, or fewer rows\n"
     )
 
