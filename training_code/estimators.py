@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.utils.validation import has_fit_parameter
 
 from failure import TrainingError, shown
@@ -23,6 +24,7 @@ RESERVED = ("warm_start", "verbose", "random_state", "n_jobs")
 
 _32_BIT = ("sklearn.ensemble._forest", "sklearn.ensemble._gb", "sklearn.tree.")
 """Modules whose estimators cast features to 32-bit floating point themselves. Source: `DTYPE` in sklearn.tree._tree."""
+_FORESTS = (RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor)
 _DOTTED = re.compile(r"sklearn(\.[A-Za-z]\w*)*\.[A-Z]\w*")
 
 
@@ -98,6 +100,11 @@ def at_once(estimator: type[BaseEstimator], parameters: dict[str, Any]) -> str:
 def size(estimator: BaseEstimator) -> int:
     """How far an estimator has grown: its trees, or its passes over the rows."""
     return int(getattr(estimator, "partial_fit_epochs_", 0)) or len(getattr(estimator, "estimators_", ()))
+
+
+def is_forest(estimator: BaseEstimator) -> bool:
+    """Whether it is a list of trees of which none changes when more are grown."""
+    return isinstance(estimator, _FORESTS)
 
 
 def takes_weights(estimator: type[BaseEstimator]) -> bool:

@@ -22,17 +22,28 @@ from hyperparameters import Hyperparameters
 from progress import say
 from tables import Table
 
-BATCHES = 10
-"""A tenth of the trees at a time, but never fewer than there are cores to grow them on."""
+_PART_OF_TIME = 1 / 20
+"""Of a long run, the part that may be grown between two checkpoints: they get rarer, but for a limit."""
+_LONGEST_SECONDS = 300.0
 
 AfterBatch = Callable[[Any], None]
 FitBatch = Callable[[BaseEstimator, Table], None]
+NextSize = Callable[[int, float], int]
+"""Trees of the next batch, from the trees grown and the seconds that they took."""
 
 
-def batch_size(settings: Hyperparameters) -> int:
-    """Trees grown between two checkpoints."""
-    total = int(estimator(settings).n_estimators)
-    return max(-(-total // BATCHES), int(joblib.effective_n_jobs(settings.n_jobs)))
+def seconds_of_batch(least: float, elapsed: float) -> float:
+    """How long to grow between two checkpoints, after `elapsed` seconds of growing; `least` 0 is as short as can be."""
+    return max(least, min(elapsed * _PART_OF_TIME, _LONGEST_SECONDS)) if least else 0.0
+
+
+def batch_size(seconds: float, grown: int, elapsed: float, cores: int) -> int:
+    """Trees that grow in about `seconds`, at the pace of the `grown` trees that took `elapsed`.
+
+    A multiple of the cores, so that none of them waits at the end of a batch; the first is one for each, to learn the
+    pace.
+    """
+    return cores * max(int(seconds * grown / elapsed / cores) if grown else 0, 1)
 
 
 def estimator(settings: Hyperparameters) -> BaseEstimator:
@@ -81,38 +92,45 @@ def grow(
 
 
 def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, after_batch: AfterBatch | None) -> None:
-    started = time.perf_counter()
+    started, growing = time.perf_counter(), 0.0
     total, own = int(estimator(settings).n_estimators), model.get_params(deep=False)
-    trees = estimators.size(model)
-    step_size, fit_batch = _way_of_growing(settings, table)
+    first = trees = estimators.size(model)
+    next_size, fit_batch = _way_of_growing(settings, table)
     while trees < total:
-        trees = min(trees + step_size, total)
+        trees = min(trees + next_size(trees - first, growing), total)
         step = {"n_estimators": trees, "warm_start": True, "n_jobs": settings.n_jobs}
         # The rows left out are judged when all trees are there; few trees leave out too few.
         step["oob_score"] = bool(settings.parameters.get("oob_score")) and trees == total
         model.set_params(**{name: value for name, value in step.items() if name in own})
+        before = time.perf_counter()
         with warnings.catch_warnings():
             # Meant for warm starts on other rows than before; these are the same.
             warnings.filterwarnings("ignore", 'class_weight presets "balanced"', UserWarning)
             fit_batch(model, table)
+        growing += time.perf_counter() - before
         say(f"growing: {trees} of {total} trees, {time.perf_counter() - started:.1f} s")
         if after_batch:
             after_batch(model)
 
 
-def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[int, FitBatch]:
+def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[NextSize, FitBatch]:
     """How many trees a batch has, and what grows a forest to its `n_estimators`."""
     if settings.accelerator and not (why := accelerated.unsupported(settings, table)):
         size = accelerated.batch_size(int(estimator(settings).n_estimators))
         say(f"accelerator: scikit-learn-intelex grows the trees, {size} at a time")
-        return size, lambda model, rows: accelerated.grow_batch(model, rows, settings.random_state)
+        return lambda *_: size, lambda model, rows: accelerated.grow_batch(model, rows, settings.random_state)
     if settings.accelerator:
         say(f"accelerator: going on with plain scikit-learn instead of {settings.accelerator}: {why}")
-    return batch_size(settings), _fit
+    cores = int(joblib.effective_n_jobs(settings.n_jobs))
+
+    def as_time_allows(grown: int, elapsed: float) -> int:
+        return batch_size(seconds_of_batch(settings.checkpoint_seconds, elapsed), grown, elapsed, cores)
+
+    return as_time_allows, _fit
 
 
 def _by_epochs(settings: Hyperparameters, table: Table, model: BaseEstimator, after_batch: AfterBatch | None) -> None:
-    started = time.perf_counter()
+    started = saved = time.perf_counter()
     total, own = settings.partial_fit_epochs or 0, model.get_params(deep=False)
     more: dict[str, Any] = {} if table.weights is None else {"sample_weight": table.weights}
     if is_classifier(model):
@@ -123,10 +141,12 @@ def _by_epochs(settings: Hyperparameters, table: Table, model: BaseEstimator, af
             model.set_params(random_state=(settings.random_state + epoch) % 2**32)
         model.partial_fit(table.features, table.target, **more)
         model.partial_fit_epochs_ = epoch + 1
-        if (epoch + 1) % -(-total // BATCHES) == 0 or epoch + 1 == total:
-            say(f"growing: {epoch + 1} of {total} epochs, {time.perf_counter() - started:.1f} s")
+        now = time.perf_counter()
+        if now - saved >= seconds_of_batch(settings.checkpoint_seconds, now - started) or epoch + 1 == total:
+            say(f"growing: {epoch + 1} of {total} epochs, {now - started:.1f} s")
             if after_batch:
                 after_batch(model)
+            saved = time.perf_counter()
 
 
 def _fit(model: BaseEstimator, table: Table) -> None:

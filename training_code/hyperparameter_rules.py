@@ -34,6 +34,17 @@ def whole_number(low: int, high: int) -> Rule:
     return Rule(f"a whole number from {low} to {high}", parse)
 
 
+def number(low: float, high: float) -> Rule:
+    """A number from `low` to `high`, both included."""
+
+    def parse(text: str) -> float:
+        if not low <= (value := float(text)) <= high:
+            raise ValueError
+        return value
+
+    return Rule(f"a number from {low:g} to {high:g}", parse)
+
+
 def fraction() -> Rule:
     """A number between 0 and 1, both excluded."""
 

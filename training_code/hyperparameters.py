@@ -25,6 +25,7 @@ from hyperparameter_rules import (
     fraction,
     header,
     literal,
+    number,
     one_of,
     or_none,
     whole_number,
@@ -66,6 +67,7 @@ class Hyperparameters:
     estimator: str = declared(FOREST, column_name())
     accelerator: str | None = declared(None, or_none(one_of("intelex")))
     partial_fit_epochs: int | None = declared(None, or_none(whole_number(1, 100_000)))
+    checkpoint_seconds: float = declared(5.0, number(0, 3600))
     estimator_parameters: dict[str, Any] = field(default_factory=dict)
 
     @property

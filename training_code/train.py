@@ -6,6 +6,11 @@ SageMaker runs it in script mode: `python train.py --name value ...` with SM_* a
 from __future__ import annotations
 
 import gc
+
+if __name__ == "__main__":
+    # Nothing of what is loaded is garbage, and Python would look at all of it again and again.
+    gc.disable()
+
 import os
 import shutil
 import sys
@@ -33,7 +38,7 @@ import memory
 import model_files
 import record
 import secret
-from checkpoint import CheckpointFile, Origin
+from checkpoint import Checkpoints, Origin
 from claims import AlreadyClaimedError
 from cluster import ALONE, Cluster
 from connection import UnreachableError
@@ -69,7 +74,7 @@ def train(arguments: Sequence[str], environ: Mapping[str, str], growers: Cluster
 def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, growers: Cluster) -> None:
     data = dataset.read(env.training_channel, env.validation_channel, settings)
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
-    checkpoints = CheckpointFile(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
+    checkpoints = Checkpoints(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
     saved = checkpoints.load()
     with tracker.run(saved.run_id if saved else None) as run_id:
         tracker.claim(run_id)
@@ -78,7 +83,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
             checkpoints.save(grown, run_id)
             tracker.note_growth("epochs" if settings.partial_fit_epochs else "trees", estimators.size(grown))
 
-        grown = growers.grow(settings, data.training, saved.forest if saved else None, after_batch)
+        grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
         model = encoding.whole(grown, data.encoding)
         with _kept_on_failure(model, env) as record_directory:
             verdict = evaluation.evaluate(grown, data.validation)
@@ -188,6 +193,8 @@ def _notes(error: Exception) -> list[str]:
 
 
 if __name__ == "__main__":
+    gc.freeze()
+    gc.enable()
     ended = main(sys.argv[1:], os.environ)
     gc.freeze()  # else Python looks for garbage in all that is loaded once more before it ends: for a second
     sys.exit(ended)

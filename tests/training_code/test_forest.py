@@ -57,21 +57,50 @@ def test_other_seeds_grow_other_trees(table: Table) -> None:
     )
 
 
-def test_each_batch_is_a_tenth_but_not_less_than_the_cores() -> None:
-    assert forest.batch_size(Hyperparameters(n_estimators=100, n_jobs=1)) == 10
-    assert forest.batch_size(Hyperparameters(n_estimators=105, n_jobs=1)) == 11
-    assert forest.batch_size(Hyperparameters(n_estimators=100, n_jobs=64)) == 64
+def test_the_first_batch_is_a_tree_for_each_core() -> None:
+    assert forest.batch_size(5.0, grown=0, elapsed=0.0, cores=4) == 4
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size"),
+    [(5.0, 100), (0.21, 4), (0.39, 4), (0.4, 8), (0.0, 4)],
+    ids=["as many as grow in that time", "a multiple of the cores", "never more", "twice the cores", "never none"],
+)
+def test_a_batch_is_what_grows_in_the_time_between_checkpoints(seconds: float, size: int) -> None:
+    assert forest.batch_size(seconds, grown=20, elapsed=1.0, cores=4) == size
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "seconds"),
+    [(0.0, 5.0), (100.0, 5.0), (200.0, 10.0), (6000.0, 300.0), (360_000.0, 300.0)],
+)
+def test_checkpoints_get_rarer_in_a_long_run_but_for_a_limit(elapsed: float, seconds: float) -> None:
+    assert forest.seconds_of_batch(5.0, elapsed) == seconds
+
+
+def test_who_wants_them_as_often_as_can_be_gets_them_so_however_long_it_takes() -> None:
+    assert forest.seconds_of_batch(0.0, 360_000.0) == 0.0
+
+
+def test_who_wants_them_rarer_than_the_limit_gets_them_so() -> None:
+    assert forest.seconds_of_batch(3600.0, 360_000.0) == 3600.0
 
 
 def test_the_caller_sees_the_forest_after_every_batch(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[int] = []
-    forest.grow(
-        Hyperparameters(n_estimators=25, n_jobs=1), table, None, lambda each: seen.append(len(each.estimators_))
-    )
+    chosen = Hyperparameters(n_estimators=25, n_jobs=3, checkpoint_seconds=0)
+    forest.grow(chosen, table, None, lambda each: seen.append(len(each.estimators_)))
     assert seen == [3, 6, 9, 12, 15, 18, 21, 24, 25]
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 9
     assert lines[0].startswith("growing: 3 of 25 trees, 0.")
+
+
+def test_a_quick_run_has_a_batch_to_learn_the_pace_and_one_more(table: Table) -> None:
+    seen: list[int] = []
+    chosen = Hyperparameters(n_estimators=25, n_jobs=1, checkpoint_seconds=60)
+    forest.grow(chosen, table, None, lambda each: seen.append(len(each.estimators_)))
+    assert seen == [1, 25]
 
 
 def test_a_grown_forest_is_not_grown_again(table: Table, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from sklearn.utils import all_estimators
 import estimators
 import forest
 import model_files
-from checkpoint import CheckpointFile, Origin
+from checkpoint import Checkpoints, Origin
 from estimators import REGRESSION
 from evaluation import evaluate
 from failure import TrainingError
@@ -91,21 +91,21 @@ def test_those_that_can_grow_are_known() -> None:
 def test_grown_in_batches_and_resumed_it_is_the_one_fitted_at_once(
     name: str, weights: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings, table = settings_for(name, "--n_estimators", "13"), table_for(name, weights)
+    settings, table = settings_for(name, "--n_estimators", "13", "--checkpoint_seconds", "0"), table_for(name, weights)
     more = {"sample_weight": table.weights} if weights else {}
     at_once = forest.estimator(settings).fit(table.features, table.target, **more)
     states: list[bytes] = []
     grown = forest.grow(settings, table, None, lambda each: states.append(pickle.dumps(each)))
-    assert len(states) == 7
+    assert len(states) == 13
     assert numpy.array_equal(answers(grown, table), answers(at_once, table))
-    file = CheckpointFile(tmp_path, Origin.of(settings, "data", "code"))
-    file.save(pickle.loads(states[2]), "run")
+    file = Checkpoints(tmp_path, Origin.of(settings, "data", "code"))
+    file.save(pickle.loads(states[5]), "run")
     saved = file.load()
     assert saved is not None
-    assert saved.trees == 6
+    assert saved.size == 6
     capsys.readouterr()
-    resumed = forest.grow(settings, table, saved.forest)
-    assert capsys.readouterr().out.startswith("growing: 8 of 13 trees, ")
+    resumed = forest.grow(settings, table, saved.model)
+    assert capsys.readouterr().out.startswith("growing: 7 of 13 trees, ")
     assert numpy.array_equal(answers(resumed, table), answers(at_once, table))
 
 
@@ -113,16 +113,16 @@ def test_grown_in_batches_and_resumed_it_is_the_one_fitted_at_once(
 @pytest.mark.parametrize("name", BY_EPOCHS)
 @pytest.mark.slow
 def test_grown_by_epochs_and_resumed_it_is_the_one_that_was_not_interrupted(name: str, tmp_path: Path) -> None:
-    settings, table = settings_for(name, "--partial_fit_epochs", "12"), table_for(name)
+    settings, table = settings_for(name, "--partial_fit_epochs", "12", "--checkpoint_seconds", "0"), table_for(name)
     states: list[bytes] = []
     whole = forest.grow(settings, table, None, lambda each: states.append(pickle.dumps(each)))
-    assert len(states) == 6
-    file = CheckpointFile(tmp_path, Origin.of(settings, "data", "code"))
-    file.save(pickle.loads(states[1]), "run")
+    assert len(states) == 12
+    file = Checkpoints(tmp_path, Origin.of(settings, "data", "code"))
+    file.save(pickle.loads(states[3]), "run")
     saved = file.load()
     assert saved is not None
-    assert saved.trees == 4
-    assert numpy.array_equal(answers(forest.grow(settings, table, saved.forest), table), answers(whole, table))
+    assert saved.size == 4
+    assert numpy.array_equal(answers(forest.grow(settings, table, saved.model), table), answers(whole, table))
 
 
 @pytest.mark.parametrize("name", ["sklearn.naive_bayes.GaussianNB", "sklearn.naive_bayes.MultinomialNB"])

@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
 ]
 MODEL = "soak"
-TREES, BATCH = 100, 10
+TREES, BATCH = 100, 5
 SIDE_BY_SIDE = 3
 FORESTS = 5
 MOST_KILLS = 3
@@ -200,7 +200,12 @@ def make_story(make_job: MakeJob, address: str, number: int, plan: list[Kill]) -
         MLFLOW_HTTP_REQUEST_MAX_RETRIES="1",
     )
     job.environ["CHECKPOINT_LOCAL_PATH"] = str(job.base / "checkpoints")
-    job.hyperparameters |= {"n_estimators": str(TREES), "n_jobs": "1", "random_state": str(number % FORESTS)}
+    job.hyperparameters |= {
+        "n_estimators": str(TREES),
+        "n_jobs": str(BATCH),
+        "checkpoint_seconds": "0",
+        "random_state": str(number % FORESTS),
+    }
     return Story(job, plan)
 
 

@@ -135,7 +135,7 @@ def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -
 
 def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path: Path) -> None:
     job = make(CHECKPOINT_LOCAL_PATH=str(tmp_path / "checkpoints"))
-    job.hyperparameters |= {"n_estimators": "1000", "n_jobs": "1"}
+    job.hyperparameters |= {"n_estimators": "1000", "n_jobs": "100", "checkpoint_seconds": "0"}
     with subprocess.Popen(job.command(), env=job.process_environment(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -148,7 +148,7 @@ def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path
 
     done = job.run()
     assert (done.returncode, done.stderr) == (0, "")
-    found = re.search(r"^checkpoint: going on from (\d+) trees of ", done.stdout, re.MULTILINE)
+    found = re.search(r"^checkpoint: going on from (\d+) trees in ", done.stdout, re.MULTILINE)
     assert found is not None
     assert int(found[1]) >= 300 - 100
     grown = [int(each) for each in re.findall(r"^growing: (\d+) of", done.stdout, re.MULTILINE)]
