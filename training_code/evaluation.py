@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import joblib
 import numpy
 from numpy.typing import NDArray
+from pandas import DataFrame
 from sklearn import metrics
 from sklearn.base import BaseEstimator, is_regressor
 
+from estimators import is_forest
 from progress import say, say_metric
 from tables import Table
+
+_FEWEST_ROWS = 1000
+"""For which it is worth a core's while."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def evaluate(estimator: BaseEstimator, table: Table) -> Evaluation:
 
 
 def _judge_values(estimator: BaseEstimator, table: Table) -> Evaluation:
-    said = numpy.asarray(estimator.predict(table.features))
+    said = numpy.asarray(_said_of(table.features, estimator, estimator.predict))
     predicted = numpy.ravel(said).astype("float64")
     told = {
         "validation:rmse": float(metrics.root_mean_squared_error(table.target, predicted)),
@@ -95,7 +102,7 @@ def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
     labels = list(estimator.classes_)
     probabilities = scores = None
     if hasattr(estimator, "predict_proba"):
-        probabilities = scores = estimator.predict_proba(table.features)
+        probabilities = scores = _said_of(table.features, estimator, estimator.predict_proba)
         predicted = estimator.classes_.take(numpy.argmax(probabilities, axis=1), axis=0)
     else:
         predicted = estimator.predict(table.features)
@@ -127,6 +134,20 @@ def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
         labels=tuple(map(str, labels)),
         said=numpy.asarray(predicted if probabilities is None else probabilities),
     )
+
+
+def _said_of(features: DataFrame, estimator: BaseEstimator, ask: Callable[[DataFrame], Any]) -> NDArray[Any]:
+    """What an estimator says of rows: of a forest's, each core asks for some.
+
+    They are the same to the last bit: a forest adds up its trees for each row by itself, and in their order, as it has
+    one core (`forest.grow`). Others multiply matrices, where a row's place may change its last bit.
+    """
+    cores = joblib.effective_n_jobs(-1)
+    if not is_forest(estimator) or len(features) < cores * _FEWEST_ROWS:
+        return numpy.asarray(ask(features))
+    size = -(-len(features) // cores)
+    parts = [features.iloc[start : start + size] for start in range(0, len(features), size)]
+    return numpy.concatenate(joblib.Parallel(n_jobs=cores, prefer="threads")(joblib.delayed(ask)(p) for p in parts))
 
 
 def _importances(estimator: BaseEstimator, table: Table) -> dict[str, float]:

@@ -41,10 +41,8 @@ class Tracker:
         self._early_patience = self._patience * (1 if has_grown else _AT_START)
         prepare(self._uri)
         with self._reaching("reached"):
-            # They take seconds, which are not paid for when the settings are wrong. skops, which saves the model at the
-            # end, looks through all modules as it loads: where MLflow's are among them, for seconds more.
-            import skops.io  # noqa: F401
-            import mlflow  # isort: skip
+            # It takes a second, which is not paid for when the settings are wrong.
+            import mlflow
 
             # Global because the SageMaker plugin signs requests for the global address.
             mlflow.set_tracking_uri(self._uri)
