@@ -1,4 +1,4 @@
-"""`training-jobs register`: complete a training job that could not register its model because MLflow was away."""
+"""`training-jobs register`: complete a training job that failed with its model trained, because MLflow was away."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 KEPT_RECORD: Final = "unregistered"
 """Where training_code/train.py leaves the record below its output directory."""
+KEPT_MODEL: Final = "unrecorded"
+"""Where it leaves the model, when something failed before there was a record."""
 _SCRIPT: Final = Path("training_code") / "register.py"
 
 
@@ -59,27 +61,45 @@ def _fetch(s3: S3Client, described: Mapping[str, Any], directory: Path) -> Path:
 
     name, status = described["TrainingJobName"], described["TrainingJobStatus"]
     uri = f"{described['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{name}/output/output.tar.gz"
-    archive = directory / "output.tar.gz"
-    nothing = RegistrationError(
-        f"training job {name} ({status}) kept no record in {uri}: only a job that failed because MLflow was away does"
-    )
+    archive, job = directory / "output.tar.gz", f"training job {name} ({status})"
     try:
         s3.download_file(bucket_of(uri), key_of(uri), str(archive))
     except ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
-            raise nothing from None
+            raise _nothing(job, uri) from None
         raise RegistrationError(f"{uri} cannot be read: {error}") from error
+    return kept_record(archive, uri, job)
+
+
+def kept_record(archive: Path, uri: str, job: str) -> Path:
+    """Unpack the output of a job beside itself, and give the directory of the record in it.
+
+    Raises:
+        RegistrationError: it is damaged, or holds no record; the message says what came from `uri`.
+    """
+    output = archive.with_name("output")
     try:
         with tarfile.open(archive) as packed:
-            packed.extractall(directory / "output", filter="data")
+            packed.extractall(output, filter="data")
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise RegistrationError(
             f"{uri} is not a whole tar.gz archive: {error}; restore it, from another version of the object or a backup"
         ) from None
-    record = directory / "output" / KEPT_RECORD
-    if not record.is_dir():
-        raise nothing
-    return record
+    record = output / KEPT_RECORD
+    if record.is_dir():
+        return record
+    if (output / KEPT_MODEL).is_dir():
+        raise RegistrationError(
+            f"{job} kept its model without a record, as {KEPT_MODEL}/ in {uri}: it failed before there was one, and "
+            f"without it nothing can be registered; mend what its FailureReason names and run the job again"
+        )
+    raise _nothing(job, uri)
+
+
+def _nothing(job: str, uri: str) -> RegistrationError:
+    return RegistrationError(
+        f"{job} kept no record in {uri}: only a job that failed after its model was trained and judged does"
+    )
 
 
 def _job_variables(described: Mapping[str, Any]) -> dict[str, str]:

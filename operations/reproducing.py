@@ -19,11 +19,11 @@ from rich.text import Text
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
 from operations.places import Place, describe, image_python
-from operations.reproduction import Comparison, ReproductionError, TrainedModel, compare, read_description
+from operations.reproduction import Comparison, Images, ReproductionError, TrainedModel, compare, read_description
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_files import ContainerFiles, Request, download_channels
-from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, repeated_request, train_again
+from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, instance_count, repeated_request, train_again
 from rehearsal.running.script_lines import ScriptLines
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _DESCRIPTION: Final = "model.json"
 _SCRIPT: Final = Path("training_code") / "recall.py"
 _LAST_LINES: Final = 5
+_NO_ACCELERATOR: Final = ("none", "null", "")
+_ALL_ROWS: Final = "FullyReplicated"
+_COLOURS: Final = {"yes": "green", "no": "red", "not compared": "yellow"}
 Tracking = Mapping[str, str]
 """The variables that lead to one MLflow server; "" or absent where there is nothing to say."""
 
@@ -52,13 +55,47 @@ def reproduce_run(project_dir: Path, run_id: str, place: Place, trackings: Seque
             then = _recall(project_dir, run_id, place, trackings, directory)
             described = describe(place.sagemaker, then.training_job_name)
             step.detail(then.training_job_name)
+        require_repeatable(described)
         with reporter.step("download its source bundle and its channels"):
             request = _fetch(place.s3, described, run_id, files, directory)
-        with reporter.step(f"train again in {CONTAINER_ENVIRONMENT}, on this machine"):
+        with reporter.step(f"train again in {CONTAINER_ENVIRONMENT}, on this machine") as step:
+            if (count := instance_count(described)) > 1:
+                step.detail(f"one host for the {count} it ran on")
             now = _train(request, files, environment, place.sagemaker.meta.region_name, reporter.log_line)
-    comparison = compare(then, now, [each["ChannelName"] for each in described.get("InputDataConfig", [])])
+    channels = [each["ChannelName"] for each in described.get("InputDataConfig", [])]
+    image = described["AlgorithmSpecification"].get("TrainingImage", "")
+    comparison = compare(then, now, channels, Images(image, CONTAINER_ENVIRONMENT))
     _print(console, comparison)
     return 0 if comparison.same_model else 1
+
+
+def require_repeatable(described: Mapping[str, Any]) -> None:
+    """Refuse what one host of this machine cannot train again.
+
+    Raises:
+        ReproductionError: the job's code is not in S3, or several hosts made what one cannot make.
+    """
+    told, count = described.get("HyperParameters", {}), instance_count(described)
+    job = f"training job {described['TrainingJobName']}"
+    if not (uri := told.get(SUBMIT_DIRECTORY, "")).startswith("s3://"):
+        raise ReproductionError(
+            f"{job} has no source bundle in S3 ({SUBMIT_DIRECTORY} is {uri!r}): its code is its image's"
+        )
+    if count == 1:
+        return
+    if (accelerator := told.get("accelerator", "").strip('"')).lower() not in _NO_ACCELERATOR:
+        raise ReproductionError(
+            f"{job} ran on {count} instances with the accelerator {accelerator}, which grows on one: what several "
+            f"instances made with it cannot be repeated; name a run of one instance, or without accelerator"
+        )
+    for channel in described.get("InputDataConfig", []):
+        how = channel["DataSource"].get("S3DataSource", {}).get("S3DataDistributionType", _ALL_ROWS)
+        if how != _ALL_ROWS:
+            raise ReproductionError(
+                f"{job} ran on {count} instances that had some of the objects each (channel {channel['ChannelName']}: "
+                f"{how}), and which ones is not recorded: that cannot be repeated; name a run whose channels are "
+                f"{_ALL_ROWS}"
+            )
 
 
 def _recall(
@@ -82,15 +119,7 @@ def _recall(
 
 def _fetch(s3: S3Client, described: Mapping[str, Any], run_id: str, files: ContainerFiles, directory: Path) -> Request:
     """Download what the job had, and make the request that trains on it."""
-    name, uri = described["TrainingJobName"], described.get("HyperParameters", {}).get(SUBMIT_DIRECTORY, "")
-    if not uri.startswith("s3://"):
-        raise ReproductionError(
-            f"training job {name} has no source bundle in S3 ({SUBMIT_DIRECTORY} is {uri!r}): its code is its image's"
-        )
-    if (count := described["ResourceConfig"].get("InstanceCount", 1)) != 1:
-        raise ReproductionError(
-            f"training job {name} ran on {count} instances: only what one instance trained can be reproduced here"
-        )
+    name, uri = described["TrainingJobName"], described["HyperParameters"][SUBMIT_DIRECTORY]
     bundle = directory / "sourcedir.tar.gz"
     with _reading(f"the source bundle {uri} of training job {name}"):
         s3.download_file(bucket_of(uri), key_of(uri), str(bundle))
@@ -143,10 +172,11 @@ def _train(
 def _print(console: Console, comparison: Comparison) -> None:
     table = Table("what", "then", "now", "same?")
     for row in comparison.rows:
-        mark = Text("yes", style="green") if row.same else Text("no", style="red")
+        mark = Text(row.verdict, style=_COLOURS[row.verdict])
         table.add_row(Text(row.what), Text(row.then), Text(row.now), mark)
     console.print()
     console.print(table)
+    print_hanging(console, Text.assemble(("not compared", "yellow"), ": "), Text(comparison.not_compared))
     if comparison.same_model:
         lead = Text("reproduced", style="green")
         text = "the same trees and predictions" + (f", although {comparison.cause}" if comparison.cause else "")

@@ -40,20 +40,38 @@ class Row:
     now: str
     changes: tuple[str, ...] = ()
     """Each difference in words; none where both are the same."""
+    compared: bool = True
 
     @property
     def same(self) -> bool:
-        """Whether then and now are the same."""
-        return not self.changes
+        """Whether then and now are known to be the same."""
+        return self.compared and not self.changes
+
+    @property
+    def verdict(self) -> str:
+        """Whether they are the same, for a reader."""
+        return ("yes" if self.same else "no") if self.compared else "not compared"
+
+
+@dataclass(frozen=True)
+class Images:
+    """The training image that the run had, "" where it had none, and what stands in for it now."""
+
+    then: str
+    now: str
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All lines; whether trees and predictions are the same; and in words what differs, "" where nothing does."""
+    """All lines; whether trees and predictions are the same; and in words what differs, "" where nothing does.
+
+    `not_compared` says in words what nobody can tell, and what is compared instead.
+    """
 
     rows: tuple[Row, ...]
     same_model: bool
     cause: str
+    not_compared: str
 
 
 def read_description(text: str, of: str) -> TrainedModel:
@@ -74,19 +92,37 @@ def read_description(text: str, of: str) -> TrainedModel:
         raise ReproductionError(f"model.json of {of} is not the description of a model") from None
 
 
-def compare(then: TrainedModel, now: TrainedModel, channels: Sequence[str]) -> Comparison:
+def compare(then: TrainedModel, now: TrainedModel, channels: Sequence[str], images: Images) -> Comparison:
     """Compare two trainings on `channels`, the names that a message gives the data."""
+    versions = _mappings("package versions", then.versions, now.versions)
     rows = (
         _texts("data", then.data_digest, now.data_digest),
         _texts("source bundle", then.code_digest, now.code_digest),
+        Row("image", _short(images.then), images.now, compared=False),
+        versions,
         _mappings("settings", then.hyperparameters, now.hyperparameters),
-        _mappings("package versions", then.versions, now.versions),
         _texts("trees", then.trees_digest, now.trees_digest),
         _texts("predictions", then.predictions_digest, now.predictions_digest),
         _mappings("metrics", then.metrics, now.metrics),
     )
     same = {row.what: row.same for row in rows}
-    return Comparison(rows, same["trees"] and same["predictions"], _cause(rows, same, channels))
+    not_compared = (
+        f"the training image {images.then or _ABSENT}, which is not run here: {images.now} stands in for it; the "
+        f"package versions that the run recorded are {'the same' if versions.same else _others(versions)}"
+    )
+    return Comparison(rows, same["trees"] and same["predictions"], _cause(rows, same, channels), not_compared)
+
+
+def _others(versions: Row) -> str:
+    return f"others here: {', '.join(versions.changes)}"
+
+
+def _short(image: str) -> str:
+    """An image without its registry, for a table: repository with tag, or with the beginning of its digest."""
+    registry, slash, rest = image.partition("/")
+    name = rest if slash and any(mark in registry for mark in ".:") else image
+    repository, at, digest = name.partition("@sha256:")
+    return f"{repository}{at}{digest[:_DIGEST_CHARACTERS]}" or _ABSENT
 
 
 def _cause(rows: Sequence[Row], same: Mapping[str, bool], channels: Sequence[str]) -> str:

@@ -75,12 +75,15 @@ def read(training: Path, validation: Path | None, settings: Hyperparameters) -> 
     paths = _paths(training, "training")
     wanted = data_files.wanted(*paths[0], settings)
     more = _paths(validation, "validation") if validation else []
-    memory.announce([*paths, *more], wanted, settings.n_jobs)
-    channel = read_channel(paths, "training", wanted, settings)
     one_hot = _one_hot(settings)
+    said = memory.announce([*paths, *more], wanted, settings.n_jobs, one_hot)
+    channel = read_channel(paths, "training", wanted, settings)
     if settings.task == CLASSIFICATION:
         labels.check_classes(channel.target, "training")
-    if not more:
+    judges = read_channel(more, "validation", wanted, settings) if more else None
+    others = judges.files if judges else []
+    memory.announce_words(channel.files, others, wanted, settings.n_jobs, one_hot=one_hot, said=said)
+    if judges is None:
         kept, held = hold_out(channel.target, wanted.target, settings)
         how = "stratified, " if settings.task == CLASSIFICATION else ""
         say(f"holding out: {len(held)} of {len(channel.target)} rows, {how}seed {settings.random_state}")
@@ -88,7 +91,6 @@ def read(training: Path, validation: Path | None, settings: Hyperparameters) -> 
         pairs = zip(parts, (kept, held), strict=True)
         kept_table, held_table = (_table(features, channel, rows) for features, rows in pairs)
         return Dataset(kept_table, held_table, _digest(channel.lines), example, encoding)
-    judges = read_channel(more, "validation", wanted, settings)
     target = judges.target
     if settings.task == CLASSIFICATION:
         target = labels.same_classes(target, channel.target, wanted.target)

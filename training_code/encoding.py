@@ -5,7 +5,7 @@ The table is encoded while it is filled, without a copy of the raw one; `transfo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,14 +46,18 @@ class Encoding:
         ]
         return encoded + [name for name in self.columns if name not in self.categories]
 
-    def encode(self, column: str, codes: NDArray[Any]) -> list[NDArray[Any]]:
-        """The encoded columns of one raw column, given for each row the place of its word in `categories`, or -1."""
+    def encode(self, column: str, codes: NDArray[Any]) -> Iterator[NDArray[Any]]:
+        """The encoded columns of one raw column, given for each row the place of its word in `categories`, or -1.
+
+        One by one, for of many words all of them together would be a second table.
+        """
         words = self.categories[column]
         if self.one_hot:
-            return [codes == place for place in range(len(words))]
-        if isinstance(words[-1], str):
-            return [codes]
-        return [numpy.where(codes == len(words) - 1, numpy.nan, codes)]
+            yield from (codes == place for place in range(len(words)))
+        elif isinstance(words[-1], str):
+            yield codes
+        else:
+            yield numpy.where(codes == len(words) - 1, numpy.nan, codes)
 
     def decode(self, features: DataFrame) -> DataFrame:
         """Raw rows out of encoded ones. Words that the encoding did not know are lost: each becomes UNKNOWN."""

@@ -64,7 +64,7 @@ class Hyperparameters:
     category_encoding: str | None = declared(None, or_none(one_of("ordinal", "one_hot")))
     missing_values: str = declared("error", one_of("error", "keep"))
     task: str = declared(CLASSIFICATION, one_of(CLASSIFICATION, REGRESSION))
-    estimator: str = declared(FOREST, column_name())
+    estimator: str = declared(FOREST, Rule("the dotted name of an estimator", str))  # `estimators.find` judges it
     accelerator: str | None = declared(None, or_none(one_of("intelex")))
     partial_fit_epochs: int | None = declared(None, or_none(whole_number(1, 100_000)))
     checkpoint_seconds: float = declared(5.0, number(0, 3600))
@@ -139,7 +139,7 @@ def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[st
 def _estimator(given: dict[str, str]) -> tuple[str, type[BaseEstimator] | None, list[str]]:
     """Name and class of the estimator, and what is wrong with the choice; a class of None if there is no such one."""
     task = given.get("task", "").lower()
-    name = given.get("estimator") or (REGRESSION_FOREST if task == REGRESSION else FOREST)
+    name = given.get("estimator", REGRESSION_FOREST if task == REGRESSION else FOREST)
     try:
         estimator = estimators.find(name)
     except TrainingError as error:

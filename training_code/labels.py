@@ -23,6 +23,13 @@ def words_of(files: Sequence[DataFile], column: str) -> tuple[NDArray[Any], list
     return numbers, [str(each) for each in encoded.dictionary.to_pylist()]
 
 
+def count_words(files: Sequence[DataFile], column: str) -> int:
+    """How many words a column has, a missing one included; the column stays in the files."""
+    chunks = [chunk for each in files for chunk in each.chunks[column]]
+    known = pyarrow.chunked_array([chunk.dictionary for chunk in chunks], pyarrow.string()).unique()
+    return len(known) + any(chunk.null_count for chunk in chunks)
+
+
 def numbers_of(files: Sequence[DataFile], column: str, rows: int, kind: str) -> NDArray[Any]:
     """A column of numbers, NaN where they are missing."""
     values = numpy.empty(rows, dtype=kind)

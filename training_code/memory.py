@@ -12,8 +12,9 @@ from pathlib import Path
 import joblib
 import pyarrow
 
+import labels
 import parquet_files
-from data_file import Wanted
+from data_file import DataFile, Wanted
 from progress import say
 
 BASE = 320 << 20
@@ -22,6 +23,8 @@ _BLOCKS = 64 << 20
 """Bytes that the CSV reader holds at a time: blocks on their way through its threads."""
 _TREE = 48
 """Bytes for each row while a tree grows: sample weights, indices and sorted values. Source: sklearn.tree._splitter."""
+_WORD = 300
+"""Bytes for each word of a category: the text, as Arrow and as Python have it, and its places in two tables."""
 _SAMPLE = 1 << 16
 _M_ARENA_MAX = -8
 """Source: malloc.h of glibc, mallopt(3)."""
@@ -58,25 +61,53 @@ def rows_of(path: Path, name: str) -> int:
     return round(size / (len(sample) / lines)) if lines else min(size, 1)
 
 
-def peak(rows: int, wanted: Wanted, n_jobs: int) -> int:
-    """Bytes at the fullest moment: the table once, a column more on its way, and what growing needs for each core."""
+def peak(rows: int, wanted: Wanted, n_jobs: int, columns: int | None = None, words: int = 0) -> int:
+    """Bytes at the fullest moment: the table once, a column more on its way, and what growing needs for each core.
+
+    `columns` are those of the encoded table, where they are known already, and `words` those of all categories.
+    """
     cell = wanted.bits // 8
-    table = rows * (cell * len(wanted.features) + 16)
+    table = rows * (cell * (len(wanted.features) if columns is None else columns) + 16)
     column = rows * 12
     growing = rows * _TREE * int(joblib.effective_n_jobs(n_jobs))
-    return BASE + table + max(column + _BLOCKS, growing)
+    return BASE + table + max(column + _BLOCKS, growing) + words * _WORD
 
 
-def announce(paths: Sequence[tuple[Path, str]], wanted: Wanted, n_jobs: int) -> None:
-    """Print how much memory the run will take, and a warning when the machine has less."""
+def announce(paths: Sequence[tuple[Path, str]], wanted: Wanted, n_jobs: int, one_hot: bool = False) -> int:
+    """Print how much memory the run will take, and a warning when the machine has less; returns the bytes."""
     rows = sum(rows_of(path, name) for path, name in paths)
-    needed, there = peak(rows, wanted, n_jobs), available()
-    say(
-        f"memory: about {needed >> 20:,} MB at the peak, for about {rows:,} rows of {len(wanted.features)} features in "
-        f"{wanted.bits} bits; this machine has {there >> 20:,} MB"
+    more = "; a column for each word of the categories comes on top, and is told when they are read"
+    return _say(
+        peak(rows, wanted, n_jobs),
+        f"for about {rows:,} rows of {len(wanted.features)} features in {wanted.bits} bits",
+        more if one_hot and wanted.categories else "",
     )
+
+
+def announce_words(  # noqa: PLR0913  # one argument for each thing that the memory depends on, and what was said
+    training: Sequence[DataFile], others: Sequence[DataFile], wanted: Wanted, n_jobs: int, *, one_hot: bool, said: int
+) -> None:
+    """Print it again if it is more than was `said`, in bytes: only files that are read tell how many words there are.
+
+    The columns are made of the words of `training`; the other files have rows.
+    """
+    if not wanted.categories:
+        return
+    rows = sum(each.rows for each in [*training, *others])
+    words = sum(labels.count_words(training, name) for name in wanted.categories)
+    columns = len(wanted.numbers) + words if one_hot else len(wanted.features)
+    needed = peak(rows, wanted, n_jobs, columns, words)
+    if needed >> 20 > said >> 20:
+        has = f", {columns:,} columns" if one_hot else ""
+        _say(needed, f"now that the {words:,} words of the categories are known, for {rows:,} rows{has}", "")
+
+
+def _say(needed: int, what: str, more: str) -> int:
+    there = available()
+    say(f"memory: about {needed >> 20:,} MB at the peak, {what}; this machine has {there >> 20:,} MB{more}")
     if needed > there:
         say("note: that is more than the machine has; choose an instance type with more memory, or fewer rows")
+    return needed
 
 
 def available() -> int:

@@ -71,8 +71,9 @@ def fill(
             example[name] = [known[code] if code >= 0 else numpy.nan for code in codes[shown_rows]]
             columns = encoding.encode(name, encodings.places(codes, known, encoding.categories[name]))
         else:
-            columns = [numbers(files, name, rows, kind, wanted.limit)]
-            example[name] = columns[0][shown_rows].astype("float64")
+            values = numbers(files, name, rows, kind, wanted.limit)
+            example[name] = values[shown_rows].astype("float64")
+            columns = iter([values])
         for column in columns:
             for matrix, part in zip(matrices, parts, strict=True):
                 matrix[:, place] = column if part is None else column[part]

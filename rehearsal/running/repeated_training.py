@@ -24,10 +24,18 @@ _NOT_AGAIN: Final = ("SCHEDULE", "PROMOTION_", "SECRET_ARN", "CHECKPOINT_LOCAL_P
 """Beginnings of the variables of a job that would make it a delivery, ask for a champion, a secret or a checkpoint."""
 
 
+def instance_count(described: Mapping[str, Any]) -> int:
+    """How many instances a job ran on, those of all its instance groups together."""
+    resources = described["ResourceConfig"]
+    groups = resources.get("InstanceGroups") or [resources]
+    return sum(each.get("InstanceCount", 1) for each in groups)
+
+
 def repeated_request(described: Mapping[str, Any], name: str, bundle: Path) -> dict[str, Any]:
     """The request of a job, from what DescribeTrainingJob says of it, under another name and with its bundle as a file.
 
-    What the job would do for others is left out, and so is every variable that could lead a client to AWS.
+    What the job would do for others is left out, and so is every variable that could lead a client to AWS. It has one
+    instance: several grow, tree for tree, what one grows.
     """
     told = sealed_environment(described.get("Environment", {}), region="us-east-1", endpoint_url=NO_ENDPOINT)
     environment = {
@@ -36,10 +44,12 @@ def repeated_request(described: Mapping[str, Any], name: str, bundle: Path) -> d
     if "SOURCE_BUNDLE_DIGEST" in environment:
         environment["SOURCE_BUNDLE_DIGEST"] = hashlib.sha256(bundle.read_bytes()).hexdigest()
     kept = {key: value for key, value in described.items() if key not in {"CheckpointConfig", "TrainingJobArn"}}
+    resources = {key: value for key, value in described["ResourceConfig"].items() if key != "InstanceGroups"}
     return kept | {
         "TrainingJobName": name,
         "HyperParameters": {**described.get("HyperParameters", {}), SUBMIT_DIRECTORY: str(bundle)},
         "Environment": environment,
+        "ResourceConfig": resources | {"InstanceCount": 1},
     }
 
 

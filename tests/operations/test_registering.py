@@ -125,7 +125,8 @@ def test_a_job_that_kept_nothing_is_reported(rehearsed: Rehearsed, tmp_path: Pat
     rehearsed.create("job-2")
     uri = f"s3://{BUCKET}/training-outputs/job-2/output/output.tar.gz"
     reason = (
-        f"training job job-2 (InProgress) kept no record in {uri}: only a job that failed because MLflow was away does"
+        f"training job job-2 (InProgress) kept no record in {uri}: only a job that failed after its model was trained "
+        f"and judged does"
     )
     with pytest.raises(RegistrationError) as caught:
         register_training_job(PROJECT, "job-2", rehearsed.place, Console())
@@ -135,6 +136,20 @@ def test_a_job_that_kept_nothing_is_reported(rehearsed: Rehearsed, tmp_path: Pat
     with pytest.raises(RegistrationError) as caught:
         register_training_job(PROJECT, "job-2", rehearsed.place, Console())
     assert str(caught.value) == reason
+
+
+def test_a_model_that_is_kept_without_a_record_is_named(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    rehearsed.create("job-4")
+    (tmp_path / "unrecorded").mkdir()
+    (tmp_path / "unrecorded" / "model.joblib").write_text("a model")
+    rehearsed.upload("job-4", tmp_path)
+    with pytest.raises(RegistrationError) as caught:
+        register_training_job(PROJECT, "job-4", rehearsed.place, Console())
+    assert str(caught.value) == (
+        f"training job job-4 (InProgress) kept its model without a record, as unrecorded/ in s3://{BUCKET}/training-"
+        "outputs/job-4/output/output.tar.gz: it failed before there was one, and without it nothing can be registered; "
+        "mend what its FailureReason names and run the job again"
+    )
 
 
 def test_a_job_that_is_not_there_is_reported(rehearsed: Rehearsed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 import pytest
 
 from operations.places import stack_trackings
+from operations.reproducing import require_repeatable
+from operations.reproduction import ReproductionError
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.model_registry import model_versions
-from tests.operations.projects import copy_project, left_in_temporary_files, require_container, training_jobs
+from tests.operations.projects import change, copy_project, left_in_temporary_files, require_container, training_jobs
 
-pytestmark = pytest.mark.slow
 BUCKET, NAME = "ml-platform-staging-ml-bucket", "breast-cancer-staging"
 
 
@@ -49,7 +51,12 @@ class Rehearsed:
 @pytest.fixture(scope="module")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
     require_container()
-    project = copy_project(tmp_path_factory.mktemp("reproduce") / "project")
+    with kept_rehearsal(copy_project(tmp_path_factory.mktemp("reproduce") / "project")) as kept:
+        yield kept
+
+
+@contextmanager
+def kept_rehearsal(project: Path) -> Iterator[Rehearsed]:
     try:
         done = training_jobs(project, "rehearse", "--keep")
         addresses = dict(re.findall(r"^(MLflow|embedded AWS) +(http://127\.0\.0\.1:\d+)$", done.stdout, re.MULTILINE))
@@ -60,6 +67,24 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
         training_jobs(project, "rehearse", "--stop")
 
 
+SAME = {
+    "data": "yes",
+    "source bundle": "yes",
+    "image": "not compared",
+    "package versions": "yes",
+    "settings": "yes",
+    "trees": "yes",
+    "predictions": "yes",
+    "metrics": "yes",
+}
+
+
+def verdicts(output: str) -> dict[str, str]:
+    """What the table says of each line, in its order."""
+    return dict(re.findall(r"^│ (\w[\w ]*?) +│.*│ (yes|no|not compared) +│$", output, re.MULTILINE))
+
+
+@pytest.mark.slow
 def test_the_same_data_gives_the_same_model_and_nothing_is_written(rehearsed: Rehearsed) -> None:
     before = rehearsed.state()
 
@@ -67,14 +92,21 @@ def test_the_same_data_gives_the_same_model_and_nothing_is_written(rehearsed: Re
 
     assert (code, errors) == (0, ""), output + errors
     assert output.endswith("\nreproduced: the same trees and predictions\n")
-    assert re.findall(r"^│ (\w[\w ]*?) +│.*│ (yes|no) +│$", output, re.MULTILINE) == [
-        (what, "yes")
-        for what in ("data", "source bundle", "settings", "package versions", "trees", "predictions", "metrics")
-    ]
+    assert verdicts(output) == SAME
+    assert list(verdicts(output)) == list(SAME)
+    (job,) = rehearsed.clients.sagemaker.list_training_jobs()["TrainingJobSummaries"]
+    described = rehearsed.clients.sagemaker.describe_training_job(TrainingJobName=job["TrainingJobName"])
+    image = described["AlgorithmSpecification"]["TrainingImage"]
+    assert re.search(r"^│ image +│ sagemaker-scikit-learn:1\S+ +│ \.venv-container +│", output, re.MULTILINE)
+    assert (
+        f"\nnot compared: the training image {image}, which is not run here: .venv-container stands in for it; the "
+        "package versions that the run recorded are the same\n" in output
+    )
     assert rehearsed.state() == before
     assert left_in_temporary_files(rehearsed.project) == []
 
 
+@pytest.mark.slow
 def test_one_changed_byte_of_the_data_is_told(rehearsed: Rehearsed) -> None:
     (key,) = rehearsed.keys("datasets/training/")
     content = rehearsed.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
@@ -99,6 +131,7 @@ def test_one_changed_byte_of_the_data_is_told(rehearsed: Rehearsed) -> None:
     assert re.search(rf"^│ data +│ {told[1]} +│ {told[2]} +│ no +│$", output, re.MULTILINE), output
 
 
+@pytest.mark.slow
 def test_an_unknown_run_is_one_message(rehearsed: Rehearsed) -> None:
     unknown = "0" * 32
 
@@ -111,6 +144,7 @@ def test_an_unknown_run_is_one_message(rehearsed: Rehearsed) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_bundle_that_is_gone_is_named(rehearsed: Rehearsed) -> None:
     (key,) = rehearsed.keys("training-code/")
     content = rehearsed.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
@@ -128,6 +162,7 @@ def test_a_bundle_that_is_gone_is_named(rehearsed: Rehearsed) -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_a_container_environment_the_message_says_how_to_have_one(rehearsed: Rehearsed) -> None:
     link = rehearsed.project / ".venv-container"
     target = link.readlink()
@@ -141,6 +176,7 @@ def test_without_a_container_environment_the_message_says_how_to_have_one(rehear
     assert errors == f"error: no container environment: {link}/bin/train is missing; run `make install`\n"
 
 
+@pytest.mark.slow
 def test_on_aws_the_run_is_looked_for_where_the_jobs_of_the_stack_record(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
 
@@ -150,3 +186,75 @@ def test_on_aws_the_run_is_looked_for_where_the_jobs_of_the_stack_record(tmp_pat
             "SECRET_ARN": "",
         }
     ]
+
+
+@pytest.mark.slow
+def test_what_two_hosts_grew_is_grown_again_by_one(tmp_path: Path) -> None:
+    require_container()
+    project = copy_project(tmp_path / "project")
+    change(project, "staging", "instance_count: 1", "instance_count: 2")
+    caps = project / "policies" / "staging.json"
+    caps.write_text(caps.read_text().replace('"maxInstanceCount": 1', '"maxInstanceCount": 2'))
+    with kept_rehearsal(project) as two:
+        code, output, errors = two.reproduce(two.run_id)
+
+    assert (code, errors) == (0, ""), output + errors
+    assert "train again in .venv-container, on this machine (one host for the 2 it ran on)\n" in output
+    assert verdicts(output) == SAME
+    assert output.endswith("\nreproduced: the same trees and predictions\n")
+
+
+TWO_HOSTS: dict[str, Any] = {
+    "TrainingJobName": "job-1",
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 30},
+    "HyperParameters": {"sagemaker_submit_directory": "s3://bucket/sourcedir.tar.gz", "accelerator": "none"},
+    "InputDataConfig": [
+        {
+            "ChannelName": "training",
+            "DataSource": {"S3DataSource": {"S3Uri": "s3://bucket/d/", "S3DataDistributionType": "FullyReplicated"}},
+        }
+    ],
+}
+SHARDED = {"S3DataSource": {"S3Uri": "s3://bucket/d/", "S3DataDistributionType": "ShardedByS3Key"}}
+
+
+def test_what_several_hosts_trained_together_can_be_repeated() -> None:
+    require_repeatable(TWO_HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"HyperParameters": {"sagemaker_submit_directory": "/opt/ml/input/data/code/sourcedir.tar.gz"}},
+            "training job job-1 has no source bundle in S3 (sagemaker_submit_directory is "
+            "'/opt/ml/input/data/code/sourcedir.tar.gz'): its code is its image's",
+        ),
+        (
+            {"HyperParameters": TWO_HOSTS["HyperParameters"] | {"accelerator": "intelex"}},
+            "training job job-1 ran on 2 instances with the accelerator intelex, which grows on one: what several "
+            "instances made with it cannot be repeated; name a run of one instance, or without accelerator",
+        ),
+        (
+            {"InputDataConfig": [{"ChannelName": "training", "DataSource": SHARDED}]},
+            "training job job-1 ran on 2 instances that had some of the objects each (channel training: "
+            "ShardedByS3Key), and which ones is not recorded: that cannot be repeated; name a run whose channels are "
+            "FullyReplicated",
+        ),
+    ],
+)
+def test_what_cannot_be_repeated_is_refused(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ReproductionError) as caught:
+        require_repeatable(TWO_HOSTS | changed)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"HyperParameters": TWO_HOSTS["HyperParameters"] | {"accelerator": "intelex"}},
+        {"InputDataConfig": [{"ChannelName": "training", "DataSource": SHARDED}]},
+    ],
+)
+def test_what_only_several_hosts_cannot_repeat_is_repeated_of_one(changed: dict[str, Any]) -> None:
+    require_repeatable(TWO_HOSTS | changed | {"ResourceConfig": {"InstanceCount": 1}})

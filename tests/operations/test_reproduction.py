@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from operations.reproduction import ReproductionError, Row, TrainedModel, compare, read_description
+from operations.reproduction import Images, ReproductionError, Row, TrainedModel, compare, read_description
 
 MODEL = TrainedModel(
     training_job_name="job-1",
@@ -18,17 +18,20 @@ MODEL = TrainedModel(
     metrics={"validation:f1": 0.98039215},
 )
 DATA, CHANNELS = "e" * 64, ["training", "validation"]
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+IMAGES = Images(f"{REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3", ".venv-container")
 
 
 def test_the_same_model_has_no_difference() -> None:
-    compared = compare(MODEL, replace(MODEL, training_job_name="job-2"), CHANNELS)
+    compared = compare(MODEL, replace(MODEL, training_job_name="job-2"), CHANNELS, IMAGES)
 
     assert (compared.same_model, compared.cause) == (True, "")
     assert compared.rows == (
         Row("data", "dddddddddddd", "dddddddddddd"),
         Row("source bundle", "cccccccccccc", "cccccccccccc"),
-        Row("settings", "2 of them", "2 of them"),
+        Row("image", "sagemaker-scikit-learn:1.9-0-cpu-py3", ".venv-container", compared=False),
         Row("package versions", "2 of them", "2 of them"),
+        Row("settings", "2 of them", "2 of them"),
         Row("trees", "tttttttttttt", "tttttttttttt"),
         Row("predictions", "pppppppppppp", "pppppppppppp"),
         Row("metrics", "validation:f1 0.980392", "validation:f1 0.980392"),
@@ -67,13 +70,13 @@ def test_the_same_model_has_no_difference() -> None:
     ],
 )
 def test_other_trees_are_explained_by_what_else_differs(now: TrainedModel, cause: str) -> None:
-    compared = compare(MODEL, replace(now, trees_digest="u" * 64), CHANNELS)
+    compared = compare(MODEL, replace(now, trees_digest="u" * 64), CHANNELS, IMAGES)
 
     assert (compared.same_model, compared.cause) == (False, cause)
 
 
 def test_other_predictions_of_the_same_trees_are_the_processors() -> None:
-    compared = compare(MODEL, replace(MODEL, predictions_digest="q" * 64), CHANNELS)
+    compared = compare(MODEL, replace(MODEL, predictions_digest="q" * 64), CHANNELS, IMAGES)
 
     assert (compared.same_model, compared.cause) == (
         False,
@@ -83,7 +86,7 @@ def test_other_predictions_of_the_same_trees_are_the_processors() -> None:
 
 
 def test_the_same_model_of_other_data_is_still_the_same_model() -> None:
-    compared = compare(MODEL, replace(MODEL, data_digest=DATA), ["training"])
+    compared = compare(MODEL, replace(MODEL, data_digest=DATA), ["training"], IMAGES)
 
     assert (compared.same_model, compared.cause) == (
         True,
@@ -91,12 +94,39 @@ def test_the_same_model_of_other_data_is_still_the_same_model() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        (f"{REGISTRY}/team/forest:2", "team/forest:2"),
+        ("registry:5000/training:1.0", "training:1.0"),
+        (f"{REGISTRY}/forest@sha256:{'0123456789abcdef' * 4}", "forest@sha256:0123456789ab"),
+        ("forest:2", "forest:2"),
+    ],
+)
+def test_an_image_is_shown_without_its_registry_and_not_compared(image: str, shown: str) -> None:
+    compared = compare(MODEL, MODEL, CHANNELS, Images(image, ".venv-container"))
+
+    assert compared.rows[2] == Row("image", shown, ".venv-container", compared=False)
+    assert compared.rows[2].verdict == "not compared"
+    assert compared.same_model
+
+
+def test_what_is_not_compared_is_told_with_what_is_compared_instead() -> None:
+    other = replace(MODEL, versions={"python": "3.11.7", "numpy": "2.5.1"})
+
+    assert [compare(MODEL, each, CHANNELS, IMAGES).not_compared for each in (MODEL, other)] == [
+        f"the training image {IMAGES.then}, which is not run here: .venv-container stands in for it; the package "
+        f"versions that the run recorded are {end}"
+        for end in ("the same", "others here: python 3.12.3 then, 3.11.7 now")
+    ]
+
+
 def test_a_model_without_trees_is_compared_by_its_predictions() -> None:
     linear = replace(MODEL, trees_digest="")
 
-    assert compare(linear, linear, CHANNELS).same_model
-    assert compare(linear, linear, CHANNELS).rows[4] == Row("trees", "none", "none")
-    assert not compare(linear, replace(linear, predictions_digest="q"), CHANNELS).same_model
+    assert compare(linear, linear, CHANNELS, IMAGES).same_model
+    assert compare(linear, linear, CHANNELS, IMAGES).rows[5] == Row("trees", "none", "none")
+    assert not compare(linear, replace(linear, predictions_digest="q"), CHANNELS, IMAGES).same_model
 
 
 def test_a_description_is_read_from_model_json() -> None:

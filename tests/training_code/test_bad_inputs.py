@@ -9,6 +9,8 @@ import contextlib
 import gzip
 import io
 import os
+import random
+import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +22,11 @@ import pytest
 import dataset
 import environment
 import forest
+import hosts
 import inference
+from cluster import Cluster
 from failure import TrainingError
+from operations.registering import RegistrationError, kept_record
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad-inputs.md"
 GOOD = "a,b,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(12))
@@ -97,6 +102,7 @@ DATA = [
     Case("a damaged Parquet file", {"x.parquet": b"PAR1 and no more"}),
     Case("words in a Parquet column", {"x.parquet": parquet(a=["x", "y"], target=[0, 1])}),
     Case("lists in a Parquet column", {"x.parquet": parquet(a=[[1], [2]], target=[0, 1])}),
+    Case("NaN as a label", {"x.parquet": parquet(a=[1.0, 2.0, 3.0], target=[0.0, 1.0, float("nan")])}),
     Case("a missing value in Parquet", {"x.parquet": parquet(a=[1.0, None], target=[0, 1])}),
     Case("a word as a weight", rows("1,heavy,0"), ["--weight_column", "b"]),
     Case("a weight below zero", rows("1,-2,0"), ["--weight_column", "b"]),
@@ -125,6 +131,7 @@ TOLD = [
     Case("a value without a name", told=["5"]),
     Case("several mistakes at once", told=["--bootstrap", "1", "--n_jobs", "0"]),
     Case("an estimator of another package", told=["--estimator", "xgboost.XGBClassifier"]),
+    Case("no estimator at all", told=["--estimator", ""]),
     Case("an expression for an estimator", told=["--estimator", "__import__('os').system('ls')"]),
     Case("an estimator without its module", told=["--estimator", "SVC"]),
     Case("an estimator that is misspelt", told=["--estimator", "sklearn.ensemble.RandomForrestClassifier"]),
@@ -142,8 +149,21 @@ TOLD = [
     Case("no tracking server", without="MLFLOW_TRACKING_URI"),
     Case("a scheduled time without a schedule", environ={"SCHEDULED_TIME": "2026-11-23T06:00:00Z"}),
 ]
-TOLD[18] = Case(TOLD[18].what, told=[*TOLD[18].told, "--weight_column", "w"])
-TOLD[19] = Case(TOLD[19].what, told=["--estimator", "sklearn.linear_model.Ridge", *TOLD[19].told])
+TOLD[19] = Case(TOLD[19].what, told=[*TOLD[19].told, "--weight_column", "w"])
+TOLD[20] = Case(TOLD[20].what, told=["--estimator", "sklearn.linear_model.Ridge", *TOLD[20].told])
+TWO_HOSTS = {"SM_HOSTS": '["algo-1", "algo-2"]', "SM_CURRENT_HOST": "algo-1"}
+SHARDED = '{"training": {"S3DistributionType": "ShardedByS3Key"}}'
+HOSTS = [
+    Case("an accelerator on several hosts", told=["--accelerator", "intelex"], environ=TWO_HOSTS),
+    Case("an estimator that several hosts cannot share", told=["--estimator", BOOSTING], environ=TWO_HOSTS),
+    Case("a channel of which each host has some objects", environ=TWO_HOSTS | {"SM_INPUT_DATA_CONFIG": SHARDED}),
+    Case("a host that is none of the job's", environ=TWO_HOSTS | {"SM_CURRENT_HOST": "algo-3"}),
+]
+KEPT: list[tuple[str, Mapping[str, bytes], float]] = [
+    ("a damaged output.tar.gz", {"unregistered/record.json": random.Random(1).randbytes(50_000)}, 0.5),
+    ("an output without a record", {"something": b"else"}, 1),
+    ("a model that is kept without a record", {"unrecorded/model.joblib": b"a model"}, 1),
+]
 REQUESTS = [
     ("another content type", "<a/>", "text/xml"),
     ("an empty body", "", "text/csv"),
@@ -172,7 +192,9 @@ def message_of(case: Case, directory: Path) -> str:
 
 def attempt(told: Sequence[str], environ: Mapping[str, str], directory: Path, validation: bool) -> None:
     """As far as a training job gets before it has a model."""
+    found = hosts.read(environ)
     _, settings, _ = environment.read(told, environ)
+    Cluster(found, client=object() if found.are_several else None).require_shareable(settings)
     data = dataset.read(directory / "training", directory / "validation" if validation else None, settings)
     forest.grow(settings, data.training)
 
@@ -186,6 +208,22 @@ def answer_to(body: str, content_type: str) -> str:
     return str(caught.value)
 
 
+def answer_of_register(files: Mapping[str, bytes], whole: float, directory: Path) -> str:
+    """What `training-jobs register` says of an output of these files, of which `whole` is there."""
+    directory.mkdir()
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    path = directory / "output.tar.gz"
+    path.write_bytes(body.getvalue()[: round(len(body.getvalue()) * whole)])
+    with pytest.raises(RegistrationError) as caught:
+        kept_record(path, "s3://bucket/job-1/output/output.tar.gz", "training job job-1 (Failed)")
+    return str(caught.value)
+
+
 def line_of(what: str, message: str) -> str:
     shown = message.replace("|", "\\|").replace("\n", " ")
     return f"| {what} | {shown if len(shown) <= 600 else shown[:600] + '…'} |\n"
@@ -195,12 +233,17 @@ def test_the_table_of_bad_inputs_is_what_happens(tmp_path: Path) -> None:
     tables = {
         "Data": [line_of(case.what, message_of(case, tmp_path / f"d{n}")) for n, case in enumerate(DATA)],
         "Settings": [line_of(case.what, message_of(case, tmp_path / f"s{n}")) for n, case in enumerate(TOLD)],
+        "Several hosts": [line_of(case.what, message_of(case, tmp_path / f"h{n}")) for n, case in enumerate(HOSTS)],
+        "What `training-jobs register` finds": [
+            line_of(what, answer_of_register(files, whole, tmp_path / f"k{n}"))
+            for n, (what, files, whole) in enumerate(KEPT)
+        ],
         "Requests to a served model": [line_of(what, answer_to(body, kind)) for what, body, kind in REQUESTS],
     }
     page = (
         "# Bad inputs, and what each is told\n\n"
         "Written by `tests/training_code/test_bad_inputs.py`, which tries every one of them: a job ends with the "
-        "message in its log and in SageMaker's FailureReason, never with a traceback.\n"
+        "message in its log and in SageMaker's FailureReason, a command with the message, never with a traceback.\n"
     )
     for title, lines in tables.items():
         page += f"\n## {title}\n\n| given | told |\n|---|---|\n{''.join(lines)}"

@@ -115,3 +115,11 @@ def test_a_long_value_is_cut_in_the_message() -> None:
     assert parse(["--criterion", "x" * 500])[2] == [
         f"hyperparameter criterion: got '{'x' * 40}...', allowed: gini or entropy or log_loss"
     ]
+
+
+@pytest.mark.parametrize("more", [[], ["--task", "regression"]])
+def test_an_empty_estimator_is_no_estimator_and_no_column(more: list[str]) -> None:
+    assert parse(["--estimator", "", *more])[2] == [
+        "hyperparameter estimator: got '', allowed: a classifier or regressor of scikit-learn by its dotted name, such "
+        "as sklearn.ensemble.RandomForestClassifier"
+    ]

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow
+import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import dataset
 import memory
 from data_file import Wanted
+from hyperparameters import Hyperparameters
 
 Channel = Callable[..., Path]
 TRAINING_CODE = Path(memory.__file__).parent
@@ -68,13 +71,41 @@ def test_a_table_that_does_not_fit_is_said(
     )
 
 
+@pytest.mark.parametrize("name", ["x.csv", "x.parquet"])
+def test_the_columns_of_many_words_are_told_when_they_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 390 << 20)
+    words = [f"word {i}" if i else None for i in range(2_000)]
+    table = pyarrow.table({"a": words, "b": [1.5] * 2_000, "target": [0, 1] * 1_000})
+    writer = pyarrow.csv.write_csv if name == "x.csv" else pyarrow.parquet.write_table
+    writer(table, tmp_path / name)
+    told = [
+        Hyperparameters(categorical_columns=("a",), category_encoding=how, missing_values="keep")
+        for how in ("one_hot", "ordinal")
+    ]
+    for each in told:
+        dataset.read(tmp_path, None, each)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("memory", "note"))]
+
+    rows = memory.rows_of(tmp_path / name, name)
+    assert lines == [
+        f"memory: about 384 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 390 MB; "
+        "a column for each word of the categories comes on top, and is told when they are read",
+        "memory: about 399 MB at the peak, now that the 2,000 words of the categories are known, for 2,000 rows, 2,001 "
+        "columns; this machine has 390 MB",
+        "note: that is more than the machine has; choose an instance type with more memory, or fewer rows",
+        f"memory: about 384 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 390 MB",
+    ]
+
+
 PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import dataset, forest
 from hyperparameters import Hyperparameters
-settings = Hyperparameters(n_estimators=2, max_depth=4, n_jobs=2)
+settings = Hyperparameters(n_estimators=2, max_depth=4, n_jobs=2, **eval(sys.argv[3]))
 data = dataset.read(Path(sys.argv[2]), None, settings)
 forest.grow(settings, data.training)
 # Not getrusage: what it says of a process includes the one that started it.
@@ -90,11 +121,39 @@ def test_a_run_takes_no_more_memory_than_it_said(channel: Channel) -> None:
     directory = channel({"x.csv": ",".join(f"f{i}" for i in range(40)) + ",target\n"})
     with (directory / "x.csv").open("a") as file:
         file.writelines(f"{line},{i % 2}\n" for i in range(400_000))
+    said, peak, output = said_and_taken(directory)
+    assert 0.4 * said[-1] < peak <= said[-1], output
+    assert len(said) == 1, output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
+@pytest.mark.parametrize(
+    ("rows", "words", "encoding"),
+    [(60_000, 2_000, "one_hot"), (300_000, 600, "one_hot"), (800_000, 800_000, "ordinal")],
+)
+def test_a_run_with_many_words_takes_no_more_memory_than_it_said(
+    channel: Channel, rows: int, words: int, encoding: str
+) -> None:
+    directory = channel({"x.csv": "a,b,target\n"})
+    with (directory / "x.csv").open("a") as file:
+        file.writelines(f"word {i * 7919 % words},{i / 7:.5f},{i % 2}\n" for i in range(rows))
+    said, peak, output = said_and_taken(directory, categorical_columns=("a",), category_encoding=encoding)
+    assert 0.4 * said[-1] < peak <= said[-1], output
+    assert len(said) == 2, output
+
+
+def said_and_taken(directory: Path, **more: object) -> tuple[list[int], int, str]:
+    """Megabytes that a run announced, one after the other, the most that it took, and its whole log."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, TRAINING_CODE, directory], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM, TRAINING_CODE, directory, repr(more)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    said, peak = (int(re.search(each, done.stdout)[1]) for each in (r"memory: about (\d+) MB", r"peak (\d+)"))  # type: ignore[index]
-    assert 0.4 * said < peak <= said, done.stdout
+    said = [int(each.replace(",", "")) for each in re.findall(r"^memory: about ([\d,]+) MB", done.stdout, re.MULTILINE)]
+    (peak,) = re.findall(r"^peak (\d+)$", done.stdout, re.MULTILINE)
+    return said, int(peak), done.stdout
 
 
 @pytest.mark.slow

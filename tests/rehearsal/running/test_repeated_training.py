@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
-from rehearsal.running.repeated_training import repeated_request
+import pytest
+
+from rehearsal.running.repeated_training import instance_count, repeated_request
 from rehearsal.sealed_environment import NO_ENDPOINT
 
 
@@ -15,6 +18,7 @@ def test_what_a_job_did_for_others_is_not_repeated(tmp_path: Path) -> None:
         "TrainingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/job-1",
         "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints/"},
         "HyperParameters": {"n_estimators": "5", "sagemaker_submit_directory": "s3://bucket/sourcedir.tar.gz"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
         "Environment": {
             "MLFLOW_TRACKING_URI": "https://mlflow.example.com",
@@ -38,6 +42,7 @@ def test_what_a_job_did_for_others_is_not_repeated(tmp_path: Path) -> None:
     assert repeated_request(described, "again", bundle) == {
         "TrainingJobName": "again",
         "HyperParameters": {"n_estimators": "5", "sagemaker_submit_directory": str(bundle)},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
         "Environment": {
             "REGISTERED_MODEL_NAME": "forest",
@@ -46,3 +51,31 @@ def test_what_a_job_did_for_others_is_not_repeated(tmp_path: Path) -> None:
             "OWN_SETTING": "1",
         },
     }
+
+
+GROUPS = [
+    {"InstanceGroupName": "a", "InstanceType": "ml.m5.large", "InstanceCount": 2},
+    {"InstanceGroupName": "b", "InstanceType": "ml.c5.xlarge", "InstanceCount": 1},
+]
+
+
+@pytest.mark.parametrize(
+    ("resources", "count", "repeated"),
+    [
+        ({"VolumeSizeInGB": 30}, 1, {"VolumeSizeInGB": 30, "InstanceCount": 1}),
+        (
+            {"InstanceType": "ml.m5.large", "InstanceCount": 4},
+            4,
+            {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        ),
+        ({"InstanceGroups": GROUPS, "VolumeSizeInGB": 30}, 3, {"VolumeSizeInGB": 30, "InstanceCount": 1}),
+    ],
+)
+def test_what_ran_on_several_hosts_is_repeated_on_one(
+    tmp_path: Path, resources: dict[str, Any], count: int, repeated: dict[str, Any]
+) -> None:
+    (tmp_path / "sourcedir.tar.gz").write_bytes(b"code")
+    described = {"TrainingJobName": "job-1", "ResourceConfig": resources}
+
+    assert instance_count(described) == count
+    assert repeated_request(described, "again", tmp_path / "sourcedir.tar.gz")["ResourceConfig"] == repeated
