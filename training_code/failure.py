@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sys
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -39,6 +41,23 @@ def without_secrets(text: str, environ: Mapping[str, str]) -> str:
             for form in (value, quote(value), quote(value, safe=""), quote_plus(value)):
                 text = text.replace(form, f"<{name}>")
     return text
+
+
+def reason_of_failure(work: Callable[[], None], environ: Mapping[str, str]) -> str:
+    """Do `work`; why it failed, in words without secrets, and "" when it did not.
+
+    The traceback of what nobody expected goes to standard error, without secrets as well. `environ` is looked at when
+    something fails: `work` may have put secrets into it.
+    """
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is shown, and no secret may be
+        reason = str(error)
+        if not isinstance(error, TrainingError):
+            print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
+            reason = f"unexpected {type(error).__name__}: {error}"
+        return without_secrets("; ".join([reason, *getattr(error, "__notes__", [])]), environ)
+    return ""
 
 
 def failure_file(environ: Mapping[str, str]) -> Path:

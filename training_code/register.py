@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import record
 import secret
 from environment import TrackingSettings
-from failure import TrainingError, without_secrets
+from failure import TrainingError, reason_of_failure
 from progress import say
 from tracking import Tracker
 
@@ -47,19 +46,15 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if len(arguments) != 1:
         print("usage: python register.py DIRECTORY", file=sys.stderr)
         return 1
-    try:
-        fetched = secret.fetch(environ)
-        environ = {**environ, **fetched}
-        os.environ.update(fetched)
-        register(Path(arguments[0]), environ)
-    except TrainingError as error:
-        print(without_secrets(str(error), environ), file=sys.stderr)
-        return 1
-    except Exception as error:  # noqa: BLE001  # whatever it is, no secret may be shown
-        print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
-        print(without_secrets(f"unexpected {type(error).__name__}: {error}", environ), file=sys.stderr)
-        return 1
-    return 0
+    given = dict(environ)
+
+    def work() -> None:
+        secret.fetch_into(given)
+        register(Path(arguments[0]), given)
+
+    reason = reason_of_failure(work, given)
+    print(reason, end="\n" if reason else "", file=sys.stderr)
+    return 1 if reason else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, MutableMapping
 
 from failure import SECRET_VARIABLES, TrainingError
 
@@ -26,6 +27,17 @@ def fetch(environ: Mapping[str, str]) -> dict[str, str]:
         return {}
     found = variables(_read(arn), arn)
     return found | {SECRET_VARIABLES: ",".join(found)}
+
+
+def fetch_into(environ: MutableMapping[str, str]) -> None:
+    """Put the variables of the secret into `environ` and into this process's own, where MLflow looks for them.
+
+    Raises:
+        TrainingError: as `fetch`.
+    """
+    fetched = fetch(environ)
+    environ.update(fetched)
+    os.environ.update(fetched)
 
 
 def variables(text: str, arn: str) -> dict[str, str]:

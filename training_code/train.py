@@ -16,8 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,7 +42,7 @@ from claims import AlreadyClaimedError
 from cluster import ALONE, Cluster
 from connection import UnreachableError
 from environment import Environment
-from failure import TrainingError, without_secrets, write_failure
+from failure import TrainingError, reason_of_failure, write_failure
 from hyperparameters import Hyperparameters
 from progress import say
 from tracking import Tracker
@@ -165,31 +164,24 @@ def _delivered_before(tracker: Tracker, env: Environment) -> bool:
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Train; a failure leaves its reason in the log and in SageMaker's failure file, and gives 1."""
     memory.give_back_what_is_freed()
-    try:
-        found, n_jobs = hosts.read(environ), hyperparameters.parse(arguments)[0].n_jobs
-        if found.is_worker:
-            cluster_worker.work(found, n_jobs)
-            return 0
-        fetched = secret.fetch(environ)
-        environ = {**environ, **fetched}
-        os.environ.update(fetched)  # where MLflow looks for them
-        with cluster.led(found, n_jobs) as growers:
-            train(arguments, environ, growers)
-    except TrainingError as error:
-        reason = "; ".join([str(error), *_notes(error)])
-    except Exception as error:  # noqa: BLE001  # whatever it is, SageMaker is to show it
-        print(without_secrets(traceback.format_exc(), environ), end="", file=sys.stderr)
-        reason = "; ".join([f"unexpected {type(error).__name__}: {error}", *_notes(error)])
-    else:
+    given = dict(environ)
+    reason = reason_of_failure(lambda: _take_part(arguments, given), given)
+    if not reason:
         return 0
-    reason = without_secrets(reason, environ)
     say(f"training failed: {reason}")
-    write_failure(reason, environ)
+    write_failure(reason, given)
     return 1
 
 
-def _notes(error: Exception) -> list[str]:
-    return getattr(error, "__notes__", [])
+def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> None:
+    """Train, or work for the host that does."""
+    found, n_jobs = hosts.read(environ), hyperparameters.parse(arguments)[0].n_jobs
+    if found.is_worker:
+        cluster_worker.work(found, n_jobs)
+        return
+    secret.fetch_into(environ)
+    with cluster.led(found, n_jobs) as growers:
+        train(arguments, environ, growers)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connection import cause
-from failure import failure_file, shown, without_secrets, write_failure
+from failure import TrainingError, failure_file, reason_of_failure, shown, without_secrets, write_failure
 
 
 def test_the_failure_file_is_the_toolkits() -> None:
@@ -57,3 +57,32 @@ def test_a_secret_of_several_lines_is_hidden_in_a_cause() -> None:
 def test_a_secret_is_hidden_however_an_address_encodes_it(form: str) -> None:
     told = without_secrets(f"GET /x?token={form}&a=1", {"MLFLOW_TRACKING_TOKEN": "p/w d+1"})
     assert told == "GET /x?token=<MLFLOW_TRACKING_TOKEN>&a=1"
+
+
+def test_work_that_does_not_fail_has_no_reason() -> None:
+    assert reason_of_failure(lambda: None, {}) == ""
+
+
+def test_the_reason_of_a_mistake_has_its_notes_no_traceback_and_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    environ: dict[str, str] = {}
+
+    def work() -> None:
+        environ["MLFLOW_TRACKING_TOKEN"] = "hunter2"  # known only since the work began
+        error = TrainingError("hunter2 is refused")
+        error.add_note("nothing is lost")
+        raise error
+
+    assert reason_of_failure(work, environ) == "<MLFLOW_TRACKING_TOKEN> is refused; nothing is lost"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_nobody_expected_leaves_a_traceback_without_the_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        raise KeyError("hunter2")
+
+    environ = {"MLFLOW_TRACKING_TOKEN": "hunter2"}
+    assert reason_of_failure(work, environ) == "unexpected KeyError: '<MLFLOW_TRACKING_TOKEN>'"
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback (most recent call last):\n")
+    assert told.endswith("KeyError: '<MLFLOW_TRACKING_TOKEN>'\n")
+    assert "hunter2" not in told
