@@ -1,8 +1,10 @@
 """What it costs to declare jobs with the component, beside the same resources declared flat, by hand.
 
 Each measurement is a process of its own on one processor: the SDK's test monitor answers at once, so what is timed is
-the program, in CPU seconds. The two programs take turns, and each figure is the least of several runs, as `timeit`
-advises: whatever else the machine does only ever adds. The component also makes the outputs that a stack exports.
+the program, in CPU seconds. The two programs are measured in pairs, and take turns at being the first; figures are
+medians, and the ratio is the median of the pairs' ratios. Not of the least of each: on a shared machine a processor's
+speed changes from second to second, so that the least is a matter of luck, while both of a pair mostly have the same
+speed. The component also makes the outputs that a stack exports.
 
 Python's garbage collector is off, as `__main__.py` has it: it walks all that the SDK keeps until the end, again and
 again, whoever declared it, and frees next to nothing. What it would cost is in the last columns, for both.
@@ -15,24 +17,27 @@ import asyncio
 import gc
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.report import Table, peak_memory_in_megabytes
 
-JOB_COUNTS: Final = (1, 10, 100, 500)
-ROUNDS: Final = 7
+PAIRS: Final = {1: 30, 10: 30, 100: 12, 500: 6}
+"""Pairs of measurements for each number of jobs: what takes less time varies more."""
 PROJECT: Final = Path(__file__).parent.parent
 
+Pair = tuple[dict[str, float], dict[str, float]]
 
-def table(rounds: int = ROUNDS) -> Table:
+
+def table(pairs: Mapping[int, int] = PAIRS) -> Table:
     """Measure all job counts; one row each."""
-    return Table("Declaring jobs", "python -m benchmarks.program", __doc__ or "", _HEADER, tuple(_rows(rounds)))
+    return Table("Declaring jobs", "python -m benchmarks.program", __doc__ or "", _HEADER, tuple(_rows(pairs)))
 
 
 _HEADER: Final = (
@@ -48,22 +53,31 @@ _HEADER: Final = (
 )
 
 
-def _rows(rounds: int) -> Iterator[tuple[str, ...]]:
-    for count in JOB_COUNTS:
-        pairs = [(_measure("component", count), _measure("flat", count)) for _ in range(rounds)]
+def _rows(pairs: Mapping[int, int]) -> Iterator[tuple[str, ...]]:
+    for count, rounds in pairs.items():
+        taken = [_pair(count, flat_first=bool(turn % 2)) for turn in range(rounds)]
         collecting = [_measure(program, count, "--collect")["seconds"] for program in ("component", "flat")]
-        seconds, flat_seconds = (min(pair[side]["seconds"] for pair in pairs) for side in (0, 1))
-        megabytes, flat_megabytes = (min(pair[side]["megabytes"] for pair in pairs) for side in (0, 1))
+
+        def median(side: int, of: str, taken: Sequence[Pair] = taken) -> float:
+            return statistics.median(pair[side][of] for pair in taken)
+
         yield (
             str(count),
-            f"{seconds:.3f}",
-            f"{flat_seconds:.3f}",
-            f"{seconds / flat_seconds:.2f}",
-            f"{1000 * seconds / count:.1f}",
-            f"{megabytes:.0f}",
-            f"{flat_megabytes:.0f}",
+            f"{median(0, 'seconds'):.3f}",
+            f"{median(1, 'seconds'):.3f}",
+            f"{statistics.median(component['seconds'] / flat['seconds'] for component, flat in taken):.2f}",
+            f"{1000 * median(0, 'seconds') / count:.1f}",
+            f"{median(0, 'megabytes'):.0f}",
+            f"{median(1, 'megabytes'):.0f}",
             *(f"{each:.3f}" for each in collecting),
         )
+
+
+def _pair(count: int, *, flat_first: bool) -> Pair:
+    """The figures of the component and of the flat program, one measured right after the other."""
+    first, second = ("flat", "component") if flat_first else ("component", "flat")
+    figures = {first: _measure(first, count), second: _measure(second, count)}
+    return figures["component"], figures["flat"]
 
 
 def _measure(program: str, count: int, *more: str) -> dict[str, float]:
@@ -138,12 +152,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.program", description=__doc__)
     parser.add_argument("--declare", nargs=2, metavar=("PROGRAM", "JOBS"), help=argparse.SUPPRESS)
     parser.add_argument("--collect", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"pairs of measurements per row ({ROUNDS})")
+    parser.add_argument(
+        "--pairs", type=int, help=f"pairs of measurements per row ({', '.join(map(str, PAIRS.values()))})"
+    )
     options = parser.parse_args()
     if options.declare:
         _declare(options.declare[0], int(options.declare[1]), collecting=options.collect)
     else:
-        print(table(options.rounds).text())
+        print(table(dict.fromkeys(PAIRS, options.pairs) if options.pairs else PAIRS).text())
 
 
 if __name__ == "__main__":
