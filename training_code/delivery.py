@@ -34,6 +34,7 @@ class Delivery:
             self._log()
             standing = self._registry.register(run_id, self.record.model_id, self.record.version_tags)
         if standing.training_job_name == self.record.job.name:
+            self._registry.link(standing.version)
             self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
             self._client.set_tag(run_id, "model_version", standing.version)
             self._client.set_terminated(run_id, status="FINISHED")
@@ -69,22 +70,35 @@ class Delivery:
             self._has_model = True
 
     def _logged_model(self) -> Any:  # noqa: ANN401  # MLflow's LoggedModel
-        """The logged model, made once; its id goes into the record and into the model's own MLmodel."""
+        """The logged model of the run, made once; its id goes into the record and into the model's own MLmodel."""
         from mlflow.entities import LoggedModelOutput
         from mlflow.models import Model
 
-        if self.record.model_id:
-            return self._client.get_logged_model(self.record.model_id)
         run_id = self.record.run_id
-        model = self._client.create_logged_model(
-            self._experiment_id, name="model", source_run_id=run_id, params=self.record.parameters
-        )
-        self.record = replace(self.record, model_id=str(model.model_id))
-        self.record.save()
-        self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
+        if not self._of_run():
+            self._client.create_logged_model(
+                self._experiment_id, name="model", source_run_id=run_id, params=self.record.parameters
+            )
+        # Looked for again: where an answer gets lost, MLflow's client asks again and makes a second one.
+        model, *doubles = self._of_run()
+        for double in doubles:
+            if double.status != "READY":
+                self._client.delete_logged_model(double.model_id)
+        if model.model_id != self.record.model_id:
+            self.record = replace(self.record, model_id=str(model.model_id))
+            self.record.save()
+        outputs = self._client.get_run(run_id).outputs
+        if model.model_id not in [each.model_id for each in (outputs.model_outputs if outputs else [])]:
+            self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
         path = self.record.directory / records.MODEL / "MLmodel"
         described = Model.load(str(path))
         described.model_id = described.model_uuid = model.model_id
         described.artifact_path = model.artifact_location
         described.save(str(path))
         return model
+
+    def _of_run(self) -> list[Any]:
+        """The logged models that the run has, the oldest first: an earlier start may have left one half made."""
+        wanted = f"source_run_id = '{self.record.run_id}' AND name = 'model'"
+        found = self._client.search_logged_models([self._experiment_id], wanted)
+        return sorted(found, key=lambda each: (each.creation_timestamp, each.model_id))

@@ -73,6 +73,16 @@ class Registry:
             )
         return standing
 
+    def link(self, version: str) -> None:
+        """Say on the logged model which version it is; the one that stands, whatever an answer that got lost left."""
+        from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
+
+        source = str(self._client.get_model_version(self._model_name, version).source or "")
+        kind, _, model_id = source.rpartition("/")
+        if kind == "models:":
+            told = json.dumps([{"name": self._model_name, "version": version}])
+            self._client.set_logged_model_tags(model_id, {MLFLOW_MODEL_VERSIONS: told})
+
     def champion(self) -> tuple[str, str] | None:
         """Number and source of the version that the alias names; None where there is none."""
         aliases = self._aliases()
@@ -109,19 +119,15 @@ class Registry:
         return {name: str(number) for name, number in aliases.items()}
 
     def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> None:
-        from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
-
         with unless_it_exists():
             self._client.create_registered_model(self._model_name)
-        created = self._client.create_model_version(
+        self._client.create_model_version(
             self._model_name,
             source=f"models:/{model_id}",
             run_id=run_id,
             tags=job_tags(self._job) | dict(tags),
             model_id=model_id,
         )
-        link = json.dumps([{"name": self._model_name, "version": created.version}])
-        self._client.set_logged_model_tags(model_id, {MLFLOW_MODEL_VERSIONS: link})
 
 
 def job_tags(job: TrainingJob) -> dict[str, str]:

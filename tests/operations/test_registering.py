@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas
 import pytest
+from mlflow import MlflowClient
 from rich.console import Console
 from sklearn.ensemble import RandomForestClassifier
 
@@ -27,6 +28,8 @@ from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import Servers, start_servers
 from rehearsal.running.model_registry import model_versions
 from rehearsal.sealed_environment import sealed_environment
+from tests.training_code.breaking_way import Moment, breaking
+from tests.training_code.conftest import JobTree, write_breast_cancer
 from tracking import Tracker
 
 pytestmark = [
@@ -119,6 +122,50 @@ def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(
         assert output.getvalue() == f"{first}registered: version 1 of breast-cancer by job-1\n"
     (version,) = model_versions(rehearsed.servers.tracking_uri, "breast-cancer")
     assert version.tags["training_job_name"] == "job-1"
+
+
+def test_a_job_whose_upload_broke_off_half_way_is_completed_with_the_model_that_it_began(
+    rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, model_name, place = "job-half", "half", rehearsed.place
+    job = JobTree(
+        tmp_path / "ml",
+        {
+            "SAGEMAKER_BASE_DIR": str(tmp_path / "ml"),
+            "SM_CHANNEL_TRAINING": str(tmp_path / "ml" / "input" / "data" / "training"),
+            "TRAINING_JOB_NAME": name,
+            "MLFLOW_EXPERIMENT_NAME": model_name,
+            "REGISTERED_MODEL_NAME": model_name,
+            "TRACKING_PATIENCE_SECONDS": "1",
+            "AWS_MAX_ATTEMPTS": "1",
+        },
+        {"n_estimators": "5", "n_jobs": "1"},
+    )
+    write_breast_cancer(job.training)
+    second_file = Moment("PUT", rf"^/{BUCKET}/mlflow-artifacts/\S*/models/m-", number=2)
+    with breaking(rehearsed.clients.endpoint_url, second_file) as way:
+        job.environ = {**place.environment, **job.environ, "AWS_ENDPOINT_URL": way.address}
+        failed = job.run()
+    assert way.reached.is_set(), failed.stdout
+    assert failed.returncode == 1
+    assert f"`training-jobs register {name}` completes this job without training again; " in job.failure.read_text()
+    rehearsed.create(name)
+    rehearsed.upload(name, job.kept.parent)
+    output = io.StringIO()
+    assert register_training_job(PROJECT, name, place, Console(file=output, width=200)) == 0
+    assert output.getvalue().endswith(f"registered: version 1 of {model_name} by {name}\n")
+
+    for variable in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, place.environment[variable])
+    client = MlflowClient(rehearsed.servers.tracking_uri)
+    (version,) = client.search_model_versions(f"name = '{model_name}'")
+    run = client.get_run(version.run_id)
+    (model,) = client.search_logged_models([run.info.experiment_id])
+    assert (run.info.status, str(model.status)) == ("FINISHED", "READY")
+    assert version.source == f"models:/{model.model_id}"
+    there = client.list_logged_model_artifacts(model.model_id)
+    sizes = {path.name: path.stat().st_size for path in (job.kept / "model").iterdir() if path.name != "MLmodel"}
+    assert {each.path: each.file_size for each in there if each.path != "MLmodel"} == sizes
 
 
 def test_a_job_that_kept_nothing_is_reported(rehearsed: Rehearsed, tmp_path: Path) -> None:
