@@ -327,6 +327,20 @@ def test_an_accelerator_is_refused_on_several_machines_and_allowed_on_one() -> N
     assert parse_settings(accelerated, "staging", "us-east-1").training_jobs["breast-cancer"].accelerator == "intelex"
 
 
+def test_execution_roles_of_two_accounts_are_refused_as_a_stack_is_of_one() -> None:
+    one, other = "arn:aws:iam::123456789012:role/a", "arn:aws:iam::210987654321:role/b"
+    values = changed(f"{JOB}/execution_role_arn", one)
+    values["training_jobs"]["second"] = copy.deepcopy(STAGING["training_jobs"]["breast-cancer"])
+    values["training_jobs"]["second"]["execution_role_arn"] = other
+
+    assert problems(values) == [
+        f"training_jobs.second.execution_role_arn: got {other!r}, and training_jobs.breast-cancer.execution_role_arn "
+        f"is {one!r}; allowed: roles of one account, the stack's, because no role can be passed to another"
+    ]
+    values["training_jobs"]["second"]["execution_role_arn"] = "arn:aws:iam::123456789012:role/b"
+    assert len(parse_settings(values, "staging", "us-east-1").training_jobs) == 2
+
+
 def test_what_is_wrong_is_reported_all_at_once() -> None:
     values = changed("bukket", "x")
     values["tags"]["owner"] = 5
