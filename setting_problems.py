@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 _ALLOWED: Final = {
@@ -18,8 +19,8 @@ _ALLOWED: Final = {
     "bool_type": "true or false",
     "dict_type": "a mapping of names to values",
     "tuple_type": "a list",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
+    "float_type": "a number",
+    "finite_number": "a number",
     "string_too_short": "at least {min_length} character",
     "string_too_long": "at most {max_length} characters",
     "too_short": "at least {min_length} entry",
@@ -42,6 +43,7 @@ _EXAMPLES: Final = {
     "uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0",
 }
 """Setting -> a value that its pattern takes."""
+_OUT_OF_RANGE: Final = frozenset({"greater_than_equal", "less_than_equal"})
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,26 @@ class ProblemWriter:
     def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
         if detail["type"] == "model_type":
             return f"allowed: a mapping with the settings {', '.join(self._fields_at(path))}"
+        if detail["type"] in _OUT_OF_RANGE:
+            return f"allowed: {self._range_at(path, detail['ctx'])}"
         if detail["type"] not in _ALLOWED:
             return message
         allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
         name = path[-2] if path[-1].isdigit() or path[:-1] == ["training_jobs"] else path[-1].removeprefix("volume_")
         is_pattern = detail["type"] == "string_pattern_mismatch" and name in _EXAMPLES
         return f"{allowed}, such as {_EXAMPLES[name]}" if is_pattern else allowed
+
+    def _range_at(self, path: list[str], crossed: Mapping[str, object]) -> str:
+        """The numbers that a setting takes: pydantic tells only of the limit that was crossed (`ge` or `le`)."""
+        model = self._model_at(path[:-1])
+        field = model.model_fields.get(path[-1]) if model else None
+        declared = list(_limits(field)) if field else []
+        limits = dict(crossed) | {
+            name: getattr(limit, name) for limit in declared for name in ("ge", "le") if hasattr(limit, name)
+        }
+        if "le" not in limits:
+            return f"{limits['ge']} or more"
+        return f"{limits['ge']} to {limits['le']}" if "ge" in limits else f"{limits['le']} or less"
 
     def _shown(self, value: object, path: list[str]) -> str:
         """A value for a message: shortened, and hidden where it may be a secret."""
@@ -107,6 +123,11 @@ class ProblemWriter:
 
     def _fields_at(self, path: list[str]) -> list[str]:
         """Names of the fields of the model that a path of settings leads to."""
+        model = self._model_at(path)
+        return list(model.model_fields) if model else []
+
+    def _model_at(self, path: list[str]) -> type[BaseModel] | None:
+        """The model that a path of settings leads to."""
         model: type[BaseModel] | None = self.root
         is_key = False  # of a mapping whose values are that model, and which may be called like one of its fields
         for part in path:
@@ -115,7 +136,14 @@ class ProblemWriter:
                 continue
             annotation = model.model_fields[part].annotation
             model, is_key = _model_in(annotation), get_origin(annotation) is dict
-        return list(model.model_fields) if model else []
+        return model
+
+
+def _limits(field: FieldInfo) -> Iterator[object]:
+    """What a field or, where it may be absent, its value is annotated with."""
+    yield from field.metadata
+    for part in get_args(field.annotation):
+        yield from (limit for own in get_args(part) if isinstance(own, FieldInfo) for limit in own.metadata)
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

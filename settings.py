@@ -88,6 +88,19 @@ class Settings(BaseModel):
                     f"training_jobs.{job}.training_image.scikit_learn_version: no prebuilt image is known in the "
                     f"region {self.region!r}; set training_image.uri"
                 )
+        yield from self._role_problems()
+
+    def _role_problems(self) -> Iterator[str]:
+        """The stack's account is not known here, but it is one."""
+        roles = {job: spec.execution_role_arn for job, spec in self.training_jobs.items() if spec.execution_role_arn}
+        first = next(iter(roles), "")
+        for job, role in roles.items():
+            if role.partition(":role/")[0] != roles[first].partition(":role/")[0]:
+                yield (
+                    f"training_jobs.{job}.execution_role_arn: got {role!r}, and "
+                    f"training_jobs.{first}.execution_role_arn is {roles[first]!r}; allowed: roles of one account, the "
+                    "stack's, because no role can be passed to another"
+                )
 
 
 def load_settings() -> Settings:

@@ -106,7 +106,8 @@ class ScheduleSpec(BaseModel):
             if moment is not None and moment.tzinfo is None:
                 raise ValueError(f"{name} has no time zone; write it as 2026-01-31T03:00:00Z")
         if self.start_date and self.end_date and self.start_date >= self.end_date:
-            raise ValueError(f"end_date {self.end_date} is not after start_date {self.start_date}")
+            start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (self.start_date, self.end_date))
+            raise ValueError(f"end_date {end} is not after start_date {start}; correct one of them")
         return self
 
     @property

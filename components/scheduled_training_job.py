@@ -82,8 +82,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child(),
         )
-        request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
         try:
+            request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
             self.target_input = target_input(request)
         except ValueError as error:
             raise pulumi.RunError(f"training job {name}: {error}") from None

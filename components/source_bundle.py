@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import pulumi
 
@@ -43,18 +43,49 @@ class SourceBundle:
 def read_source_files(directory: Path) -> dict[str, bytes]:
     """The files of a training code directory: POSIX path relative to it -> content.
 
-    Hidden and compiled ones are left out.
+    Hidden and compiled ones are left out, and a link to a directory is not followed.
 
     Raises:
-        SourceBundleError: the directory does not exist.
+        SourceBundleError: the directory does not exist, or something in it cannot be read.
     """
-    if not directory.is_dir():
-        raise SourceBundleError(f"source.directory {directory} is not a directory; create it or correct the setting")
-    return {
-        path.relative_to(directory).as_posix(): path.read_bytes()
-        for path in sorted(directory.rglob("*"))
-        if path.is_file() and _belongs(path.relative_to(directory))
-    }
+    try:
+        if not directory.is_dir():
+            raise SourceBundleError(
+                f"source.directory {directory} is not a directory; create it or correct the setting"
+            )
+        return {name.as_posix(): (directory / name).read_bytes() for name in _file_names(directory)}
+    except OSError as error:
+        name = Path(error.filename or directory).relative_to(directory).as_posix()
+        raise SourceBundleError(
+            f"source.directory {directory}: {name} cannot be read ({error.strerror}); make it readable, or remove it"
+        ) from error
+
+
+def _file_names(directory: Path) -> list[Path]:
+    """Paths, relative to the directory, of the files that belong to the bundle, in order."""
+    found = []
+    for parent, directories, names in os.walk(directory, onerror=_raise):
+        inside = Path(parent).relative_to(directory)
+        directories[:] = [
+            name for name in directories if not name.startswith(".") and name not in _LEFT_OUT_DIRECTORIES
+        ]
+        found += [inside / name for name in names if _belongs(inside / name) and _is_file(directory, inside / name)]
+    return sorted(found)
+
+
+def _is_file(directory: Path, name: Path) -> bool:
+    """Whether it is one, rather than a pipe or a socket; a link that leads nowhere is a file that was meant."""
+    path = directory / name
+    if path.is_symlink() and not path.exists():
+        raise SourceBundleError(
+            f"source.directory {directory}: {name.as_posix()} is a link to {path.readlink()}, where there is no file; "
+            "put the file itself there, or remove the link"
+        )
+    return path.is_file()
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 def _belongs(path: Path) -> bool:

@@ -48,7 +48,12 @@ def execution_role_arn(spec: TrainingJobSpec, names: JobNames) -> str:
 def create_training_job_request(
     spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle, tags: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The whole request, ready to be the target's input."""
+    """The whole request, ready to be the target's input.
+
+    Raises:
+        ValueError: the spec's execution role is of another account than the names.
+    """
+    _require_own_account(spec, names)
     request: dict[str, Any] = {
         "TrainingJobName": f"{names.prefix}-{EXECUTION_ID}",
         "AlgorithmSpecification": {
@@ -85,6 +90,16 @@ def create_training_job_request(
             "SecurityGroupIds": list(spec.network.security_group_ids),
         }
     return request
+
+
+def _require_own_account(spec: TrainingJobSpec, names: JobNames) -> None:
+    """Source: IAM User Guide, "Grant a user permissions to pass a role": a role is passed within one account."""
+    own = names.scope.arn("iam", "role/", regional=False)
+    if not execution_role_arn(spec, names).startswith(own):
+        raise ValueError(
+            f"execution_role_arn: got {spec.execution_role_arn!r}; allowed: a role of the stack's own account, {own}…, "
+            "because no role can be passed to another; correct it, or remove it to have a role made"
+        )
 
 
 def _channel(name: str, channel: Channel) -> dict[str, Any]:

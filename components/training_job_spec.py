@@ -162,8 +162,9 @@ class TrainingJobSpec(_Spec):
         if self.checkpoint is None:
             problems.append("managed_spot_training needs checkpoint.s3_path, such as checkpoints/")
         if wait is None or wait < runtime:
+            got = "not set" if wait is None else f"got {wait}"
             problems.append(
-                f"managed_spot_training needs stopping_condition.max_wait_time_in_seconds (got {wait}) of at least "
+                f"managed_spot_training needs stopping_condition.max_wait_time_in_seconds ({got}) of at least "
                 f"max_runtime_in_seconds ({runtime})"
             )
         return problems

@@ -23,6 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 StackOption = Annotated[str, typer.Option("--stack", "-s", help="The stack: Pulumi.<stack>.yaml.")]
+RehearsalOption = Annotated[
+    bool, typer.Option("--rehearsal", help="Of the rehearsal that was kept, rather than of AWS.")
+]
 _PROGRAM_FILE = "Pulumi.yaml"
 
 
@@ -45,8 +48,8 @@ def check(
     from operations.checking import print_check, write_check
 
     if format_ is CheckFormat.TEXT:
-        _exit(lambda: print_check(_project_dir(), stack, Console()))
-    _exit(lambda: write_check(_project_dir(), stack, format_))
+        _run(lambda project_dir: print_check(project_dir, stack, Console()))
+    _run(lambda project_dir: write_check(project_dir, stack, format_))
 
 
 @app.command()
@@ -72,59 +75,47 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
 
     console = Console()
 
-    def run() -> int:
-        project_dir = _project_dir()
+    def command(project_dir: Path) -> int:
         if stop:
             return stop_kept_servers(project_dir, console)
-        ports = Ports(mlflow=mlflow_port)
-        return print_rehearsal(
-            RehearsalOptions(project_dir, stack, deliveries, keep, own_data(data or []), ports), console
-        )
+        own, ports = own_data(data or []), Ports(mlflow=mlflow_port)
+        return print_rehearsal(RehearsalOptions(project_dir, stack, deliveries, keep, own, ports), console)
 
-    _exit(run)
+    _run(command)
 
 
 @app.command()
 def register(
     job: Annotated[str, typer.Argument(help="Name of the training job.")],
     stack: StackOption = "staging",
-    rehearsal: Annotated[
-        bool, typer.Option("--rehearsal", help="Of the rehearsal that was kept, rather than of AWS.")
-    ] = False,
+    rehearsal: RehearsalOption = False,
 ) -> None:
     """Register the model of a job that failed because MLflow was away; nothing is trained again."""
-    from operations.places import place_in_rehearsal, place_on_aws
+    from operations.places import place_of
     from operations.registering import register_training_job
 
-    def run() -> int:
-        project_dir = _project_dir()
-        place = (place_in_rehearsal if rehearsal else place_on_aws)(project_dir, stack)
+    def command(project_dir: Path) -> int:
+        place = place_of(project_dir, stack, rehearsal=rehearsal)
         return register_training_job(project_dir, job, place, Console(highlight=False, soft_wrap=True))
 
-    _exit(run)
+    _run(command)
 
 
 @app.command()
 def reproduce(
     run: Annotated[str, typer.Argument(help="Id of the run in MLflow; a model version has it as its tag run_id.")],
     stack: StackOption = "staging",
-    rehearsal: Annotated[
-        bool, typer.Option("--rehearsal", help="Of the rehearsal that was kept, rather than of AWS.")
-    ] = False,
+    rehearsal: RehearsalOption = False,
 ) -> None:
     """Train a run again on this machine and compare: same data, settings and seed, same trees. It only reads."""
-    from operations.places import caller_account, place_in_rehearsal, place_on_aws, stack_trackings
+    from operations.places import place_of, trackings_of
     from operations.reproducing import reproduce_run
 
-    def command() -> int:
-        project_dir = _project_dir()
-        if rehearsal:
-            return reproduce_run(project_dir, run, place_in_rehearsal(project_dir, stack), [{}], Console())
-        place = place_on_aws(project_dir, stack)
-        trackings = stack_trackings(project_dir, stack, caller_account(project_dir, stack))
-        return reproduce_run(project_dir, run, place, trackings, Console())
+    def command(project_dir: Path) -> int:
+        place = place_of(project_dir, stack, rehearsal=rehearsal)
+        return reproduce_run(project_dir, run, place, trackings_of(project_dir, stack, rehearsal=rehearsal), Console())
 
-    _exit(command)
+    _run(command)
 
 
 def _project_dir() -> Path:
@@ -138,11 +129,11 @@ def _project_dir() -> Path:
     raise RehearsalError(f"there is no {_PROGRAM_FILE} in {here} or above it; change to the project's directory")
 
 
-def _exit(command: Callable[[], int]) -> NoReturn:
-    """Run a command; a mistake that a person can mend is a message, anything else keeps its traceback."""
+def _run(command: Callable[[Path], int]) -> NoReturn:
+    """Run a command in the project; a mistake that a person can mend is a message, anything else has its traceback."""
     from operations.mistakes import run_command
 
-    sys.exit(run_command(command))
+    sys.exit(run_command(lambda: command(_project_dir())))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,15 @@ class Place:
     environment: Mapping[str, str]
 
 
+def place_of(project_dir: Path, stack: str, *, rehearsal: bool) -> Place:
+    """Where the stack's training jobs ran: in the rehearsal that was kept, or on AWS.
+
+    Raises:
+        PlaceError: no rehearsal is running.
+    """
+    return (place_in_rehearsal if rehearsal else place_on_aws)(project_dir, stack)
+
+
 def place_on_aws(project_dir: Path, stack: str) -> Place:
     """The stack's region, with the caller's own credentials."""
     import boto3
@@ -84,6 +93,15 @@ def describe(sagemaker: SageMakerClient, name: str) -> Mapping[str, Any]:
         raise PlaceError(f"training job {name} cannot be read: {code}: {message}") from error
     except BotoCoreError as error:
         raise PlaceError(f"training job {name} cannot be read: {error}") from error
+
+
+def trackings_of(project_dir: Path, stack: str, *, rehearsal: bool) -> list[dict[str, str]]:
+    """As `stack_trackings` of the caller's own account; a rehearsal's place knows its one server itself.
+
+    Raises:
+        RehearsalError, pulumi.RunError: the stack's files or settings are wrong, or the caller is not known to AWS.
+    """
+    return [{}] if rehearsal else stack_trackings(project_dir, stack, caller_account(project_dir, stack))
 
 
 def stack_trackings(project_dir: Path, stack: str, account_id: str) -> list[dict[str, str]]:

@@ -77,7 +77,10 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
     ]
     state_dir = options.project_dir / STATE_DIRECTORY / options.stack
     artifact_root = stores[0] if stores else _DEFAULT_ARTIFACT_ROOT
-    with start_servers(state_dir, region=region, artifact_root=artifact_root, ports=options.ports) as servers:
+    account_id = check.schedules[0].scope.account_id
+    with start_servers(
+        state_dir, region=region, artifact_root=artifact_root, account_id=account_id, ports=options.ports
+    ) as servers:
         stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region))
         set_up(stage, requests, files, [artifact_root, *stores])
         try:

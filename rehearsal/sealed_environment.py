@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 ACCOUNT_ID: Final = "123456789012"
-"""The account that the embedded AWS plays."""
+"""The account that the embedded AWS plays where nothing says of which the stack is."""
 
 ACCESS_KEY_ID: Final = "rehearsal"
 SECRET_ACCESS_KEY: Final = "rehearsal"  # noqa: S105 - the embedded AWS accepts any; a real AWS refuses this one

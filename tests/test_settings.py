@@ -1,6 +1,7 @@
 import copy
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextvars import Context
 from pathlib import Path
@@ -65,6 +66,15 @@ def problems(
     head, *lines = str(refused.value).splitlines()
     assert head == f"Pulumi.{stack}.yaml has {len(lines)} problem{'s' if len(lines) > 1 else ''}:"
     return [line.removeprefix("  scheduled-training:") for line in lines]
+
+
+def problems_of(values: dict[str, Any]) -> list[str]:
+    """The same, of values that may be good."""
+    try:
+        parse_settings(values, "prod", "us-east-1")
+    except SettingsError as error:
+        return str(error).splitlines()[1:]
+    return []
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
@@ -201,7 +211,7 @@ def test_tags_say_where_a_thing_comes_from() -> None:
             f"{JOB}/managed_spot_training",
             True,
             "training_jobs.breast-cancer: managed_spot_training needs checkpoint.s3_path, such as checkpoints/; "
-            "managed_spot_training needs stopping_condition.max_wait_time_in_seconds (got None) of at least "
+            "managed_spot_training needs stopping_condition.max_wait_time_in_seconds (not set) of at least "
             "max_runtime_in_seconds (3600)",
         ),
         (
@@ -256,18 +266,42 @@ def test_tags_say_where_a_thing_comes_from() -> None:
         (
             f"{JOB}/resources/instance_count",
             0,
-            "training_jobs.breast-cancer.resources.instance_count: got 0; allowed: 1 or more",
+            "training_jobs.breast-cancer.resources.instance_count: got 0; allowed: 1 to 100",
         ),
         (
             f"{JOB}/schedule/maximum_retry_attempts",
             186,
-            "training_jobs.breast-cancer.schedule.maximum_retry_attempts: got 186; allowed: 185 or less",
+            "training_jobs.breast-cancer.schedule.maximum_retry_attempts: got 186; allowed: 0 to 185",
         ),
         (
             f"{JOB}/stopping_condition/max_runtime_in_seconds",
             2419201,
-            "training_jobs.breast-cancer.stopping_condition.max_runtime_in_seconds: got 2419201; "
-            "allowed: 2419200 or less",
+            "training_jobs.breast-cancer.stopping_condition.max_runtime_in_seconds: got 2419201; allowed: 1 to 2419200",
+        ),
+        (
+            f"{JOB}/schedule/flexible_time_window_in_minutes",
+            1441,
+            "training_jobs.breast-cancer.schedule.flexible_time_window_in_minutes: got 1441; allowed: 1 to 1440",
+        ),
+        (
+            f"{JOB}/resources/volume_size_in_gb",
+            0,
+            "training_jobs.breast-cancer.resources.volume_size_in_gb: got 0; allowed: 1 to 16384",
+        ),
+        (
+            f"{JOB}/promotion/margin",
+            -1,
+            "training_jobs.breast-cancer.promotion.margin: got -1; allowed: 0 or more",
+        ),
+        (
+            f"{JOB}/promotion/margin",
+            float("nan"),
+            "training_jobs.breast-cancer.promotion.margin: got nan; allowed: a number",
+        ),
+        (
+            f"{JOB}/promotion/minimum_metrics",
+            {"validation:accuracy": "0.9"},
+            "training_jobs.breast-cancer.promotion.minimum_metrics.validation:accuracy: got '0.9'; allowed: a number",
         ),
         (
             f"{JOB}/resources/instance_type",
@@ -325,6 +359,44 @@ def test_an_accelerator_is_refused_on_several_machines_and_allowed_on_one() -> N
         "machine: set resources.instance_count to 1, or remove accelerator"
     ]
     assert parse_settings(accelerated, "staging", "us-east-1").training_jobs["breast-cancer"].accelerator == "intelex"
+
+
+def test_a_schedule_that_ends_before_it_starts_is_told_with_dates_as_they_are_written() -> None:
+    values = changed(f"{JOB}/schedule/start_date", "2026-02-01T03:00:00Z")
+
+    assert problems(changed(f"{JOB}/schedule/end_date", "2026-01-31T03:00:00+02:00", values)) == [
+        "training_jobs.breast-cancer.schedule: end_date 2026-01-31T03:00:00+02:00 is not after start_date "
+        "2026-02-01T03:00:00Z; correct one of them"
+    ]
+
+
+@pytest.mark.parametrize("value", [None, True, 5, -1, 1.5, float("nan"), "x", "", [], {}, [None], {"a": None}, {"": 1}])
+def test_no_message_has_words_of_python_or_of_pydantic(value: object) -> None:
+    texts = [
+        line.rpartition(": got ")[2]
+        for path in {"/".join(path) for path in sub_trees(PROD)} | {f"{JOB}/promotion/margin"}
+        if path not in {"training_jobs", JOB}
+        for line in problems_of(changed(path, value, PROD))
+    ]
+
+    assert texts
+    assert [
+        text for text in texts if re.search(r"\b(None|True|False|dict|list of str|tuple|str|int|Input)\b", text)
+    ] == []
+
+
+def test_execution_roles_of_two_accounts_are_refused_as_a_stack_is_of_one() -> None:
+    one, other = "arn:aws:iam::123456789012:role/a", "arn:aws:iam::210987654321:role/b"
+    values = changed(f"{JOB}/execution_role_arn", one)
+    values["training_jobs"]["second"] = copy.deepcopy(STAGING["training_jobs"]["breast-cancer"])
+    values["training_jobs"]["second"]["execution_role_arn"] = other
+
+    assert problems(values) == [
+        f"training_jobs.second.execution_role_arn: got {other!r}, and training_jobs.breast-cancer.execution_role_arn "
+        f"is {one!r}; allowed: roles of one account, the stack's, because no role can be passed to another"
+    ]
+    values["training_jobs"]["second"]["execution_role_arn"] = "arn:aws:iam::123456789012:role/b"
+    assert len(parse_settings(values, "staging", "us-east-1").training_jobs) == 2
 
 
 def test_what_is_wrong_is_reported_all_at_once() -> None:

@@ -46,9 +46,9 @@ class Declaration:
 
 
 class OfflineMocks(pulumi_mocks.Mocks):
-    """Answers for a preview: no server, no credentials, the account of the rehearsal.
+    """Answers for a preview: no server, no credentials.
 
-    `region` is the stack's `aws:region`.
+    `region` is the stack's `aws:region`, `account_id` the account that it is taken to be of.
     """
 
     def __init__(self, *, region: str, account_id: str = ACCOUNT_ID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,11 @@ import yaml
 
 from rehearsal.declaring.engine_yaml import load_yaml
 from rehearsal.errors import RehearsalError
+from rehearsal.sealed_environment import ACCOUNT_ID
 
 _DECLARATION_KEYS: Final = frozenset({"type", "description", "secret", "default", "value", "items"})
+_EXECUTION_ROLE: Final = r'"execution_role_arn":"arn:[a-z-]+:iam::(\d{12}):role/'
+"""In the engine's text of a setting. A role can be passed within its account only, so the stack is of that account."""
 
 
 class StackConfigurationError(RehearsalError):
@@ -32,6 +36,12 @@ class StackConfiguration:
     project_dir: Path
     program_dir: Path
     values: Mapping[str, str]
+
+    @property
+    def account_id(self) -> str:
+        """The account that the stack is taken to be of: an existing execution role's, else the rehearsal's own."""
+        found = re.search(_EXECUTION_ROLE, self.values.get(f"{self.project}:training_jobs", ""))
+        return found.group(1) if found else ACCOUNT_ID
 
 
 def read_stack_configuration(project_dir: Path, stack: str) -> StackConfiguration:

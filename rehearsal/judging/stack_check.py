@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Final
 from components.aws_names import AwsScope
 from rehearsal.declaring.program import Declaration, OfflineMocks, answer_invoke, declare
 from rehearsal.declaring.property_values import UNKNOWN
-from rehearsal.declaring.stack_configuration import read_stack_configuration
+from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
 from rehearsal.judging.judgement import (
     SCHEDULE_TYPE,
     Fault,
@@ -27,7 +27,6 @@ from rehearsal.judging.policy_pack import PolicyPack, policy_configuration_file
 from rehearsal.judging.remediations import Remediation
 from rehearsal.permissions.role_documents import declared_roles
 from rehearsal.running.deployed_schedule import DeployedSchedule
-from rehearsal.sealed_environment import ACCOUNT_ID
 
 ROLE_TYPE: Final = "aws:iam/role:Role"
 POLICY_PACK: Final = "policies"
@@ -68,14 +67,10 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
     with PolicyPack(
         pack_dir, configuration, preview=True, policy_configuration=policy_configuration_file(pack_dir, stack)
     ) as pack:
-        declared = declare(project_dir, stack, lambda region: OfflineMocks(region=region), preview=True)
+        declared = declare(project_dir, stack, _offline(configuration), preview=True)
         remedied = pack.remediate(declared)
         declaration = remedied.declaration
-        region = configuration.values.get("aws:region", "us-east-1")
-        partition = answer_invoke("aws:index/getPartition:getPartition", account_id=ACCOUNT_ID, region=region)
-        schedules = tuple(
-            declared_schedules(declaration.resources, AwsScope(partition["partition"], region, ACCOUNT_ID))
-        )
+        schedules = tuple(declared_schedules(declaration.resources, _scope(configuration)))
         now = datetime.now(UTC).replace(microsecond=0)
         faults = [fault for schedule in schedules for fault in due_faults(schedule, now)]
         faults += [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
@@ -84,6 +79,16 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
         faults += [fault for remediation in remedied.remediations for fault in _remediated(remediation)]
         faults = [_with_urn(fault, declaration) for fault in faults]
         return StackCheck(declaration, schedules, pack.policies, tuple(faults), pack.described, remedied.remediations)
+
+
+def _offline(configuration: StackConfiguration) -> Callable[[str], OfflineMocks]:
+    return lambda region: OfflineMocks(region=region, account_id=configuration.account_id)
+
+
+def _scope(configuration: StackConfiguration) -> AwsScope:
+    region, account = configuration.values.get("aws:region", "us-east-1"), configuration.account_id
+    answer = answer_invoke("aws:index/getPartition:getPartition", account_id=account, region=region)
+    return AwsScope(answer["partition"], region, account)
 
 
 def _schedule_faults(schedule: DeployedSchedule, declaration: Declaration) -> list[Fault]:

@@ -28,7 +28,7 @@ from rehearsal.local_servers.kept_servers import KeptServer, process_identity
 from rehearsal.local_servers.server import Server, ServerError
 from rehearsal.local_servers.server_process import KEEP, LOOPBACK, listening_socket
 from rehearsal.local_servers.state_folder import locked_state_folder
-from rehearsal.sealed_environment import sealed_environment
+from rehearsal.sealed_environment import ACCOUNT_ID, sealed_environment
 
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -113,13 +113,13 @@ def start_servers(
     *,
     region: str,
     artifact_root: str | None,
+    account_id: str = ACCOUNT_ID,
     ports: Ports = Ports(),
-    environ: Mapping[str, str] | None = None,
 ) -> Servers:
     """Start the embedded AWS and, with an `artifact_root` (`s3://BUCKET/PREFIX`), MLflow; returns before they are up.
 
-    Logs, database and state are in `state_dir`, which is made. Servers that an earlier rehearsal kept there are stopped
-    first. The MLflow database is a new one each time.
+    The embedded AWS plays the account `account_id`. Logs, database and state are in `state_dir`, which is
+    made. Servers that an earlier rehearsal kept there are stopped first. The MLflow database is a new one each time.
 
     Raises:
         PortError: a port cannot be had.
@@ -133,10 +133,9 @@ def start_servers(
         stop_kept(state_dir)
         with listening_socket(ports.aws) as aws_socket, listening_socket(ports.mlflow) as mlflow_socket:
             aws_port, mlflow_port = aws_socket.getsockname()[1], mlflow_socket.getsockname()[1]
-            environment = sealed_environment(
-                os.environ if environ is None else environ, region=region, endpoint_url=f"http://{LOOPBACK}:{aws_port}"
-            )
-            started.append(_spawn(state_dir, "embedded_aws", aws_socket, [], environment))
+            environment = sealed_environment(os.environ, region=region, endpoint_url=f"http://{LOOPBACK}:{aws_port}")
+            playing = {"MOTO_ACCOUNT_ID": account_id}
+            started.append(_spawn(state_dir, "embedded_aws", aws_socket, [], environment | playing))
             aws = Server(
                 "the embedded AWS", aws_port, started[0], _log(state_dir, "embedded_aws"), "/_rehearsal/health"
             )

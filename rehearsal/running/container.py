@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from rehearsal.running.container_environment import (
     Surroundings,
@@ -36,6 +36,8 @@ from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, Proc
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
     from rehearsal.aws_clients import AwsClients
 
 
@@ -88,48 +90,28 @@ def run_training_container(
         ContainerError: the request or the container environment cannot be rehearsed; nothing was run.
 
     """
-    s3 = platform.clients.s3
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         command = start_command(platform, files)
-        names = host_names(request)
-        files.write_configuration(request, names, names[0])
-        for uri in output_uris(request):
-            require_bucket(s3, uri)
-        download_channels(s3, request, files)
-        checkpoints = Checkpoints.of_request(request, files)
-        checkpoints.download(s3)
-        metrics = MetricPicker.of_request(request)
-        stream = LogStream(platform.clients.logs, request["TrainingJobName"])
-        log = _Log(stream, metrics, on_line)
+        checkpoints = _move_in(platform.clients.s3, request, files)
+        log = _Log.of_request(request, platform.clients, on_line)
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],
             platform.grace_seconds,
             stop_requested or threading.Event(),
         )
-        started = datetime.now(UTC)
 
         def variables(of: ContainerFiles) -> dict[str, str]:
             return container_variables(request, of, platform, training_job_arn)
 
+        names = host_names(request)
         others = OtherHosts(request, files, names[1:], names, platform.clients, command, variables, limits)
-        with others:
-            try:
-                outcome = run_process(
-                    [*command, *cores_of(0, len(names))],
-                    environment=variables(files),
-                    directory=files.base,
-                    on_line=log.line,
-                    limits=limits,
-                )
-            finally:
-                stream.flush()
-            others.wait(leader_failed=outcome.exit_code != 0)
-        outcome, failed = others.with_leader(outcome, files)
+        started = datetime.now(UTC)
+        outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
-        checkpoints.upload(s3)
+        checkpoints.upload(platform.clients.s3)
+        artifact = upload_output(platform.clients.s3, request, files, Path(directory))
         status, secondary_status = _status(outcome)
-        artifact = upload_output(s3, request, files, Path(directory))
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
@@ -138,10 +120,39 @@ def run_training_container(
             model_artifact_uri=artifact if status == "Completed" else None,
             started=started,
             ended=datetime.now(UTC),
-            log_stream_name=stream.name,
+            log_stream_name=log.stream.name,
             log_line_count=log.count,
             differences=_differences(request),
         )
+
+
+def _move_in(s3: "S3Client", request: Request, files: ContainerFiles) -> Checkpoints:
+    """Put what SageMaker puts into the first host's tree: configuration, channels, and earlier checkpoints."""
+    names = host_names(request)
+    files.write_configuration(request, names, names[0])
+    for uri in output_uris(request):
+        require_bucket(s3, uri)
+    download_channels(s3, request, files)
+    checkpoints = Checkpoints.of_request(request, files)
+    checkpoints.download(s3)
+    return checkpoints
+
+
+def _run_hosts(others: OtherHosts, files: ContainerFiles, log: "_Log") -> tuple[ProcessOutcome, ContainerFiles]:
+    """Run the first host beside the others, to the end of all; the job's outcome, and the tree that has its reason."""
+    with others:
+        try:
+            outcome = run_process(
+                [*others.command, *cores_of(0, len(others.all_names))],
+                environment=others.variables(files),
+                directory=files.base,
+                on_line=log.line,
+                limits=others.limits,
+            )
+        finally:
+            log.stream.flush()
+        others.wait(leader_failed=outcome.exit_code != 0)
+    return others.with_leader(outcome, files)
 
 
 @dataclass
@@ -152,6 +163,12 @@ class _Log:
     metrics: MetricPicker
     on_line: Callable[[str], None]
     count: int = 0
+
+    @classmethod
+    def of_request(cls, request: Request, clients: "AwsClients", on_line: Callable[[str], None]) -> Self:
+        """The log of the training job's first host."""
+        stream = LogStream(clients.logs, request["TrainingJobName"])
+        return cls(stream, MetricPicker.of_request(request), on_line)
 
     def line(self, text: str) -> None:
         self.count += 1

@@ -108,7 +108,7 @@ def test_prod_may_start_only_jobs_in_its_vpc_with_encrypted_traffic(
     }
 
 
-@pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:role/studio", "arn:aws:iam::210987654321:role/a/b"])
+@pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:role/studio", "arn:aws:iam::123456789012:role/a/b"])
 def test_an_existing_execution_role_is_the_only_one_that_may_be_passed(
     arn: str, staging: TrainingJobSettings, staging_names: JobNames
 ) -> None:

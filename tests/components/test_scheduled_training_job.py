@@ -262,6 +262,24 @@ def test_an_existing_execution_role_is_passed_and_none_is_made(
     assert "breast-cancer-staging-execution" not in json.dumps([r.inputs for r in declared.resources])
 
 
+@pytest.mark.parametrize(
+    "arn", ["arn:aws:iam::210987654321:role/studio-execution", "arn:aws-cn:iam::123456789012:role/studio-execution"]
+)
+def test_an_execution_role_that_cannot_be_passed_is_refused(
+    arn: str, declare: Declare, args: ScheduledTrainingJobArgs
+) -> None:
+    elsewhere = args.training_job.model_copy(update={"execution_role_arn": arn})
+
+    with pytest.raises(pulumi.RunError) as refused:
+        declare(program(replaced(args, training_job=elsewhere)))
+
+    assert str(refused.value) == (
+        f"training job breast-cancer: execution_role_arn: got {arn!r}; allowed: a role of the stack's own account, "
+        "arn:aws:iam::123456789012:role/…, because no role can be passed to another; correct it, or remove it to have "
+        "a role made"
+    )
+
+
 def test_the_policies_on_the_roles_are_those_of_the_policy_modules(declared: DeclaredResources) -> None:
     scheduler = declared.one(ROLE_POLICY, "breast-cancer-scheduler-policy").inputs["policy"]
     execution = declared.one(ROLE_POLICY, "breast-cancer-execution-policy").inputs["policy"]

@@ -8,6 +8,9 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -312,3 +315,86 @@ def test_a_wrong_entry_point_is_answered_with_ten_files_and_the_likely_ones_firs
     assert str(refused.value) == (
         f"source.entry_point 'trian.py' is not in the source directory; it has: train.py, {others} and 1,991 more"
     )
+
+
+@pytest.fixture
+def readable_by_all() -> Iterator[Path]:
+    """A directory that every user may enter, with a train.py; pytest's own are the caller's alone."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield write_files(Path(name) / "code", ["train.py"])
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without root's leave to read everything."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def refusal(directory: Path) -> str:
+    with pytest.raises(SourceBundleError) as refused, as_nobody():
+        read_source_files(directory)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("target", ["gone.py", "forest.py"])
+def test_a_link_that_leads_nowhere_is_named(readable_by_all: Path, target: str) -> None:
+    (readable_by_all / "forest.py").symlink_to(target)
+
+    assert refusal(readable_by_all) == (
+        f"source.directory {readable_by_all}: forest.py is a link to {target}, where there is no file; put the file "
+        "itself there, or remove the link"
+    )
+
+
+def test_a_link_that_leads_nowhere_and_would_be_left_out_is_left_out(readable_by_all: Path) -> None:
+    (readable_by_all / ".#train.py").symlink_to("me@here.1234")
+    (readable_by_all / "__pycache__").mkdir()
+    (readable_by_all / "__pycache__" / "a.py").symlink_to("gone.py")
+
+    assert sorted(read_source_files(readable_by_all)) == ["train.py"]
+
+
+def test_a_link_to_the_directory_above_is_not_followed_round_and_round(readable_by_all: Path) -> None:
+    (readable_by_all / "again").symlink_to(".")
+
+    assert sorted(read_source_files(readable_by_all)) == ["train.py"]
+
+
+def test_a_file_that_may_not_be_read_is_named(readable_by_all: Path) -> None:
+    path = write_files(readable_by_all, ["package/__init__.py"]) / "package" / "__init__.py"
+    path.chmod(0)
+
+    assert refusal(readable_by_all) == (
+        f"source.directory {readable_by_all}: package/__init__.py cannot be read (Permission denied); "
+        "make it readable, or remove it"
+    )
+
+
+@pytest.mark.parametrize("name", [".", "package"])
+def test_a_directory_that_may_not_be_read_is_named_rather_than_left_out(readable_by_all: Path, name: str) -> None:
+    write_files(readable_by_all, ["package/__init__.py"])
+    (readable_by_all / name).chmod(0)
+
+    assert refusal(readable_by_all) == (
+        f"source.directory {readable_by_all}: {name} cannot be read (Permission denied); make it readable, or remove it"
+    )
+
+
+def test_a_pipe_among_the_files_is_left_out_and_not_waited_for(readable_by_all: Path) -> None:
+    os.mkfifo(readable_by_all / "pipe")
+
+    assert sorted(read_source_files(readable_by_all)) == ["train.py"]
+
+
+def test_a_directory_is_not_left_out_for_an_ending_that_leaves_out_files(tmp_path: Path) -> None:
+    (tmp_path / "plug.in").mkdir()
+    (tmp_path / "plug.in" / "a.py").write_bytes(b"")
+
+    assert list(read_source_files(tmp_path)) == ["plug.in/a.py"]

@@ -182,7 +182,7 @@ def test_a_spot_job_without_checkpoint_and_waiting_time_is_told_both() -> None:
         (
             "",
             "managed_spot_training needs checkpoint.s3_path, such as checkpoints/; managed_spot_training needs "
-            "stopping_condition.max_wait_time_in_seconds (got None) of at least max_runtime_in_seconds (3600)",
+            "stopping_condition.max_wait_time_in_seconds (not set) of at least max_runtime_in_seconds (3600)",
         )
     ]
 

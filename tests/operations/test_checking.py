@@ -283,6 +283,32 @@ def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Pa
 
 
 @pytest.mark.slow
+def test_a_stack_whose_execution_role_is_of_any_account_is_judged_as_one_of_that_account(project: Path) -> None:
+    own_role = "arn:aws:iam::210987654321:role/studio-execution"
+    change(project, "staging", "      schedule:\n", f"      execution_role_arn: {own_role}\n      schedule:\n")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"advisory  permission {own_role}" in result.stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_an_execution_role_of_another_partition_than_the_regions_is_one_message(project: Path) -> None:
+    own_role = "arn:aws-cn:iam::210987654321:role/studio-execution"
+    change(project, "staging", "      schedule:\n", f"      execution_role_arn: {own_role}\n      schedule:\n")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: training job breast-cancer: execution_role_arn: got {own_role!r}; allowed: a role of the stack's own "
+        "account, arn:aws:iam::210987654321:role/…, because no role can be passed to another; correct it, or remove "
+        "it to have a role made\n"
+    )
+
+
+@pytest.mark.slow
 def test_a_role_that_may_not_do_what_the_job_needs_is_named(project: Path) -> None:
     own_role = "arn:aws:iam::123456789012:role/own-execution"
     change(project, "staging", "      schedule:\n", f"      execution_role_arn: {own_role}\n      schedule:\n")

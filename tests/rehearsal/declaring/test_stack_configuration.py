@@ -174,3 +174,18 @@ def test_a_file_that_cannot_be_read_is_reported(project: Path) -> None:
     (project / "Pulumi.staging.yaml").unlink()
     (project / "Pulumi.staging.yaml").mkdir()
     assert fault(project) == "DIR/Pulumi.staging.yaml cannot be read: Is a directory"
+
+
+@pytest.mark.parametrize(
+    ("job", "account"),
+    [
+        ("{execution_role_arn: 'arn:aws:iam::210987654321:role/studio'}", "210987654321"),
+        ("{environment: {ROLE: 'arn:aws:iam::210987654321:role/studio'}}", "123456789012"),
+        ("{execution_role_arn: studio}", "123456789012"),
+        ("{}", "123456789012"),
+    ],
+)
+def test_an_existing_execution_role_says_of_which_account_a_stack_is(project: Path, job: str, account: str) -> None:
+    (project / "Pulumi.staging.yaml").write_text(f"config:\n  training_jobs:\n    a: {job}\n")
+
+    assert read_stack_configuration(project, "staging").account_id == account

@@ -57,6 +57,15 @@ def have_ended(descriptors: list[int]) -> bool:
     return all(select.select([descriptor], [], [], 15)[0] for descriptor in descriptors)
 
 
+def test_the_embedded_aws_plays_the_account_that_it_is_told(tmp_path: Path) -> None:
+    with start_servers(tmp_path, region="us-east-1", artifact_root=None, account_id="210987654321") as servers:
+        clients = AwsClients(servers.endpoint_url, "us-east-1")
+        role = clients.iam.create_role(RoleName="a", AssumeRolePolicyDocument="{}")
+
+        assert clients.sts.get_caller_identity()["Account"] == "210987654321"
+        assert role["Role"]["Arn"] == "arn:aws:iam::210987654321:role/a"
+
+
 def test_a_port_that_is_taken_is_one_clear_error_and_nothing_is_started(tmp_path: Path) -> None:
     with listening_socket(0) as other:
         port = other.getsockname()[1]
