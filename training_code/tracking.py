@@ -51,10 +51,21 @@ class Tracker:
         self._registry = Registry(self._client, env.registered_model_name, env.job)
         self._claims = Claims(self._client, self._experiment_id, env.job, env.lease_seconds)
         self._pulse: Pulse | None = None
+        self._mine = f"tags.training_job_name = '{env.job.name}'"
 
     def standing_version(self) -> StandingVersion | None:
         """The version that stands for this job's invocation; duplicates of this job's own are taken back."""
         return self._asked("asked for an earlier delivery of this invocation", self._registry.settle)
+
+    def close_as_delivered(self, of_job: str) -> None:
+        """Close what an earlier start of this job left open: the invocation turned out to be `of_job`'s."""
+
+        def close() -> None:
+            for run in self._client.search_runs([self._experiment_id], self._mine):
+                if run.info.status == "RUNNING":
+                    self._close_as_duplicate(run.info.run_id, of_job)
+
+        self._asked("used to close this job's earlier run", close)
 
     @contextmanager
     def run(self, run_id: str | None) -> Iterator[str]:
@@ -150,8 +161,7 @@ class Tracker:
         if standing and standing.training_job_name == self._job.name:
             # Killed after it had registered, perhaps even closed its run: another run would be a second result.
             wanted = standing.run_id
-        mine = f"tags.training_job_name = '{self._job.name}'"
-        runs = self._client.search_runs([self._experiment_id], mine, order_by=["attributes.start_time DESC"])
+        runs = self._client.search_runs([self._experiment_id], self._mine, order_by=["attributes.start_time DESC"])
         registered = standing.run_id if standing else ""
         single = [each for each in runs if each.data.tags.get(DUPLICATE_OF) != self._job.name]
         open_runs = [each for each in single if each.info.status != "FINISHED" or each.info.run_id == registered]
@@ -160,10 +170,12 @@ class Tracker:
             tags = job_tags(self._job) | {TICKET: CHOOSING}
             run = self._client.create_run(self._experiment_id, tags=tags, run_name=self._job.name)
             # MLflow's client asks again where an answer gets lost, and the run that it did not hear of is there, too.
-            runs = self._client.search_runs([self._experiment_id], mine)
+            runs = self._client.search_runs([self._experiment_id], self._mine)
         elif run.info.status != "RUNNING":
-            # Others may have gone past it since: it queues anew.
+            # Others may have gone past it since: it queues anew, and is nobody's duplicate until then.
             self._client.set_tag(run.info.run_id, TICKET, CHOOSING)
+            if DUPLICATE_OF in run.data.tags:
+                self._client.delete_tag(run.info.run_id, DUPLICATE_OF)
             self._client.update_run(run.info.run_id, status="RUNNING")
         for double in runs:
             if double.info.run_id != run.info.run_id and double.info.status == "RUNNING":
@@ -177,7 +189,9 @@ class Tracker:
     def _close_after(self, error: BaseException, run_id: str) -> None:
         try:
             if isinstance(error, AlreadyClaimedError):
-                self._close_as_duplicate(run_id, error.training_job_name)
+                of_job = error.training_job_name
+                # With patience: the job ends well, so that nobody starts it again to close its run.
+                self._asked("used to close the run", lambda: self._close_as_duplicate(run_id, of_job))
             else:
                 self._client.set_terminated(run_id, status="FAILED")
         except Exception as another:  # noqa: BLE001  # the first failure is the one to report

@@ -154,6 +154,7 @@ def _delivered_before(tracker: Tracker, env: Environment) -> bool:
     standing = tracker.standing_version()
     if standing is None or standing.training_job_name == env.job.name:
         return False
+    tracker.close_as_delivered(standing.training_job_name)
     say(
         f"delivered again: version {standing.version} of {env.registered_model_name} by training job "
         f"{standing.training_job_name} stands for this invocation; nothing to train"

@@ -200,22 +200,15 @@ def test_mlflow_that_stays_away_fails_the_job_whose_kept_record_is_completed_lat
     check_whole(job, kept / "sagemaker_model")
 
 
-STAYS_OPEN = pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="train.py finds the result that stands before it looks for a run of its own, and leaves that run open",
-)
-
-
 @pytest.mark.parametrize(
     "moment",
     [
         pytest.param(
             Moment("POST", r"^/api/2.0/mlflow/runs/set-tag\s.*duplicate_of"),
             id="before its run is marked",
-            marks=[STAYS_OPEN, pytest.mark.soak],
+            marks=pytest.mark.soak,
         ),
-        pytest.param(Moment("POST", CLOSE_RUN), id="before its run is closed", marks=STAYS_OPEN),
+        pytest.param(Moment("POST", CLOSE_RUN), id="before its run is closed"),
         pytest.param(Moment("POST", CLOSE_RUN, arrives=True), id="after its run is closed"),
     ],
 )

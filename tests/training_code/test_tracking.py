@@ -21,6 +21,7 @@ import environment
 import forest
 import model_files
 import record
+from claims import AlreadyClaimedError
 from environment import Environment
 from evaluation import Evaluation, evaluate
 from failure import TrainingError
@@ -197,6 +198,19 @@ def test_a_delivery_that_comes_too_late_registers_nothing(env: Environment, trai
     run = client_of(env).get_run(run_id)
     assert (run.info.status, run.data.tags["duplicate_of"]) == ("KILLED", "job-1")
     assert "model_version" not in run.data.tags
+
+
+def test_a_duplicate_that_is_started_again_and_trains_after_all_is_nobodys_duplicate(env: Environment) -> None:
+    late, client = other_job(env, "job-2"), client_of(env)
+    with pytest.raises(AlreadyClaimedError), Tracker(late, {}).run(None) as run_id:
+        raise AlreadyClaimedError("job-1 works on it", "job-1")
+    closed = client.get_run(run_id)
+    assert (closed.info.status, closed.data.tags["duplicate_of"]) == ("KILLED", "job-1")
+    with Tracker(late, {}).run(None) as again:
+        run = client.get_run(again)
+    assert again == run_id
+    assert run.info.status == "RUNNING"
+    assert "duplicate_of" not in run.data.tags
 
 
 def test_the_next_invocation_gets_a_version_and_the_alias(env: Environment, trained: Trained) -> None:
