@@ -175,7 +175,8 @@ def _kms(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
         condition: dict[str, Any] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
         statements.append(allow("EncryptVolumes", ["kms:CreateGrant"], volume_key, condition))
     if output_key:
-        condition = {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com"}}
+        suffix = ".cn" if names.scope.partition == "aws-cn" else ""
+        condition = {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com{suffix}"}}
         actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
         statements.append(allow("EncryptOutput", actions, output_key, condition))
     return statements

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.aws_names import JobNames
+from components.aws_names import AwsScope, JobNames
 from components.execution_role_policy import MLFLOW_ACTIONS, WILDCARD_REASONS, execution_permissions
 from components.iam_policies import scheduler_permissions
 from components.s3_location import BucketContext
@@ -238,6 +238,22 @@ def test_each_key_is_used_by_way_of_its_service(prod: TrainingJobSettings, prod_
         prod.output.kms_key_arn,
         {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
     )
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "service"),
+    [
+        ("aws", "eu-central-1", "s3.eu-central-1.amazonaws.com"),
+        ("aws-us-gov", "us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_a_key_is_used_by_way_of_s3_as_it_is_called_in_the_partition(
+    partition: str, region: str, service: str, prod: TrainingJobSettings
+) -> None:
+    names = JobNames(AwsScope(partition, region, "123456789012"), "breast-cancer-prod")
+
+    assert by_sid(prod, names)["EncryptOutput"]["Condition"] == {"StringEquals": {"kms:ViaService": service}}
 
 
 def test_a_secret_is_read_by_its_one_arn(staging: TrainingJobSettings, staging_names: JobNames) -> None:
