@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, is_classifier
 
 import accelerated
 import estimators
+import memory
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
 from progress import say
@@ -107,6 +108,8 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
             # Meant for warm starts on other rows than before; these are the same.
             warnings.filterwarnings("ignore", 'class_weight presets "balanced"', UserWarning)
             fit_batch(model, table)
+        if not growing and estimators.is_forest(model):
+            memory.announce_trees(model.estimators_[first:], total)
         growing += time.perf_counter() - before
         say(f"growing: {trees} of {total} trees, {time.perf_counter() - started:.1f} s")
         if after_batch:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import gzip
 import os
+import pickle
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import joblib
 import pyarrow
@@ -25,6 +27,10 @@ _TREE = 48
 """Bytes for each row while a tree grows: sample weights, indices and sorted values. Source: sklearn.tree._splitter."""
 _WORD = 300
 """Bytes for each word of a category: the text, as Arrow and as Python have it, and its places in two tables."""
+_COPIES = 4
+"""Of a forest, while skops writes it and MLflow reads it back to see that it can be read. Measured."""
+_MUCH = 32 << 20
+"""Below it the model is in what was said before."""
 _SAMPLE = 1 << 16
 _M_ARENA_MAX = -8
 """Source: malloc.h of glibc, mallopt(3)."""
@@ -100,6 +106,23 @@ def announce_words(  # noqa: PLR0913  # one argument for each thing that the mem
     if needed >> 20 > said >> 20:
         has = f", {columns:,} columns" if one_hot else ""
         _say(needed, f"now that the {words:,} words of the categories are known, for {rows:,} rows{has}", "")
+
+
+def announce_trees(trees: Sequence[Any], total: int) -> None:
+    """Print what a forest of `total` trees like these takes in the end, where that is much: only grown ones tell."""
+    tree = sum(len(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in trees) / len(trees)
+    needed, there = round(_COPIES * total * tree), available()
+    if needed < _MUCH:
+        return
+    say(
+        f"memory: about {needed >> 20:,} MB more at the end, when the model is saved: {total:,} trees of "
+        f"{tree / (1 << 20):.1f} MB"
+    )
+    if needed > there:
+        say(
+            f"note: that is more than the machine has ({there >> 20:,} MB); choose an instance type with more memory, "
+            f"or smaller trees: max_depth, min_samples_leaf, max_leaf_nodes"
+        )
 
 
 def _say(needed: int, what: str, more: str) -> int:

@@ -105,9 +105,15 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import dataset, forest
 from hyperparameters import Hyperparameters
-settings = Hyperparameters(n_estimators=2, max_depth=4, n_jobs=2, **eval(sys.argv[3]))
+settings = Hyperparameters(**dict(n_estimators=2, max_depth=4, n_jobs=2) | eval(sys.argv[3]))
 data = dataset.read(Path(sys.argv[2]), None, settings)
-forest.grow(settings, data.training)
+grown = forest.grow(settings, data.training)
+if len(sys.argv) > 4:
+    import mlflow
+    from model_files import TRUSTED_TYPES
+    mlflow.sklearn.save_model(
+        grown, sys.argv[4], pip_requirements=["scikit-learn"], skops_trusted_types=list(TRUSTED_TYPES)
+    )
 # Not getrusage: what it says of a process includes the one that started it.
 status = Path("/proc/self/status").read_text()
 print("peak", int(status.partition("VmHWM:")[2].split()[0]) >> 10)
@@ -143,10 +149,46 @@ def test_a_run_with_many_words_takes_no_more_memory_than_it_said(
     assert len(said) == 2, output
 
 
-def said_and_taken(directory: Path, **more: object) -> tuple[list[int], int, str]:
-    """Megabytes that a run announced, one after the other, the most that it took, and its whole log."""
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
+def test_saving_a_forest_of_whole_trees_takes_no_more_memory_than_was_said_when_it_began_to_grow(
+    channel: Channel, tmp_path: Path
+) -> None:
+    directory = channel({"x.csv": "a,b,target\n"})
+    with (directory / "x.csv").open("a") as file:
+        # Without a rule that a tree could find, each row gets a leaf.
+        file.writelines(f"{i * 7919 % 60013},{i / 7:.5f},{i * i // 7 % 3 % 2}\n" for i in range(60_000))
+    said, peak, output = said_and_taken(directory, tmp_path / "model", max_depth=None, n_estimators=60)
+    assert len(said) == 2, output
+    assert 0.5 * sum(said) < peak <= sum(said), output
+    assert output.index("growing: 2 of 60") < output.index("growing: 60 of 60")
+    assert output.index("when the model is saved: 60 trees of ") < output.index("growing: 2 of 60")
+
+
+def test_a_forest_of_small_trees_is_in_what_was_said(capsys: pytest.CaptureFixture[str]) -> None:
+    memory.announce_trees([b"a tree"], 100)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_forest_that_does_not_fit_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 100 << 20)
+    memory.announce_trees([bytes(1 << 20), bytes(2 << 20)], 100)
+    assert capsys.readouterr().out == (
+        "memory: about 600 MB more at the end, when the model is saved: 100 trees of 1.5 MB\n"
+        "note: that is more than the machine has (100 MB); choose an instance type with more memory, or smaller trees: "
+        "max_depth, min_samples_leaf, max_leaf_nodes\n"
+    )
+
+
+def said_and_taken(directory: Path, model: Path | None = None, **more: object) -> tuple[list[int], int, str]:
+    """Megabytes that a run announced, one after the other, the most that it took, and its whole log.
+
+    With a place for the `model`, it is saved as the job saves it for MLflow.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, TRAINING_CODE, directory, repr(more)],
+        [sys.executable, "-c", PROGRAM, TRAINING_CODE, directory, repr(more), *([model] if model else [])],
         capture_output=True,
         text=True,
         check=True,
