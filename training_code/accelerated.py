@@ -25,16 +25,19 @@ from failure import TrainingError
 from hyperparameters import Hyperparameters
 from tables import Table
 
-BATCHES = 4
-"""Each costs oneDAL a new binning of all rows. Not a matter of cores or time: the trees must be the same anywhere."""
+_MOST_BATCHES = 4
+"""Each costs oneDAL a new binning of all rows, as much as it takes to grow a dozen trees."""
+BATCH_WORK = 50_000_000
+"""Rows times trees that are worth a checkpoint: some seconds. No matter of time, for the same trees on any machine."""
 _BATCH_MAX = 6024
 """Trees that oneDAL fits at once. Source: as above."""
 _NOT_OF_A_PLAIN_FOREST = ("_onedal_estimator", "_cached_estimators_", "max_bins", "min_bin_size")
 
 
-def batch_size(total: int) -> int:
-    """Trees between two checkpoints, of `total`."""
-    return min(-(-total // BATCHES), _BATCH_MAX)
+def batch_size(trees: int, rows: int) -> int:
+    """Trees between two checkpoints, of a forest on so many rows."""
+    batches = min(-(-trees * rows // BATCH_WORK), _MOST_BATCHES)
+    return min(-(-trees // batches), _BATCH_MAX)
 
 
 def unsupported(settings: Hyperparameters, table: Table) -> str:

@@ -22,7 +22,7 @@ import numpy
 import sklearn
 from sklearn.base import BaseEstimator
 
-from estimators import is_forest, size
+from estimators import is_forest, size, unit
 from failure import TrainingError
 from hyperparameters import Hyperparameters
 from progress import say
@@ -53,7 +53,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """An estimator as far as it had grown (`size`, in trees or epochs), and the MLflow run it belongs to."""
+    """An estimator as far as it had grown (`size`, in its unit), and the MLflow run it belongs to."""
 
     model: BaseEstimator
     size: int
@@ -111,8 +111,7 @@ class Checkpoints:
         if is_forest(saved.model):
             saved.model.estimators_ = [tree for part in parts for tree in part.model.estimators_]
             self._saved_trees = saved.size
-        unit = "epochs" if self._origin.hyperparameters["partial_fit_epochs"] else "trees"
-        say(f"checkpoint: going on from {saved.size} {unit} in {self._directory}")
+        say(f"checkpoint: going on from {saved.size} {unit(saved.model)} in {self._directory}")
         return saved
 
     def _write(self, directory: Path, first: int, model: BaseEstimator, run_id: str) -> None:

@@ -25,6 +25,7 @@ RESERVED = ("warm_start", "verbose", "random_state", "n_jobs")
 _32_BIT = ("sklearn.ensemble._forest", "sklearn.ensemble._gb", "sklearn.tree.")
 """Modules whose estimators cast features to 32-bit floating point themselves. Source: `DTYPE` in sklearn.tree._tree."""
 _FORESTS = (RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor)
+_HISTOGRAMS = "sklearn.ensemble._hist_gradient_boosting"
 _DOTTED = re.compile(r"sklearn(\.[A-Za-z]\w*)*\.[A-Z]\w*")
 
 
@@ -83,23 +84,40 @@ def fresh(name: str, parameters: dict[str, Any], random_state: int, n_jobs: int)
     return estimator(**parameters | common)
 
 
+def growth(estimator: type[BaseEstimator]) -> str:
+    """The parameter that says how far an estimator grows, where `warm_start` lets it go on; "" where there is none."""
+    own = inspect.signature(estimator).parameters
+    name = "max_iter" if estimator.__module__.startswith(_HISTOGRAMS) else "n_estimators"
+    return name if {"warm_start", name} <= own.keys() else ""
+
+
 def at_once(estimator: type[BaseEstimator], parameters: dict[str, Any]) -> str:
     """Why an estimator cannot be grown by more and more of its estimators; "" when it can."""
-    own = inspect.signature(estimator).parameters
-    if not {"warm_start", "n_estimators"} <= own.keys():
+    if not growth(estimator):
         if hasattr(estimator, "partial_fit"):
             return "grows only by passes over the rows, and partial_fit_epochs is not set"
         return "cannot be grown step by step"
     if parameters.get("n_iter_no_change") is not None:
         return "stops by itself (n_iter_no_change)"
+    if estimator.__module__.startswith(_HISTOGRAMS) and parameters.get("early_stopping", "auto") is not False:
+        return "stops by itself (early_stopping is not false)"
     if parameters.get("oob_score") and estimator.__module__ == "sklearn.ensemble._bagging":
         return "cannot be grown step by step with oob_score"
     return ""
 
 
 def size(estimator: BaseEstimator) -> int:
-    """How far an estimator has grown: its trees, or its passes over the rows."""
+    """How far an estimator has grown, in its `unit`."""
+    if unit(estimator) == "iterations":
+        return int(getattr(estimator, "n_iter_", 0))
     return int(getattr(estimator, "partial_fit_epochs_", 0)) or len(getattr(estimator, "estimators_", ()))
+
+
+def unit(estimator: BaseEstimator) -> str:
+    """What an estimator grows by: trees, iterations of histogram boosting, or epochs: passes over the rows."""
+    if type(estimator).__module__.startswith(_HISTOGRAMS):
+        return "iterations"
+    return "epochs" if hasattr(estimator, "partial_fit_epochs_") else "trees"
 
 
 def is_forest(estimator: BaseEstimator) -> bool:

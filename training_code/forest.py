@@ -94,12 +94,13 @@ def grow(
 
 def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, after_batch: AfterBatch | None) -> None:
     started, growing = time.perf_counter(), 0.0
-    total, own = int(estimator(settings).n_estimators), model.get_params(deep=False)
+    far, own = estimators.growth(type(model)), model.get_params(deep=False)
+    total, unit = int(getattr(estimator(settings), far)), estimators.unit(model)
     first = trees = estimators.size(model)
     next_size, fit_batch = _way_of_growing(settings, table)
     while trees < total:
         trees = min(trees + next_size(trees - first, growing), total)
-        step = {"n_estimators": trees, "warm_start": True, "n_jobs": settings.n_jobs}
+        step = {far: trees, "warm_start": True, "n_jobs": settings.n_jobs}
         # The rows left out are judged when all trees are there; few trees leave out too few.
         step["oob_score"] = bool(settings.parameters.get("oob_score")) and trees == total
         model.set_params(**{name: value for name, value in step.items() if name in own})
@@ -111,7 +112,7 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
         if not growing and estimators.is_forest(model):
             memory.announce_trees(model.estimators_[first:], total)
         growing += time.perf_counter() - before
-        say(f"growing: {trees} of {total} trees, {time.perf_counter() - started:.1f} s")
+        say(f"growing: {trees} of {total} {unit}, {time.perf_counter() - started:.1f} s")
         if after_batch:
             after_batch(model)
 
@@ -119,7 +120,7 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
 def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[NextSize, FitBatch]:
     """How many trees a batch has, and what grows a forest to its `n_estimators`."""
     if settings.accelerator and not (why := accelerated.unsupported(settings, table)):
-        size = accelerated.batch_size(int(estimator(settings).n_estimators))
+        size = accelerated.batch_size(int(estimator(settings).n_estimators), len(table.target))
         say(f"accelerator: scikit-learn-intelex grows the trees, {size} at a time")
         return lambda *_: size, lambda model, rows: accelerated.grow_batch(model, rows, settings.random_state)
     if settings.accelerator:

@@ -80,7 +80,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
 
         def after_batch(grown: BaseEstimator) -> None:
             checkpoints.save(grown, run_id)
-            tracker.note_growth("epochs" if settings.partial_fit_epochs else "trees", estimators.size(grown))
+            tracker.note_growth(estimators.unit(grown), estimators.size(grown))
 
         grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
         model = encoding.whole(grown, data.encoding)

@@ -27,6 +27,11 @@ REGRESSION: dict[str, Any] = {"estimator": "sklearn.ensemble.RandomForestRegress
 CHOSEN = Hyperparameters(n_estimators=10, max_depth=5, accelerator="intelex")
 
 
+@pytest.fixture(autouse=True)
+def _little_work_is_worth_a_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accelerated, "BATCH_WORK", 1)
+
+
 @pytest.fixture(scope="module")
 def table() -> Table:
     frame = load_breast_cancer(as_frame=True).frame
@@ -41,6 +46,18 @@ def same_trees(left: RandomForestClassifier, right: RandomForestClassifier) -> b
         for one, other in zip(*states, strict=True)
         for part in ("nodes", "values")
     )
+
+
+@pytest.mark.parametrize(
+    ("trees", "rows", "size"),
+    [(100, 1000, 100), (100, 500_000, 100), (100, 500_001, 50), (100, 10**8, 25), (30_000, 10**8, 6024), (3, 10**9, 1)],
+    ids=["little work", "some seconds of it", "more", "very much", "more than oneDAL takes", "few trees"],
+)
+def test_little_work_is_one_batch_and_much_is_four(
+    trees: int, rows: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accelerated, "BATCH_WORK", 50_000_000)
+    assert accelerated.batch_size(trees, rows) == size
 
 
 @pytest.mark.parametrize("killed_after", [1, 2, 3])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import pickle
 import warnings
 from pathlib import Path
@@ -46,11 +45,8 @@ def usable() -> list[str]:
 
 
 USABLE = usable()
-BY_TREES = [
-    name
-    for name in USABLE
-    if {"warm_start", "n_estimators"} <= inspect.signature(estimators.find(name)).parameters.keys()
-]
+BY_TREES = [name for name in USABLE if estimators.growth(estimators.find(name)) == "n_estimators"]
+BY_ITERATIONS = [name for name in USABLE if estimators.growth(estimators.find(name)) == "max_iter"]
 BY_EPOCHS = [name for name in USABLE if hasattr(estimators.find(name), "partial_fit")]
 
 
@@ -82,6 +78,7 @@ def test_those_that_can_grow_are_known() -> None:
         for kind in ("Bagging", "ExtraTrees", "GradientBoosting", "RandomForest")
         for task in ("Classifier", "Regressor")
     ] == BY_TREES
+    assert [f"sklearn.ensemble.HistGradientBoosting{task}" for task in ("Classifier", "Regressor")] == BY_ITERATIONS
     assert {"sklearn.linear_model.SGDClassifier", "sklearn.neural_network.MLPRegressor"} <= set(BY_EPOCHS)
 
 
@@ -107,6 +104,34 @@ def test_grown_in_batches_and_resumed_it_is_the_one_fitted_at_once(
     resumed = forest.grow(settings, table, saved.model)
     assert capsys.readouterr().out.startswith("growing: 7 of 13 trees, ")
     assert numpy.array_equal(answers(resumed, table), answers(at_once, table))
+
+
+@pytest.mark.parametrize("more", [(), ("--max_features", "0.5"), ("--loss", "absolute_error")], ids=str)
+@pytest.mark.parametrize("name", BY_ITERATIONS)
+@pytest.mark.slow
+def test_grown_by_iterations_and_resumed_it_is_the_one_fitted_at_once(
+    name: str, more: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if more[:1] == ("--loss",) and name.endswith("Classifier"):
+        more = ()
+    far = ("--max_iter", "13", "--early_stopping", "false", "--checkpoint_seconds", "0")
+    settings, table = settings_for(name, *far, *more), table_for(name)
+    at_once = forest.estimator(settings).fit(table.features, table.target)
+    states: list[bytes] = []
+    grown = forest.grow(settings, table, None, lambda each: states.append(pickle.dumps(each)))
+    assert len(states) == 13
+    assert numpy.array_equal(answers(grown, table), answers(at_once, table))
+    file = Checkpoints(tmp_path, Origin.of(settings, "data", "code"))
+    file.save(pickle.loads(states[5]), "run")
+    capsys.readouterr()
+    saved = file.load()
+    assert saved is not None
+    assert saved.size == 6
+    assert capsys.readouterr().out == f"checkpoint: going on from 6 iterations in {tmp_path}\n"
+    resumed = forest.grow(settings, table, saved.model)
+    assert capsys.readouterr().out.startswith("growing: 7 of 13 iterations, ")
+    assert numpy.array_equal(answers(resumed, table), answers(at_once, table))
+    assert resumed.get_params() == at_once.get_params()
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::FutureWarning")
