@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -15,6 +16,11 @@ from hypothesis import settings
 # this many examples says so itself.
 settings.register_profile("project", deadline=None, max_examples=40)
 settings.load_profile("project")
+
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell's background job ignores Ctrl-C, and so would everything that tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection() -> None:

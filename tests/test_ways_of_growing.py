@@ -34,5 +34,5 @@ def test_a_stack_with_the_accelerator_is_rehearsed_and_registers_one_version(tmp
     ran = training_jobs(project, "rehearse")
 
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
-    assert "accelerator: scikit-learn-intelex grows the trees, 25 at a time" in ran.stdout
+    assert "accelerator: scikit-learn-intelex grows the trees, 100 at a time" in ran.stdout
     assert ran.stdout.count("registered: version ") == 1
