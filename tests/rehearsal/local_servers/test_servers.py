@@ -57,6 +57,7 @@ def have_ended(descriptors: list[int]) -> bool:
     return all(select.select([descriptor], [], [], 15)[0] for descriptor in descriptors)
 
 
+@pytest.mark.slow
 def test_the_embedded_aws_plays_the_account_that_it_is_told(tmp_path: Path) -> None:
     with start_servers(tmp_path, region="us-east-1", artifact_root=None, account_id="210987654321") as servers:
         clients = AwsClients(servers.endpoint_url, "us-east-1")
