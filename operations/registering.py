@@ -1,4 +1,4 @@
-"""`training-jobs register`: complete a training job that failed with its model trained, because MLflow was away."""
+"""`training-jobs register`: complete a training job that failed with its model trained and kept."""
 
 from __future__ import annotations
 

@@ -71,13 +71,17 @@ class Evaluation:
     said: NDArray[Any] = field(default_factory=lambda: numpy.empty(0))
 
 
-def evaluate(estimator: BaseEstimator, table: Table) -> Evaluation:
-    """Judge a fitted classifier or regressor on `table`. Every row counts once, whatever its weight in training."""
-    return _judge_values(estimator, table) if is_regressor(estimator) else _judge_classes(estimator, table)
+def evaluate(estimator: BaseEstimator, table: Table, n_jobs: int = 1) -> Evaluation:
+    """Judge a fitted classifier or regressor on `table`. Every row counts once, whatever its weight in training.
+
+    A forest is asked on `n_jobs` cores, -1 for all.
+    """
+    judge = _judge_values if is_regressor(estimator) else _judge_classes
+    return judge(estimator, table, n_jobs)
 
 
-def _judge_values(estimator: BaseEstimator, table: Table) -> Evaluation:
-    said = numpy.asarray(_said_of(table.features, estimator, estimator.predict))
+def _judge_values(estimator: BaseEstimator, table: Table, n_jobs: int) -> Evaluation:
+    said = numpy.asarray(_said_of(table.features, estimator, estimator.predict, n_jobs))
     predicted = numpy.ravel(said).astype("float64")
     told = {
         "validation:rmse": float(metrics.root_mean_squared_error(table.target, predicted)),
@@ -92,7 +96,7 @@ def _judge_values(estimator: BaseEstimator, table: Table) -> Evaluation:
     )
 
 
-def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
+def _judge_classes(estimator: BaseEstimator, table: Table, n_jobs: int) -> Evaluation:
     """Judge a classifier.
 
     With two classes F1 and ROC AUC are those of the second class (the greater label), as in scikit-learn; with more,
@@ -102,7 +106,7 @@ def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
     labels = list(estimator.classes_)
     probabilities = scores = None
     if hasattr(estimator, "predict_proba"):
-        probabilities = scores = _said_of(table.features, estimator, estimator.predict_proba)
+        probabilities = scores = _said_of(table.features, estimator, estimator.predict_proba, n_jobs)
         predicted = estimator.classes_.take(numpy.argmax(probabilities, axis=1), axis=0)
     else:
         predicted = estimator.predict(table.features)
@@ -136,13 +140,15 @@ def _judge_classes(estimator: BaseEstimator, table: Table) -> Evaluation:
     )
 
 
-def _said_of(features: DataFrame, estimator: BaseEstimator, ask: Callable[[DataFrame], Any]) -> NDArray[Any]:
+def _said_of(
+    features: DataFrame, estimator: BaseEstimator, ask: Callable[[DataFrame], Any], n_jobs: int
+) -> NDArray[Any]:
     """What an estimator says of rows: of a forest's, each core asks for some.
 
     They are the same to the last bit: a forest adds up its trees for each row by itself, and in their order, as it has
     one core (`forest.grow`). Others multiply matrices, where a row's place may change its last bit.
     """
-    cores = joblib.effective_n_jobs(-1)
+    cores = joblib.effective_n_jobs(n_jobs)
     if not is_forest(estimator) or len(features) < cores * _FEWEST_ROWS:
         return numpy.asarray(ask(features))
     size = -(-len(features) // cores)

@@ -1,4 +1,4 @@
-"""Completes a training job whose record was kept because MLflow was away: sends it, registers it, trains nothing.
+"""Completes a training job that kept its record, as when MLflow is away: sends it, registers it, trains nothing.
 
     python register.py DIRECTORY
 

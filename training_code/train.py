@@ -85,13 +85,15 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
         grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
         model = encoding.whole(grown, data.encoding)
         with _kept_on_failure(model, env) as record_directory:
-            verdict = evaluation.evaluate(grown, data.validation)
+            verdict = evaluation.evaluate(grown, data.validation, settings.n_jobs)
             evaluation.report(verdict)
             description = model_files.describe(
                 grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
             )
             model_files.save(env.model_directory, model, description)
-            champion = tracker.champion_on(lambda each: evaluation.evaluate(each, data.raw_validation).metrics)
+            champion = tracker.champion_on(
+                lambda each: evaluation.evaluate(each, data.raw_validation, settings.n_jobs).metrics
+            )
             made = record.make(
                 record_directory,
                 env,

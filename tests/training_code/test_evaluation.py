@@ -36,6 +36,19 @@ def grown(load: Callable[..., Bunch]) -> tuple[CountingForest, Table]:
     return forest, Table(numbers[1::2], data.target[1::2].to_numpy())
 
 
+@pytest.mark.parametrize("kind", [RandomForestClassifier, RandomForestRegressor])
+def test_what_several_cores_say_is_to_the_last_bit_what_one_says(kind: type[RandomForestClassifier]) -> None:
+    numbers = pandas.DataFrame(
+        numpy.random.default_rng(0).normal(size=(4001, 3)).astype("float32"), columns=list("abc")
+    )
+    target = (numbers["a"] + numbers["b"] ** 2 > 1).to_numpy().astype(int)
+    forest = kind(n_estimators=30, random_state=0).fit(numbers, target)
+    forest.n_jobs = 1
+    one, several = (evaluate(forest, Table(numbers, target), n_jobs) for n_jobs in (1, 3))
+    assert several.said.tobytes() == one.said.tobytes()
+    assert several.metrics == one.metrics
+
+
 def test_two_classes_are_judged_as_scikit_learn_does() -> None:
     forest, table = grown(load_breast_cancer)
     verdict = evaluate(forest, table)

@@ -106,14 +106,15 @@ def test_grown_in_batches_and_resumed_it_is_the_one_fitted_at_once(
     assert numpy.array_equal(answers(resumed, table), answers(at_once, table))
 
 
-@pytest.mark.parametrize("more", [(), ("--max_features", "0.5"), ("--loss", "absolute_error")], ids=str)
-@pytest.mark.parametrize("name", BY_ITERATIONS)
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [(name, more) for name in BY_ITERATIONS for more in ((), ("--max_features", "0.5"))]
+    + [("sklearn.ensemble.HistGradientBoostingRegressor", ("--loss", "absolute_error"))],
+)
 @pytest.mark.slow
 def test_grown_by_iterations_and_resumed_it_is_the_one_fitted_at_once(
     name: str, more: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if more[:1] == ("--loss",) and name.endswith("Classifier"):
-        more = ()
     far = ("--max_iter", "13", "--early_stopping", "false", "--checkpoint_seconds", "0")
     settings, table = settings_for(name, *far, *more), table_for(name)
     at_once = forest.estimator(settings).fit(table.features, table.target)
