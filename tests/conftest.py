@@ -6,11 +6,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-import skops.io  # noqa: F401 - see below
 from hypothesis import settings
-
-# skops looks through every loaded module as it loads. Once pulumi_aws is loaded, that would load each of its services,
-# which takes as long as the rest of the fast tier; so skops comes first.
 
 # How long one example takes says something about the machine's other work, not about the code. What needs more than
 # this many examples says so itself.
@@ -23,9 +19,15 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection() -> None:
-    """Look for no garbage while tests are loaded: there is next to none, and it took a sixth of the fast tier."""
+def pytest_collection(session: pytest.Session) -> None:
+    """Look for no garbage while tests are loaded: there is next to none, and it took a sixth of the fast tier.
+
+    skops looks through every loaded module as it loads. Once pulumi_aws is loaded, that would load each of its
+    services, which takes as long as the rest of the fast tier; so skops comes first, in each process that runs tests.
+    """
     gc.disable()
+    if not session.config.getoption("numprocesses"):
+        import skops.io  # noqa: F401
 
 
 def pytest_collection_finish() -> None:

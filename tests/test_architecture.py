@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,15 @@ def modules_named(node: ast.AST, package: str) -> Iterator[str]:
             yield str(node.args[0].value)  # type: ignore[attr-defined] # a Constant, as seen above
 
 
+@cache
 def trees_of(room: str) -> list[tuple[Path, list[ast.AST]]]:
     return [(file, list(ast.walk(ast.parse(file.read_text())))) for file in files_of(room)]
 
 
+@cache
 def imports_of(room: str) -> list[Import]:
     found = []
-    for file, nodes in TREES[room]:
+    for file, nodes in trees_of(room):
         relative = file.relative_to(PROJECT_DIRECTORY)
         package = ".".join(relative.parent.parts)
         found += [
@@ -80,8 +83,6 @@ def imports_of(room: str) -> list[Import]:
 
 
 ROOMS = [room for room in MAY_IMPORT if files_of(room)]
-TREES = {room: trees_of(room) for room in ROOMS}
-EVERY_IMPORT = {room: imports_of(room) for room in ROOMS}
 ISLAND_MODULES = {
     island: {path.stem for path in (PROJECT_DIRECTORY / island).iterdir() if path.suffix == ".py" or path.is_dir()}
     - {"__main__", "__init__", "__pycache__"}
@@ -100,7 +101,7 @@ def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None
 def test_the_arrows_between_rooms(room: str) -> None:
     wrong = [
         str(found)
-        for found in EVERY_IMPORT[room]
+        for found in imports_of(room)
         if (other := found.module.partition(".")[0]) in MAY_IMPORT
         if other not in MAY_IMPORT[room] and other != "__main__"
     ]
@@ -110,7 +111,7 @@ def test_the_arrows_between_rooms(room: str) -> None:
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room not in MAY_KNOW_THE_CREATOR])
 def test_only_the_program_knows_the_module_that_creates_resources(room: str) -> None:
-    assert [str(found) for found in EVERY_IMPORT[room] if found.module.startswith(ONLY_CREATOR)] == []
+    assert [str(found) for found in imports_of(room) if found.module.startswith(ONLY_CREATOR)] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -119,13 +120,13 @@ def test_nobody_imports_the_islands_by_their_bare_names_either(room: str) -> Non
     own_names = ISLAND_MODULES.get(room, set())
 
     assert [
-        str(found) for found in EVERY_IMPORT[room] if found.module.partition(".")[0] in bare_names - own_names
+        str(found) for found in imports_of(room) if found.module.partition(".")[0] in bare_names - own_names
     ] == []
 
 
 def test_only_the_component_and_the_program_use_the_provider() -> None:
     users = {
-        found.file for room in ROOMS for found in EVERY_IMPORT[room] if found.module.partition(".")[0] == "pulumi_aws"
+        found.file for room in ROOMS for found in imports_of(room) if found.module.partition(".")[0] == "pulumi_aws"
     }
 
     assert users - {found for found in users if found.startswith("benchmarks/")} == {
@@ -137,7 +138,7 @@ def test_only_the_component_and_the_program_use_the_provider() -> None:
 def test_only_settings_reads_the_configuration() -> None:
     readers = set()
     for room in ROOMS:
-        for file, nodes in TREES[room]:
+        for file, nodes in trees_of(room):
             for node in nodes:
                 is_attribute = isinstance(node, ast.Attribute) and node.attr == "Config"
                 if is_attribute and isinstance(node.value, ast.Name) and node.value.id == "pulumi":
@@ -150,7 +151,7 @@ def test_only_settings_reads_the_configuration() -> None:
 
 def test_the_modules_of_the_component_know_each_other_without_a_circle() -> None:
     knows: dict[str, set[str]] = {}
-    for found in EVERY_IMPORT["components"]:
+    for found in imports_of("components"):
         other = found.module.removeprefix("components.").partition(".")[0]
         knows.setdefault(Path(found.file).stem, set())
         if found.module.startswith("components."):

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas
 import pytest
-from mlflow import MlflowClient
 from rich.console import Console
 from sklearn.ensemble import RandomForestClassifier
 
@@ -127,6 +126,8 @@ def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(
 def test_a_job_whose_upload_broke_off_half_way_is_completed_with_the_model_that_it_began(
     rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from mlflow import MlflowClient
+
     name, model_name, place = "job-half", "half", rehearsed.place
     job = JobTree(
         tmp_path / "ml",

@@ -86,8 +86,8 @@ def test_batches_and_seeds_differ_and_cores_do_not_matter(table: Table) -> None:
 @pytest.mark.parametrize("other", [{}, REGRESSION])
 def test_the_forest_and_its_trees_have_what_plain_ones_have(table: Table, other: dict[str, Any]) -> None:
     numbers = Table(table.features, (table.target == "good").astype("float64")) if other else table
-    ours = forest.grow(Hyperparameters(n_estimators=8, accelerator="intelex", **other), numbers)
-    plain = forest.grow(Hyperparameters(n_estimators=8, **other), numbers)
+    ours = forest.grow(Hyperparameters(n_estimators=8, n_jobs=1, accelerator="intelex", **other), numbers)
+    plain = forest.grow(Hyperparameters(n_estimators=8, n_jobs=1, **other), numbers)
 
     assert type(ours) is type(plain)
     assert vars(ours).keys() == vars(plain).keys()
@@ -104,7 +104,7 @@ def test_the_forest_and_its_trees_have_what_plain_ones_have(table: Table, other:
 def test_it_is_as_good_as_plain_on_rows_it_has_not_seen(table: Table) -> None:
     training, unseen = table.take(numpy.arange(0, 569, 2)), table.take(numpy.arange(1, 569, 2))
     ours, plain = (
-        forest.grow(Hyperparameters(n_estimators=100, max_depth=5, accelerator=each), training)
+        forest.grow(Hyperparameters(n_estimators=100, max_depth=5, n_jobs=1, accelerator=each), training)
         for each in ("intelex", None)
     )
 
@@ -186,11 +186,12 @@ def test_it_is_not_imported_when_it_is_off() -> None:
 def test_what_it_does_not_support_is_grown_by_plain_scikit_learn_and_said(
     table: Table, change: dict[str, Any], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    grown = forest.grow(Hyperparameters(n_estimators=40, accelerator="intelex", **change), table)
+    settings = {"n_estimators": 40, "n_jobs": 1, **change}
+    grown = forest.grow(Hyperparameters(accelerator="intelex", **settings), table)
     said = capsys.readouterr().out.splitlines()
 
     assert said[0] == f"accelerator: going on with plain scikit-learn instead of intelex: {why}"
-    assert same_trees(grown, forest.grow(Hyperparameters(n_estimators=40, **change), table))
+    assert same_trees(grown, forest.grow(Hyperparameters(**settings), table))
 
 
 def test_rows_it_does_not_take_are_known_beforehand(table: Table) -> None:

@@ -166,7 +166,7 @@ def test_a_value_inside_itself_is_refused(project: Path, written: str) -> None:
 
 
 def test_a_file_nested_beyond_reason_is_refused(project: Path) -> None:
-    (project / "Pulumi.staging.yaml").write_text(f"config:\n  key: {'[' * 5000}\n")
+    (project / "Pulumi.staging.yaml").write_text(f"config:\n  key: {'[' * 1000}\n")
     assert fault(project) == "DIR/Pulumi.staging.yaml is nested too deeply to be read"
 
 
