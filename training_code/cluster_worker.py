@@ -65,9 +65,10 @@ def _wait(hosts: Hosts, *, appear: bool, seconds: float) -> bool:
     """Whether the first host's port came to be open, or shut, in time."""
     end = time.monotonic() + seconds
     while _listens(hosts) is not appear:
-        if time.monotonic() > end:
+        left = end - time.monotonic()
+        if left <= 0:
             return False
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(min(_LOOK_SECONDS, left))
     return True
 
 
