@@ -1,5 +1,6 @@
 """The stack: one ScheduledTrainingJob for each training job in its settings."""
 
+import asyncio
 import gc
 import sys
 from pathlib import Path
@@ -31,19 +32,30 @@ scope = AwsScope(
     partition=aws.get_partition().partition, region=settings.region, account_id=aws.get_caller_identity().account_id
 )
 
-for name, job in settings.training_jobs.items():
-    source_files = compose_requirements(
-        read_source_files(project_directory / job.source.directory), job.requirements_extras
-    )
-    scheduled_training_job = ScheduledTrainingJob(
-        name,
-        ScheduledTrainingJobArgs(
-            names=JobNames(scope, settings.name_prefix(name)),
-            training_job=job,
-            schedule=job.schedule,
-            source_bundle=bundle_source(source_files, job.source.entry_point),
-            bundle_directory=project_directory / ".build",
-            tags=settings.tags_of(name),
-        ),
-    )
-    pulumi.export(name, scheduled_training_job.outputs())
+
+
+async def declare() -> pulumi.Inputs:
+    """Declare all jobs, and give back what the stack exports: each job's outputs, by its name."""
+    exports: dict[str, pulumi.Input[object]] = {}
+    for name, job in settings.training_jobs.items():
+        source_files = compose_requirements(
+            read_source_files(project_directory / job.source.directory), job.requirements_extras
+        )
+        exports[name] = ScheduledTrainingJob(
+            name,
+            ScheduledTrainingJobArgs(
+                names=JobNames(scope, settings.name_prefix(name)),
+                training_job=job,
+                schedule=job.schedule,
+                source_bundle=bundle_source(source_files, job.source.entry_point),
+                bundle_directory=project_directory / ".build",
+                tags=settings.tags_of(name),
+            ),
+        ).outputs()
+        # The SDK sends what was declared so far. Of all that is declared and not yet sent it makes a list anew at each
+        # answer, which took more time for each job the more there were.
+        await asyncio.sleep(0)
+    return exports
+
+
+pulumi.run(declare)

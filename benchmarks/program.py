@@ -1,13 +1,18 @@
 """What it costs to declare jobs with the component, beside the same resources declared flat, by hand.
 
 Each measurement is a process of its own on one processor: the SDK's test monitor answers at once, so what is timed is
-the program, in CPU seconds. The two programs are measured in pairs, and take turns at being the first; figures are
-medians, and the ratio is the median of the pairs' ratios. Not of the least of each: on a shared machine a processor's
-speed changes from second to second, so that the least is a matter of luck, while both of a pair mostly have the same
-speed. The component also makes the outputs that a stack exports.
+the program, in CPU seconds. The process is forked from one that has loaded and read all there is to load and read. The
+programs take turns at being the first; figures are medians, and a ratio is the median of the rounds' ratios. Not of the
+least of each: on a shared machine a processor's speed changes from second to second, so that the least is a matter of
+luck, while what is measured right after one another mostly has the same speed.
+
+The component's program is what `__main__.py` does: after each job it lets the SDK send what was declared. By hand one
+declares everything and leaves the sending to the end, for which the SDK needs longer; "flat, in turns" is the flat
+program with such turns, so that the second ratio is the component alone, which also makes the outputs that a stack
+exports.
 
 Python's garbage collector is off, as `__main__.py` has it: it walks all that the SDK keeps until the end, again and
-again, whoever declared it, and frees next to nothing. What it would cost is in the last columns, for both.
+again, whoever declared it, and frees next to nothing. What it would cost is in the last columns.
 """
 
 from __future__ import annotations
@@ -22,28 +27,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.report import Table, peak_memory_in_megabytes
 
-PAIRS: Final = {1: 30, 10: 30, 100: 24, 500: 10}
-"""Pairs of measurements for each number of jobs: what takes less time varies more."""
+ROUNDS: Final = {1: 60, 10: 60, 100: 30, 500: 10}
+"""Rounds of measurements for each number of jobs: what takes less time varies more."""
 PROJECT: Final = Path(__file__).parent.parent
+PROGRAMS: Final = ("component", "flat", "flat in turns")
 
-Pair = tuple[dict[str, float], dict[str, float]]
+Figures = dict[str, float]
+Declare = Callable[[], Awaitable[None] | None]
 
 
-def table(pairs: Mapping[int, int] = PAIRS) -> Table:
+def table(rounds: Mapping[int, int] = ROUNDS) -> Table:
     """Measure all job counts; one row each."""
-    return Table("Declaring jobs", "python -m benchmarks.program", __doc__ or "", _HEADER, tuple(_rows(pairs)))
+    return Table("Declaring jobs", "python -m benchmarks.program", __doc__ or "", _HEADER, tuple(_rows(rounds)))
 
 
 _HEADER: Final = (
     "jobs",
     "component, CPU s",
     "flat, CPU s",
+    "ratio",
+    "flat, in turns, CPU s",
     "ratio",
     "component, ms per job",
     "component, MB",
@@ -53,42 +62,64 @@ _HEADER: Final = (
 )
 
 
-def _rows(pairs: Mapping[int, int]) -> Iterator[tuple[str, ...]]:
-    for count, rounds in pairs.items():
-        taken = [_pair(count, flat_first=bool(turn % 2)) for turn in range(rounds)]
-        collecting = [_measure(program, count, "--collect")["seconds"] for program in ("component", "flat")]
-
-        def median(side: int, of: str, taken: Sequence[Pair] = taken) -> float:
-            return statistics.median(pair[side][of] for pair in taken)
-
-        yield (
-            str(count),
-            f"{median(0, 'seconds'):.3f}",
-            f"{median(1, 'seconds'):.3f}",
-            f"{statistics.median(component['seconds'] / flat['seconds'] for component, flat in taken):.2f}",
-            f"{1000 * median(0, 'seconds') / count:.1f}",
-            f"{median(0, 'megabytes'):.0f}",
-            f"{median(1, 'megabytes'):.0f}",
-            *(f"{each:.3f}" for each in collecting),
-        )
+def _rows(rounds: Mapping[int, int]) -> Iterator[tuple[str, ...]]:
+    for count, turns in rounds.items():
+        command = [sys.executable, "-m", "benchmarks.program", "--measure", str(count), str(turns)]
+        finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=PROJECT)
+        yield _row(count, *json.loads(finished.stdout.splitlines()[-1]))
 
 
-def _pair(count: int, *, flat_first: bool) -> Pair:
-    """The figures of the component and of the flat program, one measured right after the other."""
-    first, second = ("flat", "component") if flat_first else ("component", "flat")
-    figures = {first: _measure(first, count), second: _measure(second, count)}
-    return figures["component"], figures["flat"]
+def _row(count: int, taken: list[dict[str, Figures]], collecting: dict[str, Figures]) -> tuple[str, ...]:
+    def median(program: str, of: str = "seconds") -> float:
+        return statistics.median(each[program][of] for each in taken)
+
+    def ratio(other: str) -> float:
+        return statistics.median(each["component"]["seconds"] / each[other]["seconds"] for each in taken)
+
+    return (
+        str(count),
+        f"{median('component'):.3f}",
+        f"{median('flat'):.3f}",
+        f"{ratio('flat'):.2f}",
+        f"{median('flat in turns'):.3f}",
+        f"{ratio('flat in turns'):.2f}",
+        f"{1000 * median('component') / count:.1f}",
+        f"{median('component', 'megabytes'):.0f}",
+        f"{median('flat', 'megabytes'):.0f}",
+        *(f"{collecting[program]['seconds']:.3f}" for program in ("component", "flat")),
+    )
 
 
-def _measure(program: str, count: int, *more: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.program", "--declare", program, str(count), *more]
-    finished = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT)
-    figures: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+def _measure(count: int, rounds: int) -> tuple[list[dict[str, Figures]], dict[str, Figures]]:
+    """Each round's figures by program, and one more of each with the collector on."""
+    with tempfile.TemporaryDirectory() as directory:
+        programs = _prepared(count, Path(directory))
+        taken = []
+        for turn in range(rounds):
+            first = turn % len(PROGRAMS)
+            order = (*PROGRAMS[first:], *PROGRAMS[:first])
+            taken.append({name: _in_a_process(programs[name], collecting=False) for name in order})
+        return taken, {name: _in_a_process(programs[name], collecting=True) for name in PROGRAMS}
+
+
+def _in_a_process(declare: Declare, *, collecting: bool) -> Figures:
+    """What declaring takes in a process that is forked for it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, json.dumps(_declared(declare, collecting=collecting)).encode())
+        finally:
+            os._exit(0)  # what was inherited is the parent's to end; without figures, the parent fails
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        figures: Figures = json.loads(answer.read())
+    os.waitpid(child, 0)
     return figures
 
 
-def _declare(program: str, count: int, *, collecting: bool) -> None:
-    """Declare in this process and print what it took: CPU seconds of the declaration, peak memory of the process."""
+def _declared(declare: Declare, *, collecting: bool) -> Figures:
+    """CPU seconds of the declaration, and peak memory of this process."""
     from pulumi.runtime import mocks, settings
     from pulumi.runtime.stack import run_in_stack
 
@@ -101,8 +132,7 @@ def _declare(program: str, count: int, *, collecting: bool) -> None:
         def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
             return f"{args.name}-id", {**args.inputs, "arn": f"arn:{args.name}", "url": f"url:{args.name}"}
 
-    with tempfile.TemporaryDirectory() as directory, asyncio.Runner() as runner:
-        declare = _prepared(program, count, Path(directory))
+    with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(AtOnce(), project="scheduled-training", stack="prod", preview=False)
         settings.ROOT.set(None)  # `set_mocks` makes a root stack; `run_in_stack` makes the real one
@@ -112,11 +142,11 @@ def _declare(program: str, count: int, *, collecting: bool) -> None:
         started = time.process_time()
         runner.run(run_in_stack(declare))
         seconds = time.process_time() - started
-    print(json.dumps({"seconds": seconds, "megabytes": peak_memory_in_megabytes()}))
+    return {"seconds": seconds, "megabytes": peak_memory_in_megabytes()}
 
 
-def _prepared(program: str, count: int, directory: Path) -> Callable[[], None]:
-    """Load settings and imports beforehand, so that only declaring is timed."""
+def _prepared(count: int, directory: Path) -> dict[str, Declare]:
+    """The programs, with settings and imports loaded beforehand, so that only declaring is timed."""
     import yaml
 
     from benchmarks.flat_program import declare_flat
@@ -134,32 +164,38 @@ def _prepared(program: str, count: int, directory: Path) -> Callable[[], None]:
     bundle = bundle_source(read_source_files(PROJECT / "training_code"), "train.py")
     path = write_bundle(bundle, directory)
 
-    def component() -> None:
+    async def component() -> None:
         for name, spec in settings.training_jobs.items():
             names = JobNames(scope, settings.name_prefix(name))
             args = ScheduledTrainingJobArgs(names, spec, spec.schedule, bundle, directory, settings.tags_of(name))
             ScheduledTrainingJob(name, args)
+            await asyncio.sleep(0)
+
+    def one_flat(name: str) -> None:
+        declare_flat(name, settings.name_prefix(name), bundle.digest, path, settings.tags_of(name))
 
     def flat() -> None:
         for name in settings.training_jobs:
-            declare_flat(name, settings.name_prefix(name), bundle.digest, path, settings.tags_of(name))
+            one_flat(name)
 
-    return {"component": component, "flat": flat}[program]
+    async def flat_in_turns() -> None:
+        for name in settings.training_jobs:
+            one_flat(name)
+            await asyncio.sleep(0)
+
+    return dict(zip(PROGRAMS, (component, flat, flat_in_turns), strict=True))
 
 
 def main() -> None:
-    """Print the table, or declare once where asked to."""
+    """Print the table, or measure one row where asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.program", description=__doc__)
-    parser.add_argument("--declare", nargs=2, metavar=("PROGRAM", "JOBS"), help=argparse.SUPPRESS)
-    parser.add_argument("--collect", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument(
-        "--pairs", type=int, help=f"pairs of measurements per row ({', '.join(map(str, PAIRS.values()))})"
-    )
+    parser.add_argument("--measure", nargs=2, type=int, metavar=("JOBS", "ROUNDS"), help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, help=f"rounds per row ({', '.join(map(str, ROUNDS.values()))})")
     options = parser.parse_args()
-    if options.declare:
-        _declare(options.declare[0], int(options.declare[1]), collecting=options.collect)
+    if options.measure:
+        print(json.dumps(_measure(*options.measure)))
     else:
-        print(table(dict.fromkeys(PAIRS, options.pairs) if options.pairs else PAIRS).text())
+        print(table(dict.fromkeys(ROUNDS, options.rounds) if options.rounds else ROUNDS).text())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def pytest_collection(session: pytest.Session) -> None:
     services, which takes as long as the rest of the fast tier; so skops comes first, in each process that runs tests.
     """
     gc.disable()
-    if not session.config.getoption("numprocesses"):
+    if not session.config.getoption("numprocesses", None):
         import skops.io  # noqa: F401
 
 

@@ -103,7 +103,7 @@ def test_a_mistake_in_the_settings_is_shown_as_our_message_only(engine: Engine, 
     assert run.exit_code == 1
     assert (
         "error: Pulumi.staging.yaml has 1 problem:\n"
-        "      scheduled-training:training_jobs.breast-cancer.resources.instance_count: got 0; allowed: 1 or more\n"
+        "      scheduled-training:training_jobs.breast-cancer.resources.instance_count: got 0; allowed: 1 to 100\n"
     ) in run.output
     assert "Traceback" not in run.output
     assert run.steps.keys() <= {
