@@ -33,7 +33,6 @@ scope = AwsScope(
 )
 
 
-
 async def declare() -> pulumi.Inputs:
     """Declare all jobs, and give back what the stack exports: each job's outputs, by its name."""
     exports: dict[str, pulumi.Input[object]] = {}

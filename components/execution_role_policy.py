@@ -174,9 +174,13 @@ def _kms(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     if volume_key:
         condition: dict[str, Any] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
         statements.append(allow("EncryptVolumes", ["kms:CreateGrant"], volume_key, condition))
+    suffix = ".cn" if names.scope.partition == "aws-cn" else ""
+    condition = {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com{suffix}"}}
     if output_key:
-        suffix = ".cn" if names.scope.partition == "aws-cn" else ""
-        condition = {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com{suffix}"}}
         actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
         statements.append(allow("EncryptOutput", actions, output_key, condition))
+    if spec.data_kms_key_arns:
+        # S3 asks with the job's permissions: to decrypt what it reads, and for the key of each object it writes.
+        actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+        statements.append(allow("UseDataKeys", actions, spec.data_kms_key_arns, condition))
     return statements

@@ -19,6 +19,7 @@ CONTEXT_ATTRIBUTES: Final = (SCHEDULE_ARN, SCHEDULED_TIME, EXECUTION_ID, ATTEMPT
 
 TARGET_INPUT_MAX_BYTES: Final = 256 * 1024
 _ATTRIBUTE = re.compile(r"<aws\.scheduler\.[^<>]*>")
+_JSON_WORDS: Final = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def render(text: str, context: InvocationContext) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise ValueError(f"the target input is not JSON: {error}") from None
     if not isinstance(request, dict):
-        raise ValueError(f"the target input is a JSON {type(request).__name__}; allowed: an object, the API's request")
+        kind = _JSON_WORDS.get(type(request), "null")
+        raise ValueError(f"the target input is {kind} in JSON; allowed: an object, the API's request")
     return request
 
 

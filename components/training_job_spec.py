@@ -119,6 +119,8 @@ class TrainingJobSpec(_Spec):
         dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel], Field(min_length=1, max_length=20)
     ]
     output: Output
+    data_kms_key_arns: Annotated[list[KmsKeyArn], Field(max_length=10)] = []
+    """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: a bucket's own."""
     source: Source
     hyperparameters: Hyperparameters = {}
     environment: EnvironmentVariables = {}

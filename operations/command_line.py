@@ -90,7 +90,7 @@ def register(
     stack: StackOption = "staging",
     rehearsal: RehearsalOption = False,
 ) -> None:
-    """Register the model of a job that failed because MLflow was away; nothing is trained again."""
+    """Register the model of a job that failed after training it, as while MLflow is away; nothing is trained again."""
     from operations.places import place_of
     from operations.registering import register_training_job
 

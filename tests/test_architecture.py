@@ -119,9 +119,7 @@ def test_nobody_imports_the_islands_by_their_bare_names_either(room: str) -> Non
     bare_names = set[str]().union(*(names for island, names in ISLAND_MODULES.items() if island != room))
     own_names = ISLAND_MODULES.get(room, set())
 
-    assert [
-        str(found) for found in imports_of(room) if found.module.partition(".")[0] in bare_names - own_names
-    ] == []
+    assert [str(found) for found in imports_of(room) if found.module.partition(".")[0] in bare_names - own_names] == []
 
 
 def test_only_the_component_and_the_program_use_the_provider() -> None:

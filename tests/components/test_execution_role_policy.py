@@ -240,6 +240,22 @@ def test_each_key_is_used_by_way_of_its_service(prod: TrainingJobSettings, prod_
     )
 
 
+def test_a_buckets_own_key_opens_and_closes_objects_and_nothing_else(
+    staging: TrainingJobSettings, staging_names: JobNames
+) -> None:
+    keys = [f"arn:aws:kms:us-east-1:123456789012:key/{name}" for name in ("bucket", "artifacts")]
+    statements = by_sid(staging.model_copy(update={"data_kms_key_arns": keys}), staging_names)
+
+    assert statements["UseDataKeys"] == {
+        "Sid": "UseDataKeys",
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": keys,
+        "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+    }
+    assert "UseDataKeys" not in by_sid(staging, staging_names)
+
+
 @pytest.mark.parametrize(
     ("partition", "region", "service"),
     [

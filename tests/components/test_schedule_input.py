@@ -95,12 +95,22 @@ def test_the_limit_counts_bytes_and_not_characters() -> None:
         target_input({"A": "ä" * 200_000})
 
 
-@pytest.mark.parametrize(("text", "kind"), [("[1]", "list"), ('"a"', "str"), ("1", "int"), ("null", "NoneType")])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("[1]", "an array"),
+        ('"a"', "a string"),
+        ("1", "a number"),
+        ("1.5", "a number"),
+        ("true", "a boolean"),
+        ("null", "null"),
+    ],
+)
 def test_an_input_that_is_no_object_is_refused(text: str, kind: str) -> None:
     with pytest.raises(ValueError) as refused:
         render(text, CONTEXT)
 
-    assert str(refused.value) == f"the target input is a JSON {kind}; allowed: an object, the API's request"
+    assert str(refused.value) == f"the target input is {kind} in JSON; allowed: an object, the API's request"
 
 
 def test_an_input_that_is_no_json_is_refused() -> None:

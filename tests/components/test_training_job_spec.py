@@ -110,6 +110,15 @@ def test_numbers_keep_to_the_apis_range(path: str, lowest: int, highest: int) ->
             ["arn:aws:kms:us-east-1:123456789012:key/1-a"],
             ["1-a", "arn:aws:kms:us-east-1:123456789012:alias/a", "arn:aws:kms:us-east-1:123456789012:key/*"],
         ),
+        (
+            "data_kms_key_arns",
+            [[], ["arn:aws:kms:us-east-1:123456789012:key/1-a"]],
+            [
+                "arn:aws:kms:us-east-1:123456789012:key/1-a",
+                ["1-a"],
+                ["arn:aws:kms:us-east-1:123456789012:key/1-a"] * 11,
+            ],
+        ),
         ("source/entry_point", ["main.py"], ["train", "a/train.py", "train.py;ls"]),
         ("source/directory", ["code", "code/forest", "./code"], ["/etc", "../code", "code/../..", ".", ""]),
         ("channels", [{"a.b-c_D": {"s3_path": "a/"}}], [{"a b": {"s3_path": "a/"}}, {"": {"s3_path": "a/"}}, {}]),

@@ -34,7 +34,10 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert (
         "rehearse Deploy a stack onto an embedded AWS, fire its schedule, train, register: all on this machine." in text
     )
-    assert "register Register the model of a job that failed because MLflow was away; nothing is trained again." in text
+    assert (
+        "register Register the model of a job that failed after training it, as while MLflow is away; nothing is "
+        "trained again." in text
+    )
     assert (
         "reproduce Train a run again on this machine and compare: same data, settings and seed, same trees. It only "
         "reads." in text

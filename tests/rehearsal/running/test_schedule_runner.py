@@ -172,7 +172,7 @@ def test_a_disabled_schedule_fires_because_the_person_asked_and_it_says_so(clien
         ),
         (
             {"target_input": "[]"},
-            "the target input is a JSON list; allowed: an object, the API's request",
+            "the target input is an array in JSON; allowed: an object, the API's request",
         ),
     ],
 )
