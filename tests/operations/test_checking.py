@@ -61,9 +61,10 @@ MISTAKES = {
         "staging",
         "      output:\n",
         "      colour: red\n      output:\n",
-        f"{JOB}.colour: unknown setting; allowed: accelerator, channels, checkpoint, encrypt_inter_container_traffic, "
-        "environment, execution_role_arn, hyperparameters, managed_spot_training, metric_definitions, network, output, "
-        "promotion, resources, schedule, source, stopping_condition, tracking, training_image",
+        f"{JOB}.colour: unknown setting; allowed: accelerator, channels, checkpoint, data_kms_key_arns, "
+        "encrypt_inter_container_traffic, environment, execution_role_arn, hyperparameters, managed_spot_training, "
+        "metric_definitions, network, output, promotion, resources, schedule, source, stopping_condition, tracking, "
+        "training_image",
     ),
     "misspelt-setting": (
         "staging",
