@@ -140,8 +140,7 @@ def led(found: Hosts, n_jobs: int = -1, patience_seconds: float = PATIENCE_SECON
     try:
         import dask
 
-        # What closing connections leave there would end a good log with tracebacks; losses are said here.
-        dask.config.set({"logging.distributed": "critical"})
+        dask.config.set({"logging": hosts.DASK_LOGGING})
         from distributed import LocalCluster
     except ImportError as error:
         raise TrainingError(

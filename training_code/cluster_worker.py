@@ -15,7 +15,7 @@ import time
 import joblib
 
 from failure import TrainingError
-from hosts import PORT, Hosts
+from hosts import DASK_LOGGING, PORT, Hosts
 from progress import say
 
 PATIENCE_SECONDS = 600.0
@@ -51,7 +51,7 @@ def work(hosts: Hosts, n_jobs: int, patience_seconds: float = PATIENCE_SECONDS) 
 def _run_worker(hosts: Hosts, name: str, threads: int) -> int:
     command = [sys.executable, "-m", "distributed.cli.dask_worker", hosts.address, "--no-nanny", "--no-dashboard"]
     command += ["--name", name, "--host", hosts.current, "--nthreads", str(threads), "--memory-limit", "0"]
-    quiet = {**os.environ, "DASK_LOGGING__DISTRIBUTED": "warning"}
+    quiet = {**os.environ, "DASK_LOGGING": repr(DASK_LOGGING)}
     process = subprocess.Popen([*command, "--death-timeout", "60"], env=quiet)
     say(f"host {hosts.current}: worker {name} with {threads} threads is process {process.pid}")
     try:

@@ -10,6 +10,11 @@ from failure import TrainingError, shown
 
 PORT = 8786
 """Where the first host's scheduler listens: Dask's own port. Inside the training cluster only."""
+DASK_LOGGING = {"distributed": "critical", "distributed.client": "critical"}
+"""What Dask may log, on every host: closing connections would end a good log with tracebacks. Losses are said by us.
+
+The client has a level of its own, which that of all of Dask does not change.
+"""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from operations.command_line import app
+from settings import TrainingJobSettings
 from tests.operations.projects import change, copy_project, processes_of
 
 JOB = "scheduled-training:training_jobs.breast-cancer"
@@ -61,10 +62,7 @@ MISTAKES = {
         "staging",
         "      output:\n",
         "      colour: red\n      output:\n",
-        f"{JOB}.colour: unknown setting; allowed: accelerator, channels, checkpoint, data_kms_key_arns, "
-        "encrypt_inter_container_traffic, environment, execution_role_arn, hyperparameters, managed_spot_training, "
-        "metric_definitions, network, output, promotion, resources, schedule, source, stopping_condition, tracking, "
-        "training_image",
+        f"{JOB}.colour: unknown setting; allowed: {', '.join(sorted(TrainingJobSettings.model_fields))}",
     ),
     "misspelt-setting": (
         "staging",

@@ -131,9 +131,9 @@ def test_hosts_that_do_not_come_are_named_and_not_waited_for(capfd: pytest.Captu
     )
 
 
-WITHOUT_DASK = """
+WITHOUT_DASK = f"""
 import os, sys
-sys.path.insert(0, "training_code")
+sys.path.insert(0, {str(ROOT / "training_code")!r})
 sys.modules["dask"] = sys.modules["distributed"] = None
 import train
 sys.exit(train.main(sys.argv[1:], os.environ))
@@ -147,7 +147,7 @@ def test_one_host_needs_no_dask_and_several_without_it_are_a_failure_that_says_s
         job.environ |= TWO | {"SM_CURRENT_HOST": "algo-1"}
     command = [sys.executable, "-c", WITHOUT_DASK, *job.arguments]
     done = subprocess.run(
-        command, env=job.process_environment(), cwd=ROOT, text=True, capture_output=True, check=False, timeout=120
+        command, env=job.process_environment(), cwd=job.base, text=True, capture_output=True, check=False, timeout=120
     )
     assert done.returncode == int(several), done.stdout + done.stderr
     assert ("2 hosts need Dask, which is not installed" in done.stdout) is several
@@ -226,6 +226,7 @@ def test_two_hosts_grow_the_forest_of_one_and_only_the_first_records_it(
     assert not (second.base / "checkpoints").exists()
     assert not (second.base / "output").exists()
     assert "tracking:" not in other
+    assert "Traceback" not in leader + other
 
     settings, _, _ = parse(first.arguments)
     alone = forest.grow(settings, dataset.read(first.training, None, settings).training)
