@@ -22,8 +22,8 @@ def _quiet_when_interrupted(kind: type[BaseException], error: BaseException, tra
 
 
 sys.excepthook = _quiet_when_interrupted
-# The SDK keeps what is declared until the program ends: looking for garbage in it again and again, and finding next to
-# none, took two thirds of the time of a large stack, and more for each job the more there were.
+# The SDK keeps most of what is declared until the program ends: looking for garbage in it again and again takes a third
+# of the time of a large stack, and more for each job the more there are.
 gc.disable()
 
 project_directory = Path(__file__).parent
