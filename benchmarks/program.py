@@ -12,7 +12,7 @@ program with such turns, so that the second ratio is the component alone, which 
 exports.
 
 Python's garbage collector is off, as `__main__.py` has it: it walks all that the SDK keeps until the end, again and
-again, whoever declared it, and frees next to nothing. What it would cost is in the last columns.
+again, whoever declared it. What it would cost is in the last columns.
 """
 
 from __future__ import annotations
