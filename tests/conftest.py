@@ -23,10 +23,12 @@ def pytest_collection(session: pytest.Session) -> None:
     """Look for no garbage while tests are loaded: there is next to none, and it took a sixth of the fast tier.
 
     skops looks through every loaded module as it loads. Once pulumi_aws is loaded, that would load each of its
-    services, which takes as long as the rest of the fast tier; so skops comes first, in each process that runs tests.
+    services, which takes as long as the whole fast tier; so skops comes first, in each process that runs slow tests.
+    The fast ones do without it.
     """
     gc.disable()
-    if not session.config.getoption("numprocesses", None):
+    option = session.config.getoption
+    if not option("numprocesses", None) and "not slow" not in option("markexpr"):
         import skops.io  # noqa: F401
 
 

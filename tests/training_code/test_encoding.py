@@ -7,7 +7,6 @@ import joblib
 import numpy
 import pandas
 import pytest
-import skops.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,6 +146,8 @@ def test_whatever_the_words_both_ways_of_encoding_agree(training: list[str], lat
 def test_a_saved_pipeline_serves_raw_rows(
     channel: Channel, tmp_path: Path, missing: str, how: str, estimator: str
 ) -> None:
+    import skops.io
+
     settings, _, problems = parse(
         [
             "--categorical_columns",

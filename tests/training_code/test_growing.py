@@ -10,7 +10,6 @@ from typing import Any
 import joblib
 import numpy
 import pytest
-import skops.io
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_breast_cancer, load_diabetes
@@ -208,6 +207,8 @@ SLOW_OR_PARTICULAR = {
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", [name for name in USABLE if name not in SLOW_OR_PARTICULAR])
 def test_every_usable_estimator_is_fitted_judged_saved_and_reloaded(name: str, tmp_path: Path) -> None:
+    import skops.io
+
     settings, table = settings_for(name), table_for(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
