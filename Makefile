@@ -11,7 +11,6 @@ unexport PYTHONDONTWRITEBYTECODE
 # As pip does, uv trusts the machine's own certificates where it has any: a company's network may add one of its own.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),true,false)
 
-PARALLEL := --numprocesses auto --dist loadfile
 UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
@@ -47,7 +46,7 @@ check: .venv/installed ## settings, request and policies of a stack, judged offl
 	@.venv/bin/training-jobs check --stack $(STACK) $(ARGS)
 
 test: install ## every test that needs no cloud
-	@$(RUN) -m pytest $(PARALLEL)
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile
 
 # The islands beside the rest: two processes that each load what they need, where each of xdist's would load all. What
 # the first prints comes at the end.

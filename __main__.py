@@ -51,7 +51,7 @@ async def declare() -> pulumi.Inputs:
                 tags=settings.tags_of(name),
             ),
         ).outputs()
-        # The SDK sends what was declared so far. Of all that is declared and not yet sent it makes a list anew at each
+        # The SDK sends what was declared so far. Of all outputs that have no value yet it makes a list anew at each
         # answer, which took more time for each job the more there were.
         await asyncio.sleep(0)
     return exports

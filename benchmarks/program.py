@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -109,12 +110,17 @@ def _in_a_process(declare: Declare, *, collecting: bool) -> Figures:
     if child == 0:
         try:
             os.write(writing, json.dumps(_declared(declare, collecting=collecting)).encode())
+        except BaseException:  # noqa: BLE001 - shown here, and the parent fails for it
+            traceback.print_exc()
         finally:
-            os._exit(0)  # what was inherited is the parent's to end; without figures, the parent fails
+            os._exit(0)  # what was inherited is the parent's to end
     os.close(writing)
     with os.fdopen(reading) as answer:
-        figures: Figures = json.loads(answer.read())
+        text = answer.read()
     os.waitpid(child, 0)
+    if not text:
+        raise SystemExit("a measurement failed, as its process says above")
+    figures: Figures = json.loads(text)
     return figures
 
 
