@@ -119,7 +119,7 @@ class TrainingJobSpec(_Spec):
         dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel], Field(min_length=1, max_length=20)
     ]
     output: Output
-    data_kms_key_arns: Annotated[list[KmsKeyArn], Field(max_length=10)] = []
+    data_kms_key_arns: Annotated[tuple[KmsKeyArn, ...], Field(max_length=10, strict=False)] = ()
     """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: a bucket's own."""
     source: Source
     hyperparameters: Hyperparameters = {}

@@ -63,7 +63,7 @@ def told(default: object) -> str:
     """A default as the README's table writes it."""
     if default is REQUIRED:
         return "required"
-    if default is None or default in ({}, []):
+    if default is None or default in ({}, ()):
         return "none"
     if isinstance(default, bool):
         return "`true`" if default else "`false`"
