@@ -6,6 +6,7 @@ hosts are in `cluster_worker`.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -135,7 +136,8 @@ def led(found: Hosts, n_jobs: int = -1, patience_seconds: float = PATIENCE_SECON
         TrainingError: Dask is not installed, or the scheduler cannot listen.
     """
     if not found.are_several:
-        yield ALONE
+        with _left_alone("dask"):
+            yield ALONE
         return
     try:
         import dask
@@ -173,6 +175,19 @@ def led(found: Hosts, n_jobs: int = -1, patience_seconds: float = PATIENCE_SECON
         yield cluster
         # A host that comes later would find nobody, and fail the job.
         cluster.wait()
+
+
+@contextmanager
+def _left_alone(package: str) -> Iterator[None]:
+    """While in it nobody imports a package: skops, to name scikit-learn's estimators, imports all that it could use."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # as Python documents it; its stub does not
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _client(local: Any) -> Any:  # noqa: ANN401  # Dask's own, which are not imported for a type

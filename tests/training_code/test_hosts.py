@@ -153,6 +153,17 @@ def test_one_host_needs_no_dask_and_several_without_it_are_a_failure_that_says_s
     assert ("2 hosts need Dask, which is not installed" in done.stdout) is several
 
 
+@pytest.mark.slow
+def test_one_host_does_not_import_dask_where_it_is_installed_either(job: JobTree) -> None:
+    (job.base / "installed" / "dask").mkdir(parents=True)
+    (job.base / "installed" / "dask" / "__init__.py").write_text("raise SystemExit('Dask is imported')\n")
+    environ = job.process_environment() | {"PYTHONPATH": str(job.base / "installed")}
+    done = subprocess.run(
+        job.command(), env=environ, cwd=job.base, text=True, capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 class Running:
     """Two hosts of one job, each a process with a log of its own."""
 
