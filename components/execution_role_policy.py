@@ -22,34 +22,44 @@ MLFLOW_ACTIONS: Final = tuple(
         "CreateModelVersion",
         "CreateRegisteredModel",
         "CreateRun",
+        "DeleteLoggedModel",
         "DeleteModelVersion",
+        "DeleteTag",
         "FinalizeLoggedModel",
-        "GetExperiment",
         "GetExperimentByName",
         "GetLoggedModel",
-        "GetMetricHistory",
         "GetModelVersion",
-        "GetModelVersionByAlias",
         "GetRegisteredModel",
         "GetRun",
-        "ListArtifacts",
         "LogBatch",
-        "LogInputs",
-        "LogMetric",
         "LogModel",
         "LogOutputs",
-        "LogParam",
+        "SearchLoggedModels",
         "SearchModelVersions",
         "SearchRuns",
         "SetLoggedModelTags",
         "SetModelVersionTag",
         "SetRegisteredModelAlias",
-        "SetRegisteredModelTag",
         "SetTag",
         "UpdateRun",
     )
 )
-"""What tracking and registering one run calls; DeleteModelVersion withdraws a duplicate of the job's own making."""
+"""What `training_code/` calls to track and register one run; it deletes only what is a double of its own making."""
+
+MLFLOW_ACTIONS_OF_OTHER_CODE: Final = tuple(
+    f"sagemaker-mlflow:{action}"
+    for action in (
+        "GetExperiment",
+        "GetMetricHistory",
+        "GetModelVersionByAlias",
+        "ListArtifacts",
+        "LogInputs",
+        "LogMetric",
+        "LogParam",
+        "SetRegisteredModelTag",
+    )
+)
+"""What a script of the team's own calls besides, with MLflow's usual functions: log_metric, log_param, log_model ..."""
 
 _ONLY_WILDCARD_EC2 = (
     "ec2:DescribeDhcpOptions",
@@ -143,6 +153,8 @@ def _tracking(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """MLflow's calls on the managed tracking server (one by URI is no matter of IAM), and the one secret for it."""
     arn = spec.tracking.tracking_server_arn(names.scope)
     statements = [allow("TrackWithMlflow", MLFLOW_ACTIONS, arn)] if arn else []
+    if arn and not spec.source.is_shipped:
+        statements.append(allow("TrackFromOtherCode", MLFLOW_ACTIONS_OF_OTHER_CODE, arn))
     if secret := spec.tracking.secret_arn:
         statements.append(allow("ReadTrackingSecret", ["secretsmanager:GetSecretValue"], secret))
     return statements

@@ -24,6 +24,7 @@ from components.script_mode import (
 from components.tracking_spec import TrackingSpec
 from components.training_images import ScikitLearnVersion
 
+_SHIPPED_CODE: Final = "training_code"
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
 RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
@@ -101,10 +102,15 @@ class Checkpoint(_Spec):
 class Source(_Spec):
     """The training code: a directory of the project, and where its bundle goes in S3."""
 
-    directory: Annotated[str, AfterValidator(_check_directory)] = "training_code"
+    directory: Annotated[str, AfterValidator(_check_directory)] = _SHIPPED_CODE
     """Relative to the project."""
     entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is the training code of this project, whose needs are known to the last call."""
+        return self.directory == _SHIPPED_CODE
 
 
 class TrainingJobSpec(_Spec):

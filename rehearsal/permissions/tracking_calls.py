@@ -3,8 +3,8 @@
 MLflow's REST requests are authorized one by one as `sagemaker-mlflow` actions on the tracking server (an MLflow App:
 one action for all of them). Artifacts do not pass through the server: the client writes them to the artifact store.
 
-Sources: the requests that mlflow 3.17.2 was recorded to send while it tracked a run, logged a scikit-learn model and
-registered it; Service Authorization Reference, "Amazon SageMaker with MLflow". There is no action of the name
+Sources: the requests that mlflow 3.17.2 sends for the training code, which the tests record anew; Service Authorization
+Reference, "Amazon SageMaker with MLflow": an action is named as the request is. There is none of the name
 CreateLoggedModel: creating a logged model is taken to be LogModel.
 """
 
@@ -18,35 +18,30 @@ from rehearsal.permissions.permissions import AwsCall
 TRACKING_ACTIONS: Final = {
     "GetExperimentByName": "find the experiment",
     "CreateExperiment": "create the experiment",
-    "GetExperiment": "read the experiment",
     "SearchRuns": "look for an earlier run of the same invocation",
     "CreateRun": "start the run",
     "GetRun": "read the run",
     "UpdateRun": "end the run",
     "LogBatch": "log parameters, metrics and tags",
-    "LogMetric": "log a metric",
-    "LogParam": "log a parameter",
-    "LogInputs": "log the data set",
     "LogOutputs": "link the model to the run",
     "SetTag": "tag the run",
-    "GetMetricHistory": "copy the run's metrics to the model",
-    "ListArtifacts": "list artifacts",
+    "DeleteTag": "take back that the run is a duplicate",
     "LogModel": "log the model",
+    "SearchLoggedModels": "look for a logged model that an earlier start left",
     "GetLoggedModel": "read the logged model",
+    "DeleteLoggedModel": "withdraw a double of the logged model",
     "FinalizeLoggedModel": "mark the logged model as ready",
     "SetLoggedModelTags": "tag the logged model",
     "CreateRegisteredModel": "create the registered model",
     "GetRegisteredModel": "read the registered model",
-    "SetRegisteredModelTag": "tag the registered model",
     "SetRegisteredModelAlias": "move the alias",
     "CreateModelVersion": "register the model version",
     "GetModelVersion": "read the model version",
-    "GetModelVersionByAlias": "read the model version that the alias names",
     "SearchModelVersions": "look for a model version of the same invocation",
     "SetModelVersionTag": "tag the model version",
     "DeleteModelVersion": "withdraw a duplicate that the same job registered",
 }
-"""`sagemaker-mlflow` action -> what training needs it for."""
+"""`sagemaker-mlflow` action -> what the training code of this project needs it for."""
 
 
 def tracking_calls(tracking_uri: str, scope: AwsScope, artifact_store: str | None) -> Iterator[AwsCall]:

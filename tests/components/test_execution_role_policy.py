@@ -3,7 +3,12 @@ from typing import Any
 import pytest
 
 from components.aws_names import AwsScope, JobNames
-from components.execution_role_policy import MLFLOW_ACTIONS, WILDCARD_REASONS, execution_permissions
+from components.execution_role_policy import (
+    MLFLOW_ACTIONS,
+    MLFLOW_ACTIONS_OF_OTHER_CODE,
+    WILDCARD_REASONS,
+    execution_permissions,
+)
 from components.iam_policies import scheduler_permissions
 from components.s3_location import BucketContext
 from components.tracking_spec import TrackingSpec
@@ -190,6 +195,20 @@ def test_mlflow_is_allowed_action_by_action_on_the_one_server(
 
     assert track["Action"] == list(MLFLOW_ACTIONS) == sorted(MLFLOW_ACTIONS)
     assert track["Resource"] == ("arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging")
+
+
+def test_code_of_the_teams_own_may_track_as_mlflow_users_do(
+    staging: TrainingJobSettings, staging_names: JobNames
+) -> None:
+    assert "TrackFromOtherCode" not in by_sid(staging, staging_names)
+    source = staging.source.model_copy(update={"directory": "our_code"})
+
+    found = by_sid(staging.model_copy(update={"source": source}), staging_names)
+
+    assert found["TrackFromOtherCode"]["Action"] == list(MLFLOW_ACTIONS_OF_OTHER_CODE)
+    assert found["TrackFromOtherCode"]["Resource"] == found["TrackWithMlflow"]["Resource"]
+    assert not set(MLFLOW_ACTIONS_OF_OTHER_CODE) & set(MLFLOW_ACTIONS)
+    assert not [action for action in MLFLOW_ACTIONS_OF_OTHER_CODE if "Delete" in action]
 
 
 def test_a_server_by_uri_is_no_matter_of_iam(staging: TrainingJobSettings, staging_names: JobNames) -> None:

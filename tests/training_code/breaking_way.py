@@ -43,6 +43,8 @@ class BreakingWay:
         self.address = ""
         self.reached = threading.Event()
         """Set once the moment has come."""
+        self.came_by: list[tuple[str, str]] = []
+        """Method and path of every request so far."""
         self.at_the_moment: Callable[[], None] = lambda: None
 
     def mend(self) -> None:
@@ -78,6 +80,7 @@ class BreakingWay:
             def do_POST(self) -> None:
                 self.close_connection = True
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                way.came_by.append((self.command, self.path.partition("?")[0]))
                 arrives, comes_back = way.takes(self.command, self.path + "\n" + body.decode(errors="replace"))
                 answer = self._forward(body) if arrives else None
                 if not comes_back:
@@ -105,6 +108,10 @@ class BreakingWay:
             def log_message(self, *_: object) -> None: ...
 
         return Handler
+
+
+NEVER = Moment("", "")
+"""A way of this moment stays whole."""
 
 
 @contextmanager
