@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from failure import TrainingError, without_secrets
 from progress import say
@@ -96,6 +96,25 @@ def unless_it_exists() -> Iterator[None]:
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"):
             raise
+
+
+def require_logged_models(client: Any, experiment_id: str, uri: str) -> None:  # noqa: ANN401  # MlflowClient
+    """Ask a server that is too old at once, rather than when the model is trained.
+
+    Raises:
+        TrainingError: it is older than MLflow 3.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.search_logged_models([experiment_id], max_results=1)
+    except MlflowException as error:
+        if error.error_code != "ENDPOINT_NOT_FOUND":
+            raise
+        raise TrainingError(
+            f"MLflow at {uri} (MLFLOW_TRACKING_URI) is older than version 3: it knows no logged models; track to a "
+            f"server of version 3 or later (a managed one: MlflowVersion 3.0 or later)"
+        ) from error
 
 
 def cause(error: BaseException, environ: Mapping[str, str]) -> str:

@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from claims import BEATS_PER_LEASE, CHOOSING, DUPLICATE_OF, TICKET, AlreadyClaimedError, Claims
-from connection import UnreachableError, cause, patiently, prepare, reaching, unless_it_exists
+from connection import (
+    UnreachableError,
+    cause,
+    patiently,
+    prepare,
+    reaching,
+    require_logged_models,
+    unless_it_exists,
+)
 from delivery import GROWN, Delivery
 from environment import TrackingSettings
 from failure import TrainingError, without_secrets
@@ -31,7 +39,7 @@ class Tracker:
 
         Raises:
             TrainingError: when MLflow cannot be reached within a tenth of the patience (all of it for a job that has
-                grown), or does not let us in.
+                grown), does not let us in, or is too old.
         """
         self._job = env.job
         self._lease = env.lease_seconds
@@ -148,12 +156,13 @@ class Tracker:
             experiment = self._client.get_experiment_by_name(name)
             if experiment is None:
                 with unless_it_exists():
-                    return str(self._client.create_experiment(name))
+                    self._client.create_experiment(name)
                 experiment = self._client.get_experiment_by_name(name)
-        if experiment.lifecycle_stage != "active":
-            raise TrainingError(
-                f"MLflow experiment {name!r} (MLFLOW_EXPERIMENT_NAME) is deleted; restore it or name another one"
-            )
+            if experiment.lifecycle_stage != "active":
+                raise TrainingError(
+                    f"MLflow experiment {name!r} (MLFLOW_EXPERIMENT_NAME) is deleted; restore it or name another one"
+                )
+            require_logged_models(self._client, experiment.experiment_id, without_secrets(self._uri, self._environ))
         return str(experiment.experiment_id)
 
     def _begin(self, wanted: str | None) -> str:

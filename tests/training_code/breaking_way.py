@@ -32,8 +32,9 @@ class Moment:
 class BreakingWay:
     """Takes requests to `there` until its moment comes; from then on it answers nothing until it is mended."""
 
-    def __init__(self, there: str, moment: Moment, *, holds: bool = False) -> None:
+    def __init__(self, there: str, moment: Moment, *, holds: bool = False, without: str = "") -> None:
         self._there = there
+        self.without = without
         self._moment = moment
         self._holds = holds
         self._matched = 0
@@ -81,6 +82,9 @@ class BreakingWay:
                 self.close_connection = True
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 way.came_by.append((self.command, self.path.partition("?")[0]))
+                if way.without and way.without in self.path:
+                    self.send_error(404)
+                    return
                 arrives, comes_back = way.takes(self.command, self.path + "\n" + body.decode(errors="replace"))
                 answer = self._forward(body) if arrives else None
                 if not comes_back:
@@ -115,9 +119,12 @@ NEVER = Moment("", "")
 
 
 @contextmanager
-def breaking(there: str, moment: Moment, *, holds: bool = False) -> Iterator[BreakingWay]:
-    """A way to the server at `there` that breaks at `moment`, or `holds` that one request until it is mended."""
-    way = BreakingWay(there, moment, holds=holds)
+def breaking(there: str, moment: Moment, *, holds: bool = False, without: str = "") -> Iterator[BreakingWay]:
+    """A way to the server at `there` that breaks at `moment`, or `holds` that one request until it is mended.
+
+    A path that holds `without` is not found, as on a server that does not know it yet.
+    """
+    way = BreakingWay(there, moment, holds=holds, without=without)
     with ThreadingHTTPServer(("127.0.0.1", 0), way.handler()) as server:
         way.address = f"http://127.0.0.1:{server.server_port}"
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -30,6 +30,7 @@ from model_files import Description
 from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
 from record import Record
 from registry import CHALLENGER, CHAMPION, PROMOTION, StandingVersion
+from tests.training_code.breaking_way import NEVER, breaking
 from tracking import Tracker
 
 if TYPE_CHECKING:
@@ -441,6 +442,17 @@ def test_a_server_that_is_not_there_is_reported_soon_and_without_the_password(en
         f"[Errno 111] Connection refused; {CURE}"
     )
     assert time.monotonic() - started < 20
+
+
+def test_a_server_from_before_logged_models_is_refused_before_anything_is_trained(env: Environment) -> None:
+    with breaking(env.tracking_uri, NEVER, without="/logged-models") as way:
+        old = way.address.replace("//", "//ann:hunter2@")
+        with pytest.raises(TrainingError) as caught:
+            Tracker(replace(env, tracking_uri=old), {})
+    assert str(caught.value) == (
+        f"MLflow at {way.address} (MLFLOW_TRACKING_URI) is older than version 3: it knows no logged models; track to a "
+        f"server of version 3 or later (a managed one: MlflowVersion 3.0 or later)"
+    )
 
 
 def test_a_server_that_never_answers_is_reported(
