@@ -2,12 +2,14 @@
 
 All fit a forest of 100 trees to the same CSV files, evaluate it on the same held-out fifth and save it; each is a
 process of its own under the container's Python, and they take turns. The trees have depth 5, as in the stacks here, and
-in the last rows they are whole, which is scikit-learn's default. Ours also writes checkpoints, and tracks and registers
-in a local MLflow server with its artifacts in the embedded S3: of whole trees that is half a gigabyte, once written and
-once sent. The two hosts are processes on this machine with a core each, so they show what sharing costs, not what it
-gains; their memory is the first one's. Seconds are whole processes, imports included; memory is a process's own peak.
-The figures are medians at the fewest rows and depth 5, and one measurement each otherwise. "beside" is the ratio to
-scikit-learn with all cores on the same rows, round by round; the growth is that of the seconds with the rows.
+in the last rows they are whole, which is scikit-learn's default. The first of the usual ones has one core; "tracked"
+adds what MLflow's guide shows, and "intelex" is scikit-learn-intelex and nothing else. Ours also writes checkpoints,
+draws pictures, and tracks and registers in a local MLflow server with its artifacts in the embedded S3: of whole trees
+that is half a gigabyte, once written and once sent. The two hosts are processes on this machine with a core each, so
+they show what sharing costs, not what it gains; their memory is the first one's. Seconds are whole processes, imports
+included; memory is a process's own peak. The figures are medians at the fewest rows and depth 5, and one measurement
+each otherwise. "beside" is the ratio to scikit-learn with all cores on the same rows, round by round; the growth is
+that of the seconds with the rows.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ TIMES: Final = (1, 2, 4)
 PROJECT: Final = Path(__file__).parent.parent
 WHOLE_TREES: Final = {"n_estimators": "100", "random_state": "42"}
 HYPERPARAMETERS: Final = WHOLE_TREES | {"max_depth": "5"}
-USUAL, ALL_CORES, OURS = "usual script", "all cores", "ours"
-ACCELERATED, HOSTS = "ours, accelerated", "ours, two hosts"
+USUAL, ALL_CORES, TRACKED, INTELEX = "usual script", "all cores", "all cores, tracked", "intelex"
+OURS, ACCELERATED, HOSTS = "ours", "ours, accelerated", "ours, two hosts"
 _BASIS: Final = ALL_CORES
 _BUCKET: Final = "benchmark"
 _LOCAL_HOSTS: Final = ("127.0.0.1", "127.0.0.2")
@@ -45,6 +47,8 @@ _SCRIPTS: Final = PROJECT / "benchmarks" / "scripts"
 _PROGRAMS: Final[Mapping[str, tuple[Path, tuple[str, ...]]]] = {
     USUAL: (_SCRIPTS / "usual.py", ()),
     ALL_CORES: (_SCRIPTS / "all_cores.py", ()),
+    TRACKED: (_SCRIPTS / "tracked.py", ()),
+    INTELEX: (_SCRIPTS / "intelex.py", ()),
     OURS: (PROJECT / "training_code" / "train.py", ()),
     ACCELERATED: (PROJECT / "training_code" / "train.py", ("--accelerator", "intelex")),
     HOSTS: (PROJECT / "training_code" / "train.py", ("--n_jobs", "1")),

@@ -1,30 +1,8 @@
 """The usual sample script: pandas with the python engine, the estimator's defaults, joblib.dump."""
 
-import argparse
-import os
-from pathlib import Path
-
-import joblib
-import pandas as pd
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import accuracy_score
+from steps import hyperparameters, judge_and_save, read
 
-
-def read(channel: str) -> pd.DataFrame:
-    """Every file of a channel, one under the other."""
-    files = sorted(Path(os.environ[f"SM_CHANNEL_{channel}"]).iterdir())
-    return pd.concat([pd.read_csv(file, engine="python") for file in files])
-
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--n_estimators", type=int)
-parser.add_argument("--max_depth", type=int)
-parser.add_argument("--random_state", type=int)
-hyperparameters = vars(parser.parse_args())
-
-training, validation = read("TRAINING"), read("VALIDATION")
-model = RandomForestClassifier(**hyperparameters)
-model.fit(training.drop(columns="target"), training["target"])
-accuracy = accuracy_score(validation["target"], model.predict(validation.drop(columns="target")))
-print(f"validation:accuracy={accuracy:.6f}")
-joblib.dump(model, Path(os.environ["SM_MODEL_DIR"]) / "model.joblib")
+training, validation = read("TRAINING", engine="python"), read("VALIDATION", engine="python")
+model = RandomForestClassifier(**hyperparameters()).fit(*training)
+judge_and_save(model, *validation)
