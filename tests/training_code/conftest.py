@@ -12,9 +12,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from sklearn.datasets import load_breast_cancer
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from environment import Environment
+    from tests.training_code.tracked import Trained
 
 ROOT = Path(__file__).parents[2]
 TRAIN = ROOT / "training_code" / "train.py"
@@ -48,6 +56,22 @@ class JobTree:
     @property
     def arguments(self) -> list[str]:
         return [part for name, value in sorted(self.hyperparameters.items()) for part in (f"--{name}", value)]
+
+    @property
+    def versions(self) -> list[Any]:
+        """Of the job's registered model."""
+        return list(self._mlflow().search_model_versions(f"name = '{self.environ['REGISTERED_MODEL_NAME']}'"))
+
+    @property
+    def runs(self) -> list[Any]:
+        """Of the job's experiment."""
+        experiment = self._mlflow().get_experiment_by_name(self.environ["MLFLOW_EXPERIMENT_NAME"])
+        return list(self._mlflow().search_runs([experiment.experiment_id]))
+
+    def _mlflow(self) -> MlflowClient:
+        from mlflow import MlflowClient
+
+        return MlflowClient(self.environ["MLFLOW_TRACKING_URI"])
 
     def command(self) -> list[str]:
         return [sys.executable, str(TRAIN), *self.arguments]
@@ -101,6 +125,18 @@ def make_job(tmp_path: Path) -> Callable[..., JobTree]:
         )
 
     return make
+
+
+@pytest.fixture
+def make(make_job: Callable[..., JobTree], mlflow_server: str) -> Callable[..., JobTree]:
+    """A maker of jobs that record in the server, in an experiment and a registered model of this test's own."""
+    name = f"t-{uuid4().hex[:8]}"
+
+    def make_on_server(job_name: str = "job-1", **environ: str) -> JobTree:
+        own = {"MLFLOW_EXPERIMENT_NAME": name, "REGISTERED_MODEL_NAME": name}
+        return make_job(job_name, mlflow_server, **own | environ)
+
+    return make_on_server
 
 
 @pytest.fixture
@@ -185,3 +221,19 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+@pytest.fixture
+def trained(channel: Callable[..., Path]) -> Trained:
+    """A forest with all that is recorded about it."""
+    from tests.training_code.tracked import forest_trained
+
+    return forest_trained(channel)
+
+
+@pytest.fixture
+def env(mlflow_server: str) -> Environment:
+    """The environment of a scheduled job, with an experiment and a registered model of this test's own."""
+    from tests.training_code.tracked import environment_at
+
+    return environment_at(mlflow_server)

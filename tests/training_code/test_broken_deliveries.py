@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy
 import pytest
@@ -38,16 +37,14 @@ CLOSE_RUN = r"^/api/2.0/mlflow/runs/update\s"
 
 
 @pytest.fixture
-def make(make_job: MakeJob, mlflow_server: str) -> MakeJob:
+def make(make: MakeJob) -> MakeJob:
     """A maker of small scheduled jobs with an experiment and a registered model of the test's own."""
-    name = f"b-{uuid4().hex[:8]}"
 
     def make_on_server(job_name: str = "job-1", **environ: str) -> JobTree:
-        own = {"MLFLOW_EXPERIMENT_NAME": name, "REGISTERED_MODEL_NAME": name}
-        own |= {"SCHEDULE_ARN": SCHEDULE, "SCHEDULED_TIME": "2026-11-23T06:00:00Z"}
+        own = {"SCHEDULE_ARN": SCHEDULE, "SCHEDULED_TIME": "2026-11-23T06:00:00Z"}
         # One try a request: what is tried again is then the job's doing, unless a test wants MLflow's client to.
         own |= {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
-        job = make_job(job_name, mlflow_server, **own | environ)
+        job = make(job_name, **own | environ)
         job.hyperparameters |= {"n_estimators": "5", "n_jobs": "1"}
         return job
 

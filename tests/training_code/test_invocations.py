@@ -8,7 +8,6 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -26,12 +25,9 @@ SCHEDULE = "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s"
 
 
 @pytest.fixture
-def make(make_job: MakeJob, mlflow_server: str) -> MakeJob:
-    name = f"i-{uuid4().hex[:8]}"
-
+def make(make: MakeJob) -> MakeJob:
     def make_on_server(job_name: str, scheduled_time: str, **environ: str) -> JobTree:
-        own = {"MLFLOW_EXPERIMENT_NAME": name, "REGISTERED_MODEL_NAME": name, "SCHEDULE_ARN": SCHEDULE}
-        job = make_job(job_name, mlflow_server, SCHEDULED_TIME=scheduled_time, **own | environ)
+        job = make(job_name, SCHEDULE_ARN=SCHEDULE, SCHEDULED_TIME=scheduled_time, **environ)
         job.hyperparameters |= {"n_estimators": "5", "n_jobs": "1"}
         return job
 

@@ -1,128 +1,22 @@
 from __future__ import annotations
 
-import socket
-import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import numpy
 import pytest
 import requests
-from sklearn.ensemble import RandomForestClassifier
 
-import dataset
-import environment
-import forest
-import model_files
-import record
 from claims import AlreadyClaimedError
 from environment import Environment
-from evaluation import Evaluation, evaluate
-from failure import TrainingError
-from hyperparameters import Hyperparameters
-from model_files import Description
-from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
-from record import Record
-from registry import CHALLENGER, CHAMPION, PROMOTION, StandingVersion
-from tests.training_code.breaking_way import NEVER, breaking
+from registry import CHAMPION, StandingVersion
+from tests.training_code.tracked import MARKS, SCHEDULED, Trained, client_of, deliver, other_job, record_of, versions_of
 from tracking import Tracker
 
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
-
-pytestmark = [
-    pytest.mark.slow,
-    # MLflow compares the columns of an input example with a range, which pandas 3.1 deprecates; the image has 2.2.
-    pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
-
-SETTINGS = Hyperparameters(n_estimators=5, n_jobs=1)
-SCHEDULED = {
-    "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
-    "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
-    "SOURCE_BUNDLE_DIGEST": "c" * 64,
-    "TRAINING_IMAGE": "123456789012.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
-}
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A forest with all that is recorded about it."""
-
-    forest: RandomForestClassifier
-    verdict: Evaluation
-    data: dataset.Dataset
-    description: Description
-
-
-@pytest.fixture
-def trained(channel: Callable[..., Path]) -> Trained:
-    rows = "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(60))
-    data = dataset.read(channel({"x.csv": "b,a,target\n" + rows}), None, SETTINGS)
-    grown = forest.grow(SETTINGS, data.training)
-    verdict = evaluate(grown, data.validation)
-    description = model_files.describe(
-        grown, SETTINGS, data, verdict, code_digest="c" * 64, training_job_name="job-1", run_id="unknown"
-    )
-    return Trained(grown, verdict, data, description)
-
-
-@pytest.fixture
-def env(mlflow_server: str) -> Environment:
-    """The environment of a scheduled job, with an experiment and a registered model of this test's own."""
-    name = f"m-{uuid4().hex[:8]}"
-    environ = {
-        "SM_CHANNEL_TRAINING": "/nowhere",
-        "TRAINING_JOB_NAME": "job-1",
-        "MLFLOW_TRACKING_URI": mlflow_server,
-        "MLFLOW_EXPERIMENT_NAME": name,
-        "REGISTERED_MODEL_NAME": name,
-    }
-    return environment.read([], environ | SCHEDULED)[0]
-
-
-def other_job(env: Environment, name: str) -> Environment:
-    return replace(env, job=replace(env.job, name=name))
-
-
-def record_of(  # noqa: PLR0917
-    env: Environment,
-    trained: Trained,
-    run_id: str,
-    directory: Path,
-    gate: Gate = OPEN_GATE,
-    champion: Champion = NO_CHAMPION,
-) -> Record:
-    description = replace(trained.description, run_id=run_id)
-    return record.make(
-        directory, env, trained.forest, description, trained.verdict, trained.data.example, gate=gate, champion=champion
-    )
-
-
-def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:
-    tracker = Tracker(env, {})
-    with tracker.run(None) as run_id, tempfile.TemporaryDirectory() as directory:
-        champion = tracker.champion_on(lambda model: evaluate(model, trained.data.validation).metrics)
-        return run_id, tracker.deliver(record_of(env, trained, run_id, Path(directory) / "record", gate, champion))
-
-
-def client_of(env: Environment) -> MlflowClient:
-    import mlflow
-
-    return mlflow.MlflowClient(env.tracking_uri)
-
-
-def versions_of(env: Environment) -> list[str]:
-    found = client_of(env).search_model_versions(f"name = '{env.registered_model_name}'")
-    return sorted(str(each.version) for each in found)
+pytestmark = MARKS
 
 
 def test_run_and_version_carry_everything_and_point_at_each_other(env: Environment, trained: Trained) -> None:
@@ -219,68 +113,6 @@ def test_the_next_invocation_gets_a_version_and_the_alias(env: Environment, trai
     tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
     assert deliver(tomorrow, trained)[1] == StandingVersion("2", "job-2")
     assert client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION).version == "2"
-
-
-def test_a_version_that_does_not_pass_the_gate_is_the_challenger_and_says_why(
-    env: Environment, trained: Trained
-) -> None:
-    deliver(env, trained)
-    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
-    deliver(tomorrow, trained, Gate({"validation:accuracy": 1.1}))
-    client, name = client_of(env), env.registered_model_name
-    first = client.get_model_version_by_alias(name, CHAMPION)
-    second = client.get_model_version_by_alias(name, CHALLENGER)
-    accuracy = trained.verdict.metrics["validation:accuracy"]
-    assert first.version == "1"
-    assert first.tags[PROMOTION] == "champion: it keeps all limits, and there was no champion"
-    assert second.version == "2"
-    assert second.tags[PROMOTION] == (
-        f"challenger: validation:accuracy is {accuracy:.6f}, less than the minimum of 1.1"
-    )
-
-
-def test_a_version_is_compared_with_the_champion_on_the_same_rows(env: Environment, trained: Trained) -> None:
-    deliver(env, trained)
-    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
-    deliver(tomorrow, trained)
-    accuracy = trained.verdict.metrics["validation:accuracy"]
-    champion = client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION)
-    assert champion.version == "2"
-    assert champion.tags[PROMOTION] == (
-        "champion: not worse than champion version 1 on the same held-out rows (margin 0): "
-        f"validation:accuracy {accuracy:.6f} against {accuracy:.6f}"
-    )
-
-
-def test_a_champion_that_cannot_judge_the_rows_stays(env: Environment, trained: Trained) -> None:
-    deliver(env, trained)
-
-    def other_columns(_model: object) -> dict[str, float]:
-        raise ValueError("other columns")
-
-    champion = Tracker(env, {}).champion_on(other_columns)
-    assert champion == Champion("1", problem="ValueError: other columns")
-
-
-def test_a_champion_that_cannot_be_loaded_here_stays_and_fails_no_job(
-    env: Environment, trained: Trained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    deliver(env, trained)
-
-    def of_a_package_that_is_not_here(_source: str) -> None:
-        raise ModuleNotFoundError("No module named 'theirs'")
-
-    monkeypatch.setattr("mlflow.sklearn.load_model", of_a_package_that_is_not_here)
-    capsys.readouterr()
-    problem = "ModuleNotFoundError: No module named 'theirs'"
-    assert Tracker(env, {}).champion_on(lambda _: {}) == Champion("1", problem=problem)
-    assert capsys.readouterr().out == f"promotion: the champion cannot be compared with: {problem}\n"
-    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
-    deliver(tomorrow, trained)
-    second = client_of(env).get_model_version_by_alias(env.registered_model_name, CHALLENGER)
-    assert second.tags[PROMOTION] == (
-        f"challenger: champion version 1 cannot be evaluated on the held-out rows: {problem}"
-    )
 
 
 def test_a_job_started_again_keeps_its_version(env: Environment, trained: Trained) -> None:
@@ -405,71 +237,3 @@ def test_a_run_that_was_made_twice_because_an_answer_got_lost_is_not_left_open(
 def test_the_run_of_another_job_is_left_alone(env: Environment) -> None:
     with Tracker(env, {}).run(None) as first, Tracker(other_job(env, "job-2"), {}).run(first) as second:
         assert second != first
-
-
-def test_a_deleted_experiment_is_reported(env: Environment) -> None:
-    tracker = Tracker(env, {})
-    client_of(env).delete_experiment(client_of(env).get_experiment_by_name(env.experiment_name).experiment_id)
-    with pytest.raises(TrainingError) as caught:
-        Tracker(env, {})
-    assert str(caught.value) == (
-        f"MLflow experiment '{env.experiment_name}' (MLFLOW_EXPERIMENT_NAME) is deleted; restore it or name another one"
-    )
-    assert tracker.standing_version() is None
-
-
-CURE = "check that the server runs, that the job's network reaches it and that the execution role may use it"
-
-
-@pytest.fixture
-def silent_port() -> Iterator[int]:
-    """A port that takes connections and never answers."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield listener.getsockname()[1]
-
-
-def test_a_server_that_is_not_there_is_reported_soon_and_without_the_password(env: Environment) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    started = time.monotonic()
-    with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}", patience_seconds=1), {})
-    assert str(caught.value) == (
-        f"MLflow at http://127.0.0.1:{port} (MLFLOW_TRACKING_URI) cannot be reached: "
-        f"[Errno 111] Connection refused; {CURE}"
-    )
-    assert time.monotonic() - started < 20
-
-
-def test_a_server_from_before_logged_models_is_refused_before_anything_is_trained(env: Environment) -> None:
-    with breaking(env.tracking_uri, NEVER, without="/logged-models") as way:
-        old = way.address.replace("//", "//ann:hunter2@")
-        with pytest.raises(TrainingError) as caught:
-            Tracker(replace(env, tracking_uri=old), {})
-    assert str(caught.value) == (
-        f"MLflow at {way.address} (MLFLOW_TRACKING_URI) is older than version 3: it knows no logged models; track to a "
-        f"server of version 3 or later (a managed one: MlflowVersion 3.0 or later)"
-    )
-
-
-def test_a_server_that_never_answers_is_reported(
-    env: Environment, silent_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patience = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
-    for name, value in patience.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://127.0.0.1:{silent_port}", patience_seconds=1), patience)
-    assert str(caught.value) == (
-        f"MLflow at http://127.0.0.1:{silent_port} (MLFLOW_TRACKING_URI) cannot be reached: timed out; {CURE}"
-    )
-
-
-def test_an_address_that_is_none_is_reported(env: Environment) -> None:
-    with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri="banana://x", patience_seconds=1), {})
-    assert str(caught.value).startswith("MLflow at banana://x (MLFLOW_TRACKING_URI) cannot be reached: ")
-    assert str(caught.value).endswith(CURE)

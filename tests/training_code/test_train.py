@@ -8,11 +8,9 @@ import re
 import signal
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import joblib
 import numpy
@@ -42,33 +40,6 @@ SCHEDULED = {
     "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
     "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
 }
-
-
-@pytest.fixture
-def make(make_job: MakeJob, mlflow_server: str) -> MakeJob:
-    """A maker of jobs that record in the server, in an experiment and a registered model of this test's own."""
-    name = f"t-{uuid4().hex[:8]}"
-
-    def make_on_server(job_name: str = "job-1", **environ: str) -> JobTree:
-        own = {"MLFLOW_EXPERIMENT_NAME": name, "REGISTERED_MODEL_NAME": name}
-        return make_job(job_name, mlflow_server, **own | environ)
-
-    return make_on_server
-
-
-def versions_of(job: JobTree) -> list[Any]:
-    import mlflow
-
-    client = mlflow.MlflowClient(job.environ["MLFLOW_TRACKING_URI"])
-    return list(client.search_model_versions(f"name = '{job.environ['REGISTERED_MODEL_NAME']}'"))
-
-
-def runs_of(job: JobTree) -> list[Any]:
-    import mlflow
-
-    client = mlflow.MlflowClient(job.environ["MLFLOW_TRACKING_URI"])
-    experiment = client.get_experiment_by_name(job.environ["MLFLOW_EXPERIMENT_NAME"])
-    return list(client.search_runs([experiment.experiment_id]))
 
 
 def plain_scikit_learn(trees: int) -> tuple[RandomForestClassifier, pandas.DataFrame, NDArray[Any]]:
@@ -111,7 +82,7 @@ def test_a_run_leaves_a_model_a_log_and_a_version(make: MakeJob) -> None:
     assert description["features"] == list(rows.columns)
     registered = mlflow.sklearn.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
     assert numpy.array_equal(registered.predict_proba(rows), saved.predict_proba(rows))
-    (version,) = versions_of(job)
+    (version,) = job.versions
     assert version.tags["validation:accuracy"] == f"{accuracy:.6f}"
     assert version.tags["data_digest"] == description["data_digest"]
     assert version.tags["source_bundle_digest"] == description["code_digest"] == "d" * 64
@@ -129,8 +100,8 @@ def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -
     )
     assert not again.model.exists()
     assert not again.failure.exists()
-    assert [version.version for version in versions_of(first)] == ["1"]
-    assert len(runs_of(first)) == 1
+    assert [version.version for version in first.versions] == ["1"]
+    assert len(first.runs) == 1
 
 
 def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path: Path) -> None:
@@ -144,7 +115,7 @@ def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path
                 break
     assert process.returncode == -signal.SIGKILL
     assert not job.model.exists()
-    assert versions_of(job) == []
+    assert job.versions == []
 
     done = job.run()
     assert (done.returncode, done.stderr) == (0, "")
@@ -156,7 +127,7 @@ def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path
     forest, rows, _ = plain_scikit_learn(1000)
     saved = joblib.load(job.model / "model.joblib")
     assert numpy.array_equal(saved.predict_proba(rows), forest.predict_proba(rows))
-    (run,) = runs_of(job)
+    (run,) = job.runs
     assert run.info.status == "FINISHED"
     assert run.data.tags["model_version"] == "1"
 
@@ -186,8 +157,8 @@ def test_bad_data_gives_its_reason_and_no_model(make: MakeJob, content: str, rea
     assert done.stdout.splitlines()[-1] == f"training failed: {reason}"
     assert job.failure.read_text() == reason
     assert not job.model.exists()
-    assert runs_of(job) == []
-    assert versions_of(job) == []
+    assert job.runs == []
+    assert job.versions == []
 
 
 def test_bad_settings_are_reported_together_before_anything_else(job: JobTree) -> None:
@@ -231,9 +202,9 @@ def test_an_unexpected_failure_keeps_its_traceback_and_closes_the_run(make: Make
     kept = joblib.load(job.kept.with_name("unrecorded") / "model.joblib")
     forest, rows, _ = plain_scikit_learn(30)
     assert numpy.array_equal(kept.predict_proba(rows), forest.predict_proba(rows))
-    (run,) = runs_of(job)
+    (run,) = job.runs
     assert run.info.status == "FAILED"
-    assert versions_of(job) == []
+    assert job.versions == []
 
 
 BROKEN_DELIVERY = """
@@ -266,8 +237,8 @@ def test_a_delivery_that_fails_in_any_way_keeps_the_record(make: MakeJob, kind: 
     command = [sys.executable, ROOT / "training_code" / "register.py", job.kept]
     completed = subprocess.run(command, env=job.process_environment(), text=True, capture_output=True, check=False)
     assert (completed.returncode, completed.stderr) == (0, "")
-    (version,) = versions_of(job)
-    (run,) = runs_of(job)
+    (version,) = job.versions
+    (run,) = job.runs
     assert (run.info.status, run.info.run_id) == ("FINISHED", version.run_id)
 
 
@@ -288,66 +259,6 @@ def test_importing_every_module_reads_and_writes_nothing(tmp_path: Path) -> None
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
     assert list(tmp_path.iterdir()) == []
-
-
-CONTAINER = ROOT / ".venv-container"
-
-
-def run_under_the_toolkit(job: JobTree, bundle: Path) -> tuple[int, str]:
-    """Run the job as SageMaker does: the image's `train` over /opt/ml; returns exit code and log."""
-    with tarfile.open(bundle, "w:gz") as archive:
-        for path in sorted((ROOT / "training_code").glob("*.py")):
-            archive.add(path, path.name)
-    settings = job.hyperparameters | {
-        "max_features": "auto",
-        "bootstrap": "true",
-        "sagemaker_program": "train.py",
-        "sagemaker_submit_directory": str(bundle),
-        "sagemaker_region": "us-east-1",
-    }
-    hosts = {"current_host": "localhost", "hosts": ["localhost"], "network_interface_name": "lo"}
-    channels = {"training": {"TrainingInputMode": "File", "ContentType": "text/csv"}}
-    config = job.base / "input" / "config"
-    config.mkdir(parents=True)
-    for name, content in (("hyperparameters", settings), ("resourceconfig", hosts), ("inputdataconfig", channels)):
-        (config / f"{name}.json").write_text(json.dumps(content))
-    environ = {name: value for name, value in job.process_environment().items() if not name.startswith("SM_")}
-    environ |= {"PATH": f"{CONTAINER}/bin:{environ['PATH']}", "AWS_REGION": "us-east-1"}
-    done = subprocess.run(
-        [CONTAINER / "bin/train"], env=environ, text=True, capture_output=True, timeout=300, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-in_the_image = pytest.mark.skipif(
-    not (CONTAINER / "bin/train").exists(), reason=".venv-container is not there: `make` builds it"
-)
-
-
-@in_the_image
-def test_the_sagemaker_toolkit_runs_it(make: MakeJob, tmp_path: Path) -> None:
-    job = make(CHECKPOINT_LOCAL_PATH=str(tmp_path / "checkpoints"), **SCHEDULED)
-    code, log = run_under_the_toolkit(job, tmp_path / "sourcedir.tar.gz")
-    assert code == 0, log
-    assert "Reporting training SUCCESS" in log
-    for name in METRIC_NAMES:
-        assert len(re.findall(f"^{metric_regex(name)}$", log, re.MULTILINE)) == 1
-    assert (job.model / "model.joblib").exists()
-    assert not job.failure.exists()
-    (version,) = versions_of(job)
-    assert version.tags["training_job_name"] == "job-1"
-
-
-@in_the_image
-def test_the_sagemaker_toolkit_keeps_the_reason_of_a_failure(make: MakeJob, tmp_path: Path) -> None:
-    job = make()
-    job.hyperparameters["target_column"] = "diagnosis"
-    code, log = run_under_the_toolkit(job, tmp_path / "sourcedir.tar.gz")
-    reason = job.failure.read_text()
-    assert code == 1
-    assert reason.startswith("training/part-0.csv: has no target column 'diagnosis'; its columns are 'mean radius', ")
-    assert f"training failed: {reason}" in log
-    assert not list(job.model.glob("**/*"))
 
 
 FLIGHTS = "carrier,distance,delay\n" + "".join(
@@ -378,7 +289,7 @@ def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJo
     assert numpy.array_equal(registered.predict(raw), joblib.load(job.model / "model.joblib").predict(raw))
     served = mlflow.pyfunc.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
     assert numpy.array_equal(served.predict(raw), registered.predict(raw))
-    (run,) = runs_of(job)
+    (run,) = job.runs
     client = mlflow.MlflowClient()
     pictures = {each.path for each in client.list_artifacts(run.info.run_id) if each.path.endswith(".png")}
     assert pictures == {"predicted_and_actual.png", "residuals.png", "feature_importances.png"}
@@ -391,7 +302,7 @@ def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJo
     job.environ["PROMOTION_MAXIMUM_METRICS"] = '{"validation:rmse": 100, "validation:mae": 100}'
     job.hyperparameters["n_estimators"] = "3"
     assert job.run().returncode == 0
-    _, second, third = sorted(versions_of(job), key=lambda each: int(each.version))
+    _, second, third = sorted(job.versions, key=lambda each: int(each.version))
     r2 = second.tags["validation:r2"]
     assert second.tags["promotion"] == (
         "champion: not worse than champion version 1 on the same held-out rows (margin 0): "

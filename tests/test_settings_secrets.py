@@ -1,0 +1,75 @@
+"""No message repeats what may be a secret."""
+
+import pulumi
+import pytest
+
+from settings import SettingsError, parse_settings
+from tests.stack_values import JOB, TEXT, changed, problems
+
+
+@pytest.mark.parametrize("password", ["hunter2", "hun@ter2"])
+def test_credentials_in_a_tracking_uri_are_not_repeated(password: str) -> None:
+    tracking = {
+        "tracking_uri": f"https://me:{password}@mlflow.example.com",
+        "experiment_name": "e",
+        "registered_model_name": "m",
+    }
+
+    assert problems(changed(f"{JOB}/tracking", tracking)) == [
+        "training_jobs.breast-cancer.tracking.tracking_uri: got 'https://***@mlflow.example.com'; allowed: a URI "
+        "without user name and password: everybody who may read the schedule reads it; "
+        "keep them in Secrets Manager and set tracking.secret_arn"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "problem"),
+    [
+        ("TOKEN=hunter2", "environment: got (hidden); allowed: a mapping of names to values"),
+        ({"TOKEN": ["hunter2"]}, f"environment.TOKEN: got (hidden); allowed: {TEXT}"),
+        ({"TOKEN": "hunter2" * 99}, "environment.TOKEN: got (hidden); allowed: at most 512 characters"),
+    ],
+)
+def test_values_of_environment_variables_are_hidden(environment: object, problem: str) -> None:
+    assert problems(changed(f"{JOB}/environment", environment)) == [f"training_jobs.breast-cancer.{problem}"]
+
+
+@pytest.mark.parametrize(
+    "value", [[{"environment": {"TOKEN": "hunter2"}}], {"a": ["hunter2"]}, "hunter2", {"a": "hunter2"}]
+)
+def test_a_sub_tree_in_the_wrong_place_is_not_repeated(value: object) -> None:
+    where = "training_jobs" if isinstance(value, list) else f"{JOB}/schedule/enabled"
+
+    told = problems(changed(where, value), secret=["training_jobs"] if value == "hunter2" else None)
+
+    assert len(told) == 1
+    assert "hunter2" not in told[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (f"{JOB}/schedule/expression", "cron(hunter2 3 * * ? *)"),
+        (f"{JOB}/output/s3_path", "s3://hunter2/a/"),
+        (f"{JOB}/resources/instance_type", "hunter2"),
+    ],
+)
+def test_the_values_of_a_secret_setting_are_not_shown_in_any_message(path: str, value: str) -> None:
+    (problem,) = problems(changed(path, value), secret=["training_jobs"])
+
+    assert "hunter2" not in problem
+    assert problem.startswith(f"{path.replace('/', '.')}: got (hidden); ")
+
+
+def test_a_refused_value_leaves_no_traceback_of_the_validator() -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse_settings({}, "staging", None)
+
+    assert isinstance(refused.value, pulumi.RunError), "the engine prints a RunError without a traceback"
+
+
+def test_the_query_of_a_tracking_uri_is_not_shown() -> None:
+    (problem,) = problems(changed(f"{JOB}/tracking/tracking_uri", "https://h/p?token=hunter2"))[:1]
+
+    assert "got 'https://h/p?***'; allowed: a URI without '?' and '#'" in problem
+    assert "hunter2" not in problem

@@ -1,0 +1,246 @@
+"""One wrong setting is one line that names it, the value got and the values allowed."""
+
+import pytest
+
+from tests.stack_values import (
+    ABSENT,
+    JOB,
+    JOB_SETTINGS,
+    STACK_SETTINGS,
+    STAGING,
+    TEXT,
+    changed,
+    problems,
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        # unknown or misspelt settings
+        ("bukket", "x", f"bukket: unknown setting; did you mean 'bucket'? allowed: {STACK_SETTINGS}"),
+        ("colour", "x", f"colour: unknown setting; allowed: {STACK_SETTINGS}"),
+        ("region", "eu-west-1", f"region: unknown setting; allowed: {STACK_SETTINGS}"),
+        ("stack", "prod", f"stack: unknown setting; allowed: {STACK_SETTINGS}"),
+        (
+            f"{JOB}/managed_spot_trainig",
+            True,
+            "training_jobs.breast-cancer.managed_spot_trainig: unknown setting; did you mean 'managed_spot_training'? "
+            f"allowed: {JOB_SETTINGS}",
+        ),
+        (
+            f"{JOB}/channels/training/path",
+            "a/",
+            "training_jobs.breast-cancer.channels.training.path: unknown setting; did you mean 's3_path'? "
+            "allowed: content_type, input_mode, s3_data_distribution_type, s3_path",
+        ),
+        # missing
+        ("bucket", ABSENT, "bucket: is required and not set"),
+        (f"{JOB}/schedule", ABSENT, "training_jobs.breast-cancer.schedule: is required and not set"),
+        (
+            f"{JOB}/schedule/expression",
+            ABSENT,
+            "training_jobs.breast-cancer.schedule.expression: is required and not set",
+        ),
+        # expressions and time zones
+        (
+            f"{JOB}/schedule/expression",
+            "cron(0 3 * * *)",
+            "training_jobs.breast-cancer.schedule.expression: got 'cron(0 3 * * *)'; cron has 5 fields, not the six: "
+            "minutes hours day-of-month month day-of-week year",
+        ),
+        (
+            f"{JOB}/schedule/expression",
+            "0 3 * * ? *",
+            "training_jobs.breast-cancer.schedule.expression: got '0 3 * * ? *'; allowed: cron(minutes hours "
+            "day-of-month month day-of-week year), rate(value unit) or at(yyyy-mm-ddThh:mm:ss), for example "
+            "cron(0 3 * * ? *)",
+        ),
+        (
+            f"{JOB}/schedule/expression",
+            "rate(1 hours)",
+            "training_jobs.breast-cancer.schedule.expression: got 'rate(1 hours)'; rate(1 hours) needs a singular unit "
+            "for 1 and a plural one otherwise, as in rate(12 hours)",
+        ),
+        (
+            f"{JOB}/schedule/expression",
+            "rate(99999999999999 days)",
+            "training_jobs.breast-cancer.schedule.expression: got 'rate(99999999999999 days)'; "
+            "rate(99999999999999 days) is longer than 100 years; allowed: up to 36500 days",
+        ),
+        (
+            f"{JOB}/schedule/time_zone",
+            "Europe/Berln",
+            "training_jobs.breast-cancer.schedule.time_zone: got 'Europe/Berln'; allowed: a name of the IANA time zone "
+            "database, such as UTC or Europe/Berlin",
+        ),
+        (
+            f"{JOB}/schedule/start_date",
+            "tomorrow",
+            "training_jobs.breast-cancer.schedule.start_date: got 'tomorrow'; allowed: a date and time with its time "
+            "zone, such as 2026-01-31T03:00:00Z",
+        ),
+        # S3
+        (
+            f"{JOB}/output/s3_path",
+            "s3://other-bucket/outputs/",
+            "training_jobs.breast-cancer.output.s3_path: got 's3://other-bucket/outputs/'; the bucket 'other-bucket' "
+            "is not the configured one; allowed: a prefix such as datasets/training/ or a URI under "
+            "s3://ml-platform-staging-ml-bucket/",
+        ),
+        (
+            f"{JOB}/output/s3_path",
+            "outputs",
+            "training_jobs.breast-cancer.output.s3_path: got 'outputs'; allowed: a prefix that ends with '/' and has "
+            "no empty part, such as datasets/training/ (without the last '/', datasets/training-old/ would match "
+            "as well)",
+        ),
+        (
+            "bucket",
+            "My_Bucket",
+            "bucket: got 'My_Bucket'; allowed: text that matches ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$, such as "
+            "ml-platform-staging-ml-bucket",
+        ),
+        # what only fits together or not
+        (
+            f"{JOB}/managed_spot_training",
+            True,
+            "training_jobs.breast-cancer: managed_spot_training needs checkpoint.s3_path, such as checkpoints/; "
+            "managed_spot_training needs stopping_condition.max_wait_time_in_seconds (not set) of at least "
+            "max_runtime_in_seconds (3600)",
+        ),
+        (
+            f"{JOB}/training_image/uri",
+            "registry/a:1",
+            "training_jobs.breast-cancer.training_image: allowed: either scikit_learn_version (such as 1.9-0) or uri, "
+            "and not both",
+        ),
+        # wrong types
+        (
+            f"{JOB}/schedule/enabled",
+            "yes",
+            "training_jobs.breast-cancer.schedule.enabled: got 'yes'; allowed: true or false",
+        ),
+        (
+            f"{JOB}/resources/instance_count",
+            "1",
+            "training_jobs.breast-cancer.resources.instance_count: got '1'; allowed: a whole number",
+        ),
+        (
+            f"{JOB}/resources/volume_size_in_gb",
+            30.5,
+            "training_jobs.breast-cancer.resources.volume_size_in_gb: got 30.5; allowed: a whole number",
+        ),
+        ("tags/owner", 5, f"tags.owner: got 5; allowed: {TEXT}"),
+        ("tags", ["a"], "tags: got a list of 1; allowed: a mapping of names to values"),
+        ("training_jobs", None, "training_jobs: got null; allowed: a mapping of names to values"),
+        (
+            f"{JOB}/source",
+            "training_code",
+            "training_jobs.breast-cancer.source: got 'training_code'; allowed: a mapping with the settings directory, "
+            "entry_point, s3_path",
+        ),
+        (
+            f"{JOB}/hyperparameters/max_depth",
+            [5],
+            "training_jobs.breast-cancer.hyperparameters.max_depth: got a list of 1; allowed: text, a number, true or "
+            "false",
+        ),
+        (
+            f"{JOB}/network",
+            {"subnets": "subnet-1", "security_group_ids": ["sg-1"]},
+            "training_jobs.breast-cancer.network.subnets: got 'subnet-1'; allowed: a list",
+        ),
+        (
+            f"{JOB}/network",
+            {"subnets": ["sg-1"], "security_group_ids": ["sg-1"]},
+            "training_jobs.breast-cancer.network.subnets.0: got 'sg-1'; allowed: text that matches ^subnet-[0-9a-f]+$, "
+            "such as subnet-0a1b2c3d4e5f60718",
+        ),
+        # out of range
+        (
+            f"{JOB}/resources/instance_count",
+            0,
+            "training_jobs.breast-cancer.resources.instance_count: got 0; allowed: 1 to 100",
+        ),
+        (
+            f"{JOB}/schedule/maximum_retry_attempts",
+            186,
+            "training_jobs.breast-cancer.schedule.maximum_retry_attempts: got 186; allowed: 0 to 185",
+        ),
+        (
+            f"{JOB}/stopping_condition/max_runtime_in_seconds",
+            2419201,
+            "training_jobs.breast-cancer.stopping_condition.max_runtime_in_seconds: got 2419201; allowed: 1 to 2419200",
+        ),
+        (
+            f"{JOB}/schedule/flexible_time_window_in_minutes",
+            1441,
+            "training_jobs.breast-cancer.schedule.flexible_time_window_in_minutes: got 1441; allowed: 1 to 1440",
+        ),
+        (
+            f"{JOB}/resources/volume_size_in_gb",
+            0,
+            "training_jobs.breast-cancer.resources.volume_size_in_gb: got 0; allowed: 1 to 16384",
+        ),
+        (
+            f"{JOB}/promotion/margin",
+            -1,
+            "training_jobs.breast-cancer.promotion.margin: got -1; allowed: 0 or more",
+        ),
+        (
+            f"{JOB}/promotion/margin",
+            float("nan"),
+            "training_jobs.breast-cancer.promotion.margin: got nan; allowed: a number",
+        ),
+        (
+            f"{JOB}/promotion/minimum_metrics",
+            {"validation:accuracy": "0.9"},
+            "training_jobs.breast-cancer.promotion.minimum_metrics.validation:accuracy: got '0.9'; allowed: a number",
+        ),
+        (
+            f"{JOB}/resources/instance_type",
+            "m5.large",
+            "training_jobs.breast-cancer.resources.instance_type: got 'm5.large'; allowed: text that matches "
+            r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$, such as ml.m5.large",
+        ),
+        (
+            f"{JOB}/training_image/scikit_learn_version",
+            1.9,
+            "training_jobs.breast-cancer.training_image.scikit_learn_version: got 1.9; allowed: "
+            "'1.2-1', '1.4-2' or '1.9-0'",
+        ),
+        ("training_jobs", {}, "training_jobs: got a mapping of 0; allowed: at least 1 entry"),
+        ("tags", {f"t{n}": "" for n in range(8)}, "tags: got a mapping of 8; allowed: at most 7 entries"),
+        (
+            f"{JOB}/schedule/description",
+            "x" * 513,
+            f"training_jobs.breast-cancer.schedule.description: got '{'x' * 116}…; allowed: at most 512 characters",
+        ),
+        (
+            f"{JOB}/tracking/experiment_name",
+            "",
+            "training_jobs.breast-cancer.tracking.experiment_name: got ''; allowed: at least 1 character",
+        ),
+        (
+            f"{JOB}/accelerator",
+            "cuda",
+            "training_jobs.breast-cancer.accelerator: got 'cuda'; allowed: 'intelex'",
+        ),
+        (
+            f"{JOB}/hyperparameters/accelerator",
+            "intelex",
+            "training_jobs.breast-cancer: hyperparameters.accelerator is set from accelerator; remove it, and set that "
+            "instead",
+        ),
+        # names
+        (
+            "training_jobs/Breast Cancer",
+            STAGING["training_jobs"]["breast-cancer"],
+            "training_jobs.Breast Cancer: got 'Breast Cancer'; allowed: text that matches "
+            "^[a-z][a-z0-9]*(-[a-z0-9]+)*$, such as breast-cancer",
+        ),
+    ],
+)
+def test_one_wrong_setting_is_one_line_that_names_it(path: str, value: object, problem: str) -> None:
+    assert problems(changed(path, value)) == [problem]

@@ -1,0 +1,77 @@
+"""A gate decides which version becomes the champion, on a real MLflow server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from environment import Environment
+from promotion import Champion, Gate
+from registry import CHALLENGER, CHAMPION, PROMOTION
+from tests.training_code.tracked import MARKS, Trained, client_of, deliver
+from tracking import Tracker
+
+pytestmark = MARKS
+
+
+def test_a_version_that_does_not_pass_the_gate_is_the_challenger_and_says_why(
+    env: Environment, trained: Trained
+) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained, Gate({"validation:accuracy": 1.1}))
+    client, name = client_of(env), env.registered_model_name
+    first = client.get_model_version_by_alias(name, CHAMPION)
+    second = client.get_model_version_by_alias(name, CHALLENGER)
+    accuracy = trained.verdict.metrics["validation:accuracy"]
+    assert first.version == "1"
+    assert first.tags[PROMOTION] == "champion: it keeps all limits, and there was no champion"
+    assert second.version == "2"
+    assert second.tags[PROMOTION] == (
+        f"challenger: validation:accuracy is {accuracy:.6f}, less than the minimum of 1.1"
+    )
+
+
+def test_a_version_is_compared_with_the_champion_on_the_same_rows(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained)
+    accuracy = trained.verdict.metrics["validation:accuracy"]
+    champion = client_of(env).get_model_version_by_alias(env.registered_model_name, CHAMPION)
+    assert champion.version == "2"
+    assert champion.tags[PROMOTION] == (
+        "champion: not worse than champion version 1 on the same held-out rows (margin 0): "
+        f"validation:accuracy {accuracy:.6f} against {accuracy:.6f}"
+    )
+
+
+def test_a_champion_that_cannot_judge_the_rows_stays(env: Environment, trained: Trained) -> None:
+    deliver(env, trained)
+
+    def other_columns(_model: object) -> dict[str, float]:
+        raise ValueError("other columns")
+
+    champion = Tracker(env, {}).champion_on(other_columns)
+    assert champion == Champion("1", problem="ValueError: other columns")
+
+
+def test_a_champion_that_cannot_be_loaded_here_stays_and_fails_no_job(
+    env: Environment, trained: Trained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(env, trained)
+
+    def of_a_package_that_is_not_here(_source: str) -> None:
+        raise ModuleNotFoundError("No module named 'theirs'")
+
+    monkeypatch.setattr("mlflow.sklearn.load_model", of_a_package_that_is_not_here)
+    capsys.readouterr()
+    problem = "ModuleNotFoundError: No module named 'theirs'"
+    assert Tracker(env, {}).champion_on(lambda _: {}) == Champion("1", problem=problem)
+    assert capsys.readouterr().out == f"promotion: the champion cannot be compared with: {problem}\n"
+    tomorrow = replace(env, job=replace(env.job, name="job-2", scheduled_time="2026-11-24T06:00:00Z"))
+    deliver(tomorrow, trained)
+    second = client_of(env).get_model_version_by_alias(env.registered_model_name, CHALLENGER)
+    assert second.tags[PROMOTION] == (
+        f"challenger: champion version 1 cannot be evaluated on the held-out rows: {problem}"
+    )
