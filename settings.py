@@ -56,8 +56,11 @@ class Settings(BaseModel):
     ]
 
     def name_prefix(self, job: str) -> str:
-        """The training job name prefix, from which all names of a job derive."""
-        return f"{job}-{self.stack}"
+        """The training job name prefix, from which all names of a job derive.
+
+        In lower case: SageMaker writes ARNs of training jobs so, and IAM compares them to the letter.
+        """
+        return f"{job}-{self.stack}".lower()
 
     def tags_of(self, job: str) -> dict[str, str]:
         """The stack's tags and those that say where a thing comes from."""
@@ -88,7 +91,30 @@ class Settings(BaseModel):
                     f"training_jobs.{job}.training_image.scikit_learn_version: no prebuilt image is known in the "
                     f"region {self.region!r}; set training_image.uri"
                 )
+        yield from self._tag_problems()
         yield from self._role_problems()
+        yield from self._key_problems()
+
+    def _tag_problems(self) -> Iterator[str]:
+        """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
+        taken = {name.casefold(): name for name in self.tags_of("") if name not in self.tags}
+        for name in self.tags:
+            if name.casefold().startswith("aws:"):
+                yield f"tags.{name}: got {name!r}; allowed: names that do not begin with 'aws:', which is AWS's own"
+            elif (other := taken.setdefault(name.casefold(), name)) != name:
+                yield f"tags.{name}: is {other!r} in another case; allowed: names that differ otherwise as well"
+
+    def _key_problems(self) -> Iterator[str]:
+        for job, spec in self.training_jobs.items():
+            keys = {"output.kms_key_arn": spec.output.kms_key_arn}
+            keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
+            keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
+            for setting, arn in keys.items():
+                if arn and arn.split(":")[3] != self.region:
+                    yield (
+                        f"training_jobs.{job}.{setting}: got {arn!r}; allowed: a key of the stack's region, "
+                        f"{self.region}"
+                    )
 
     def _role_problems(self) -> Iterator[str]:
         """The stack's account is not known here, but it is one."""

@@ -286,6 +286,7 @@ def _request(prefix: str, digest: str, key: str, tags: Mapping[str, str]) -> dic
             "SCHEDULE_EXECUTION_ID": "<aws.scheduler.execution-id>",
             "SCHEDULE_ATTEMPT_NUMBER": "<aws.scheduler.attempt-number>",
             "SOURCE_BUNDLE_DIGEST": digest,
+            "AWS_DEFAULT_REGION": REGION,
             "TRAINING_IMAGE": IMAGE,
             "CHECKPOINT_LOCAL_PATH": "/opt/ml/checkpoints",
         },

@@ -7,11 +7,14 @@ Sources: Service Authorization Reference (Amazon SageMaker, AWS IAM, Amazon SQS)
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from components.aws_names import JobNames
 from components.training_job_request import execution_role_arn
 from components.training_job_spec import TrainingJobSpec
+
+ROLE_POLICY_MAX_LENGTH: Final = 10_240
+"""Characters of all inline policies of a role; ours have one each. Source: IAM User Guide, "IAM and AWS STS quotas"."""
 
 Statement = dict[str, Any]
 

@@ -14,7 +14,14 @@ import pulumi_aws as aws
 
 from components.aws_names import JobNames
 from components.execution_role_policy import execution_permissions
-from components.iam_policies import Statement, execution_trust, policy_document, scheduler_permissions, scheduler_trust
+from components.iam_policies import (
+    ROLE_POLICY_MAX_LENGTH,
+    Statement,
+    execution_trust,
+    policy_document,
+    scheduler_permissions,
+    scheduler_trust,
+)
 from components.s3_location import bucket_of, key_of
 from components.schedule_input import target_input
 from components.schedule_spec import ScheduleSpec
@@ -175,11 +182,18 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             opts=self._child(),
         )
         policy_name, statements = policy
+        document = policy_document(statements)
+        if len(document) > ROLE_POLICY_MAX_LENGTH:
+            raise pulumi.RunError(
+                f"training job {self._name}: the policy of its {kind} role has {len(document):,} characters; allowed: "
+                f"{ROLE_POLICY_MAX_LENGTH:,}; name fewer or shorter channels, subnets or keys, or give it an "
+                "execution_role_arn"
+            )
         role_policy = aws.iam.RolePolicy(
             f"{self._name}-{kind}-policy",
             name=policy_name,
             role=role_name,
-            policy=policy_document(statements),
+            policy=document,
             opts=self._child(role),
         )
         return role, role_policy

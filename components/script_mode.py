@@ -15,6 +15,7 @@ ENVIRONMENT_MAX_COUNT: Final = 100
 RESERVED_HYPERPARAMETERS: Final = ("sagemaker_program", "sagemaker_region", "sagemaker_submit_directory")
 """Script mode's own: which script, from which bundle. Source: sagemaker-training toolkit, params.py."""
 RESERVED_ENVIRONMENT: Final = (
+    "AWS_DEFAULT_REGION",
     "CHECKPOINT_LOCAL_PATH",
     "MLFLOW_EXPERIMENT_NAME",
     "MLFLOW_TRACKING_URI",
@@ -31,7 +32,7 @@ RESERVED_ENVIRONMENT: Final = (
     "SOURCE_BUNDLE_DIGEST",
     "TRAINING_IMAGE",
 )
-"""What the request itself tells the container; training_code/environment.py reads them."""
+"""What the request itself tells the container; boto3 reads the first, training_code/environment.py the others."""
 DEFAULT_METRIC_DEFINITIONS: Final = {
     name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
     for name in (

@@ -10,7 +10,10 @@ paths and example code". Source of the versions: AWS's "Available Docker images"
 from typing import Final, Literal, get_args
 
 ScikitLearnVersion = Literal["1.2-1", "1.4-2", "1.9-0"]
-"""Versions of the prebuilt scikit-learn image that training_code runs on; SageMaker names them framework-build."""
+"""Versions of the prebuilt scikit-learn image; SageMaker names them framework-build."""
+
+SHIPPED_CODE_VERSIONS: Final = ("1.9-0",)
+"""Those that training_code runs on: what it installs needs Python 3.11, and 1.2-1 has 3.9, 1.4-2 has 3.10."""
 
 SCIKIT_LEARN_VERSIONS: Final[tuple[str, ...]] = get_args(ScikitLearnVersion)
 

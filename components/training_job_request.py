@@ -130,6 +130,8 @@ def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundl
 
 def _environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
     return dict(spec.environment) | _without_none(
+        # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
+        AWS_DEFAULT_REGION=names.scope.region,
         MLFLOW_TRACKING_URI=spec.tracking.uri(names.scope),
         MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name,
         REGISTERED_MODEL_NAME=spec.tracking.registered_model_name,

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from components.instance_types import has_local_storage
 from components.network_spec import NetworkSpec
 from components.promotion_spec import PromotionSpec
 from components.s3_location import S3Prefix
@@ -22,7 +23,7 @@ from components.script_mode import (
     hyperparameter_problems,
 )
 from components.tracking_spec import TrackingSpec
-from components.training_images import ScikitLearnVersion
+from components.training_images import SHIPPED_CODE_VERSIONS, ScikitLearnVersion
 
 _SHIPPED_CODE: Final = "training_code"
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
@@ -152,6 +153,8 @@ class TrainingJobSpec(_Spec):
         problems = [
             *self._spot_problems(),
             *environment_problems(self.environment),
+            *self._image_problems(),
+            *self._volume_key_problems(),
             *self._accelerator_problems(),
             *hyperparameter_problems(self.hyperparameters),
             *self._overlap_problems(),
@@ -176,6 +179,23 @@ class TrainingJobSpec(_Spec):
                 f"max_runtime_in_seconds ({runtime})"
             )
         return problems
+
+    def _image_problems(self) -> list[str]:
+        version = self.training_image.scikit_learn_version
+        if not version or not self.source.is_shipped or version in SHIPPED_CODE_VERSIONS:
+            return []
+        return [
+            f"training_image.scikit_learn_version: got {version!r}; allowed with source.directory {_SHIPPED_CODE}: "
+            f"{', '.join(SHIPPED_CODE_VERSIONS)}, because what that code installs needs Python 3.11"
+        ]
+
+    def _volume_key_problems(self) -> list[str]:
+        if not self.resources.volume_kms_key_arn or not has_local_storage(self.resources.instance_type):
+            return []
+        return [
+            f"resources.volume_kms_key_arn is not allowed with resources.instance_type {self.resources.instance_type}: "
+            "its storage is its own and encrypts itself; remove it, or choose a type without local storage"
+        ]
 
     def _accelerator_problems(self) -> list[str]:
         problems = []

@@ -183,6 +183,20 @@ def test_every_name_that_is_too_long_is_reported() -> None:
     ]
 
 
+def test_names_are_lower_case_as_sagemaker_writes_the_arns_of_training_jobs() -> None:
+    parsed = parse_settings(with_jobs("a"), "Prod", "us-east-1")
+
+    assert (parsed.name_prefix("a"), parsed.tags_of("a")["stack"]) == ("a-prod", "Prod")
+
+
+def test_an_older_image_is_for_code_of_ones_own() -> None:
+    older = changed(f"{JOB}/training_image/scikit_learn_version", "1.4-2")
+    older["training_jobs"]["breast-cancer"]["source"] = {"directory": "our_code"}
+
+    image = parse_settings(older, "staging", "us-east-1").training_jobs["breast-cancer"].training_image
+    assert image.scikit_learn_version == "1.4-2"
+
+
 @pytest.mark.parametrize("stack", ["dev_1", "dev.1"])
 def test_a_stack_whose_name_no_training_job_can_have_is_refused(stack: str) -> None:
     assert problems(with_jobs("a"), stack=stack) == [

@@ -13,6 +13,8 @@ from tests.stack_values import (
     problems,
 )
 
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
 
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
@@ -233,6 +235,43 @@ from tests.stack_values import (
             "training_jobs.breast-cancer: hyperparameters.accelerator is set from accelerator; remove it, and set that "
             "instead",
         ),
+        # what AWS would refuse later
+        (
+            f"{JOB}/training_image/scikit_learn_version",
+            "1.4-2",
+            "training_jobs.breast-cancer: training_image.scikit_learn_version: got '1.4-2'; allowed with "
+            "source.directory training_code: 1.9-0, because what that code installs needs Python 3.11",
+        ),
+        (
+            f"{JOB}/resources",
+            {"instance_type": "ml.m5d.xlarge", "volume_kms_key_arn": KEY},
+            "training_jobs.breast-cancer: resources.volume_kms_key_arn is not allowed with resources.instance_type "
+            "ml.m5d.xlarge: its storage is its own and encrypts itself; remove it, or choose a type without local "
+            "storage",
+        ),
+        (
+            f"{JOB}/output/kms_key_arn",
+            KEY.replace("us-east-1", "eu-west-1"),
+            f"training_jobs.breast-cancer.output.kms_key_arn: got '{KEY.replace('us-east-1', 'eu-west-1')}'; allowed: "
+            "a key of the stack's region, us-east-1",
+        ),
+        (
+            f"{JOB}/data_kms_key_arns",
+            [KEY, KEY.replace("us-east-1", "eu-west-1")],
+            f"training_jobs.breast-cancer.data_kms_key_arns.1: got '{KEY.replace('us-east-1', 'eu-west-1')}'; allowed: "
+            "a key of the stack's region, us-east-1",
+        ),
+        (
+            "tags/aws:team",
+            "a",
+            "tags.aws:team: got 'aws:team'; allowed: names that do not begin with 'aws:', which is AWS's own",
+        ),
+        (
+            "tags/Project",
+            "a",
+            "tags.Project: is 'project' in another case; allowed: names that differ otherwise as well",
+        ),
+        ("tags/Team", "a", "tags.Team: is 'team' in another case; allowed: names that differ otherwise as well"),
         # names
         (
             "training_jobs/Breast Cancer",

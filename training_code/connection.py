@@ -77,13 +77,17 @@ def patiently(call: Callable[[], Answer], seconds: float) -> Answer:
 
 def _may_pass(error: Exception) -> bool:
     """Whether waiting may help: a refusal (no permission, no such thing) stays one."""
+    inner: BaseException | None = error
+    while inner is not None:
+        answer = getattr(inner, "response", None)
+        if isinstance(answer, Mapping):  # botocore's ClientError, whatever packages on the way made of it
+            return int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)) >= 500
+        inner = inner.__cause__ or inner.__context__
+    told = getattr(error, "json", None)
+    if isinstance(told, Mapping) and "error_code" not in told:
+        return False  # not MLflow's words but those of AWS before it, who refuses; MLflow would guess INTERNAL_ERROR
     code = getattr(error, "error_code", None)
-    if isinstance(code, str):
-        return code in _PASSING_CODES
-    answer = getattr(error, "response", None)
-    if isinstance(answer, Mapping):  # botocore's ClientError
-        return int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)) >= 500
-    return True
+    return code in _PASSING_CODES if isinstance(code, str) else True
 
 
 @contextmanager

@@ -91,14 +91,17 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
                 stage.reporter.log_line(text)
 
         report({"SecondaryStatus": "Training", "TrainingStartTime": datetime.now(UTC)})
+        environment = sealed_environment(
+            os.environ, region=stage.clients.region, endpoint_url=stage.servers.endpoint_url
+        )
+        # The request's own is to be seen missing: SageMaker sets none.
+        del environment["AWS_DEFAULT_REGION"]
         result = run_training_container(
             invocation.request,
             ContainerPlatform(
                 clients=stage.clients,
                 container_environment=container,
-                environment=sealed_environment(
-                    os.environ, region=stage.clients.region, endpoint_url=stage.servers.endpoint_url
-                ),
+                environment=environment,
                 # The local MLflow lets everybody in: there is no secret to read.
                 swaps={"MLFLOW_TRACKING_URI": stage.servers.tracking_uri, "SECRET_ARN": ""},
             ),

@@ -1,4 +1,5 @@
 import json
+import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -277,6 +278,24 @@ def test_an_execution_role_that_cannot_be_passed_is_refused(
         f"training job breast-cancer: execution_role_arn: got {arn!r}; allowed: a role of the stack's own account, "
         "arn:aws:iam::123456789012:role/…, because no role can be passed to another; correct it, or remove it to have "
         "a role made"
+    )
+
+
+def test_a_policy_that_iam_would_refuse_for_its_length_is_refused_before_anything_is_made(
+    declare: Declare, args: ScheduledTrainingJobArgs
+) -> None:
+    (channel,) = args.training_job.channels.values()
+    paths = {f"channel-{n:02}": f"{channel.s3_path}{'x' * 300}-{n:02}/" for n in range(20)}
+    channels = {name: channel.model_copy(update={"s3_path": path}) for name, path in paths.items()}
+    many = args.training_job.model_copy(update={"channels": channels})
+
+    with pytest.raises(pulumi.RunError) as refused:
+        declare(program(replaced(args, training_job=many)))
+
+    assert re.fullmatch(
+        r"training job breast-cancer: the policy of its execution role has 1\d,\d{3} characters; allowed: 10,240; name "
+        r"fewer or shorter channels, subnets or keys, or give it an execution_role_arn",
+        str(refused.value),
     )
 
 

@@ -63,6 +63,7 @@ def test_the_whole_request_of_staging(request_of_staging: dict[str, Any], bundle
             "sagemaker_region": "us-east-1",
         },
         "Environment": {
+            "AWS_DEFAULT_REGION": "us-east-1",
             "MLFLOW_TRACKING_URI": (
                 "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging"
             ),

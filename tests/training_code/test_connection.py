@@ -1,0 +1,71 @@
+"""Whether waiting helps: told from what real clients raise at real servers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from connection import UnreachableError, prepare, reaching
+from rehearsal.aws_clients import AwsClients
+from rehearsal.local_servers.servers import start_servers
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def answering(status: int, body: str) -> Iterator[str]:
+    """The address of a server that has one answer, as AWS's front ends do to whom they do not let in."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "passing"),
+    [
+        (403, '{"Message": "User is not authorized to perform: sagemaker-mlflow:GetExperimentByName"}', False),
+        (403, "not authorized", False),
+        (400, '{"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}', False),
+        (400, '{"error_code": "INTERNAL_ERROR", "message": "the database is locked"}', True),
+        (503, "busy", True),
+    ],
+)
+def test_a_refusal_of_mlflow_or_of_aws_before_it_is_not_waited_for(
+    status: int, body: str, passing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow import MlflowClient
+
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with answering(status, body) as address:
+        prepare(address)
+        with pytest.raises(UnreachableError) as caught, reaching(address, "reached", {}):
+            MlflowClient(address).get_experiment_by_name("e")
+    assert caught.value.passing is passing
+
+
+def test_a_refusal_of_the_artifact_store_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with start_servers(tmp_path / "servers", region="us-east-1", artifact_root=None) as servers:
+        servers.wait_until_ready()
+        s3 = AwsClients(servers.endpoint_url, "us-east-1").s3
+        with pytest.raises(UnreachableError) as caught, reaching("http://m", "used to record the run", {}):
+            s3.upload_file(str(tmp_path / "file"), "a-bucket-that-is-not-there", "key")
+    assert not caught.value.passing
