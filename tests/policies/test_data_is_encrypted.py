@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.instance_types import FAMILIES_WITH_LOCAL_STORAGE
 from findings import MISSING, UNKNOWN
 from rules.data_is_encrypted import RULE
 
@@ -83,6 +84,10 @@ LEFT_ALONE = {
         "target.input is not a JSON object: SG01 reports it",
     ),
 }
+
+
+def test_the_families_left_alone_are_those_for_which_the_settings_refuse_a_volume_key() -> None:
+    assert set(RULE.config["familiesWithLocalStorage"]["default"]) == FAMILIES_WITH_LOCAL_STORAGE
 
 
 def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
