@@ -210,7 +210,7 @@ def test_the_stacks_of_the_project_pass(project: Path, stack: str) -> None:
 
 @pytest.mark.slow
 def test_a_policy_violation_is_named_with_its_cure(project: Path) -> None:
-    change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.p4d.24xlarge")
+    change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.r5.24xlarge")
 
     result = run("check", "-s", "prod")
 
@@ -218,7 +218,7 @@ def test_a_policy_violation_is_named_with_its_cure(project: Path) -> None:
     level, finding, verdict = result.stdout.splitlines()
     assert level == "mandatory SG18-cost-caps breast-cancer-schedule"
     assert finding.startswith(
-        '          target.input.ResourceConfig.InstanceType is "ml.p4d.24xlarge": '
+        '          target.input.ResourceConfig.InstanceType is "ml.r5.24xlarge": '
         "this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, "
     )
     assert verdict.startswith("stack prod does not pass: 1 training job, 10 resources, ")
@@ -265,7 +265,7 @@ def test_a_schedule_that_is_never_due_again_is_said_and_stops_where_it_is_enable
 
 @pytest.mark.slow
 def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Path) -> None:
-    change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.p4d.24xlarge")
+    change(project, "prod", "instance_type: ml.m5.xlarge", "instance_type: ml.r5.24xlarge")
 
     result = run("rehearse", "-s", "prod")
 
@@ -274,7 +274,7 @@ def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Pa
     assert title == "error: the stack does not pass (1 fault):"
     assert finding.startswith(
         "  SG18-cost-caps, breast-cancer-schedule: target.input.ResourceConfig.InstanceType is "
-        '"ml.p4d.24xlarge": this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, '
+        '"ml.r5.24xlarge": this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, '
     )
     assert "✗" in result.stdout
     assert processes_of(project) == []
