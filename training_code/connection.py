@@ -103,7 +103,7 @@ def unless_it_exists() -> Iterator[None]:
 
 
 def require_logged_models(client: Any, experiment_id: str, uri: str) -> None:  # noqa: ANN401  # MlflowClient
-    """Ask a server that is too old at once, rather than when the model is trained.
+    """Refuse a server that is too old at once, rather than when the model is trained.
 
     Raises:
         TrainingError: it is older than MLflow 3.

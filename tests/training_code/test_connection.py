@@ -46,6 +46,8 @@ def answering(status: int, body: str) -> Iterator[str]:
         (400, '{"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}', False),
         (400, '{"error_code": "INTERNAL_ERROR", "message": "the database is locked"}', True),
         (503, "busy", True),
+        (503, '{"message": "Service Unavailable"}', True),
+        (429, '{"message": "Too Many Requests"}', True),
     ],
 )
 def test_a_refusal_of_mlflow_or_of_aws_before_it_is_not_waited_for(
