@@ -94,7 +94,7 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
         environment = sealed_environment(
             os.environ, region=stage.clients.region, endpoint_url=stage.servers.endpoint_url
         )
-        # SageMaker sets none: a request without one of its own is to fail here as well.
+        # SageMaker sets none, so the request's own is what counts.
         del environment["AWS_DEFAULT_REGION"]
         result = run_training_container(
             invocation.request,
