@@ -1,8 +1,8 @@
 # Two commands are all a new machine needs: `make rehearse` and `make test`. Each installs what it needs, once.
 PYTHON ?= python3
 STACK ?= staging
-# The image has Python 3.12; where this machine has none that runs, the container's Python is the one above.
-CONTAINER_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2>/dev/null || echo $(PYTHON))
+# The image has Python 3.12. Without a name here, one that runs is looked for: on PATH, of pyenv, of uv, which may fetch one.
+CONTAINER_PYTHON ?=
 
 RUN := .venv/bin/python
 # Compiled modules are kept: without them every process of a rehearsal compiles its imports anew.
@@ -15,7 +15,7 @@ UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
 
-.PHONY: help install container rehearse check test test-unit soak lint types format bench preview up destroy lock clean
+.PHONY: help install container packages rehearse check test test-unit soak lint types format bench preview up destroy lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +31,20 @@ install: .venv/installed .venv-container/installed ## make both virtual environm
 	@$(UV) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv-container/installed: requirements/container.txt | .venv/installed
-	@echo "installing what the training image holds into .venv-container, with $(CONTAINER_PYTHON) (once; needs a C compiler)"
-	@$(CONTAINER_PYTHON) -m venv --clear .venv-container
-	@$(UV) --python .venv-container/bin/python --require-hashes -r requirements/container.txt
+# As the image is built: exactly its packages, whatever they say of each other, and none of ours; one patch of its Dockerfile.
+.venv-container/installed: components/images/scikit-learn-1.9-0.txt | .venv/installed
+	@python="$(CONTAINER_PYTHON)"; [ -n "$$python" ] || python=$$($(RUN) -m components.image_python) \
+	  || { python="$(PYTHON)"; echo "rehearsing with $$python instead, which is not the image's" >&2; }; \
+	echo "installing what the training image holds into .venv-container, with $$python (once; needs a C compiler)"; \
+	"$$python" -m venv --clear --without-pip .venv-container
+	@$(UV) --python .venv-container/bin/python --no-deps --require-hashes -r $<
+	@sed -i.before 's/collections\.Mapping/collections.abc.Mapping/g' \
+	  .venv-container/lib/python3*/site-packages/sagemaker_containers/_mapping.py
+	@rm .venv-container/lib/python3*/site-packages/sagemaker_containers/_mapping.py.before
 	@touch $@
+
+packages: .venv/installed ## the packages that travel with jobs, made ahead, for a deployment without an index (EXTRAS="accelerator cluster")
+	@$(RUN) -m components.package_building training_code $(EXTRAS)
 
 container: .venv-container/installed
 
@@ -83,17 +92,24 @@ preview up destroy: .venv/installed ## pulumi, with the policy pack attached (ST
 	@pulumi $@ --stack $(STACK) $(if $(filter destroy,$@),,$(POLICIES)) $(ARGS)
 
 LOCK := $(RUN) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
-# What only some jobs install: each file pins what training_code/requirements.txt does not pin already.
-EXTRAS := $(wildcard training_code/requirements-*.in)
-IN_BASE := sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' training_code/requirements.txt | sort -u
-lock: .venv/installed ## the pinned versions anew, from requirements/*.in
+# What travels with a job: what the image lacks, or has too old (protobuf: MLflow's packages want a newer one). What the image
+# has is held fast and left out. The other three of HELD_NOT are pins that would end any resolution, and nothing needs them.
+IMAGE := components/images/scikit-learn-1.9-0
+HELD_NOT := protobuf typing enum-compat sagemaker-containers
+HELD := .venv/image-constraints.txt
+EXTRA_INS := $(wildcard training_code/requirements-*.in)
+NAMES := sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p'
+lock: .venv/installed ## the pinned versions anew, from the .in files
 	@$(LOCK) requirements/development.in -o requirements/development.txt
 	@$(LOCK) requirements/installer.in -c requirements/development.txt -o requirements/installer.txt
 	@$(LOCK) --no-deps requirements/benchmarks.in -o requirements/benchmarks.txt
 	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
-	@$(LOCK) requirements/container.in training_code/requirements.in $(EXTRAS) -o requirements/container.txt
-	@$(LOCK) training_code/requirements.in -c requirements/container.txt -o training_code/requirements.txt
-	@for extra in $(EXTRAS:.in=); do $(LOCK) $$extra.in -c requirements/container.txt $$($(IN_BASE)) -o $$extra.txt || exit; done
+	@$(LOCK) --no-deps --no-annotate $(IMAGE).in -o $(IMAGE).txt
+	@grep -v -e '^#' $(foreach name,$(HELD_NOT),-e '^$(name)==') $(IMAGE).in > $(HELD)
+	@$(LOCK) --no-annotate training_code/requirements.in -c $(HELD) $$($(NAMES) $(HELD)) -o training_code/requirements.txt
+	@for extra in $(EXTRA_INS:.in=); do \
+	  $(LOCK) --no-annotate $$extra.in -c $(HELD) -c training_code/requirements.txt \
+	    $$($(NAMES) $(HELD) training_code/requirements.txt) -o $$extra.txt || exit; done
 
 clean: ## what rehearsals and builds left; ends servers that were kept
 	@if [ -x .venv/bin/training-jobs ]; then .venv/bin/training-jobs rehearse --stop; fi

@@ -10,8 +10,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
+from components.package_archives import package_archives
 from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
-from components.source_bundle import bundle_source, compose_requirements, read_source_files
+from components.source_bundle import bundle_source, compose_requirements, read_source_files, without_requirements
+from components.training_packages import TrainingPackages
 from settings import load_settings
 
 
@@ -36,9 +38,22 @@ scope = AwsScope(
 async def declare() -> pulumi.Inputs:
     """Declare all jobs, and give back what the stack exports: each job's outputs, by its name."""
     exports: dict[str, pulumi.Input[object]] = {}
-    for name, job in settings.training_jobs.items():
-        source_files = compose_requirements(
-            read_source_files(project_directory / job.source.directory), job.requirements_extras
+    jobs = settings.training_jobs
+    files = {name: read_source_files(project_directory / job.source.directory) for name, job in jobs.items()}
+    packages = {
+        name: package_archives(files[name], job.requirements_extras)
+        for name, job in jobs.items()
+        if job.source.brings_packages
+    }
+    uploaded = TrainingPackages(
+        "packages",
+        [(jobs[name].source.packages_prefix, archive) for name, archives in packages.items() for archive in archives],
+        settings.tags_of_all,
+    ).objects
+    for name, job in jobs.items():
+        brought = packages.get(name, ())
+        source_files = (
+            without_requirements(files[name]) if brought else compose_requirements(files[name], job.requirements_extras)
         )
         exports[name] = ScheduledTrainingJob(
             name,
@@ -48,6 +63,8 @@ async def declare() -> pulumi.Inputs:
                 schedule=job.schedule,
                 source_bundle=bundle_source(source_files, job.source.entry_point),
                 bundle_directory=project_directory / ".build",
+                packages=brought,
+                uploaded=uploaded,
                 tags=settings.tags_of(name),
             ),
         ).outputs()

@@ -62,9 +62,14 @@ class Settings(BaseModel):
         """
         return f"{job}-{self.stack}".lower()
 
+    @property
+    def tags_of_all(self) -> dict[str, str]:
+        """The stack's tags and those that say where a thing comes from which several jobs share."""
+        return self.tags | {"project": PROJECT_NAMESPACE, "stack": self.stack}
+
     def tags_of(self, job: str) -> dict[str, str]:
-        """The stack's tags and those that say where a thing comes from."""
-        return self.tags | {"project": PROJECT_NAMESPACE, "stack": self.stack, "training-job": job}
+        """Those and the job's."""
+        return self.tags_of_all | {"training-job": job}
 
     @model_validator(mode="after")
     def _names_and_images_fit(self) -> "Settings":

@@ -93,6 +93,9 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     checkpoints = [f"{spec.checkpoint.s3_path}{names.prefix}/"] if spec.checkpoint else []
     artifacts = [spec.tracking.artifact_store] if spec.tracking.artifact_store else []
     channels = [channel.s3_path for _, channel in sorted(spec.channels.items())]
+    if spec.source.brings_packages:
+        # All archives, as with bundles: a job that starts again reads those of the day on which it started.
+        channels.append(spec.source.packages_prefix)
     reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts]
     writes = [spec.output.s3_path, *checkpoints, *artifacts]
     statements = [

@@ -3,7 +3,7 @@
 The only module here that creates resources. What they hold is made by the pure modules beside it, from known values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from components.iam_policies import (
     scheduler_permissions,
     scheduler_trust,
 )
+from components.package_archives import PackageArchive
 from components.s3_location import bucket_of, key_of
 from components.schedule_input import target_input
 from components.schedule_spec import ScheduleSpec
@@ -54,7 +55,7 @@ class ScheduledTrainingJobArgs:
     """Everything a ScheduledTrainingJob is made of.
 
     `bundle_directory` is where the bundle is written for the engine to upload; its content is a function of the
-    bundle's digest alone.
+    bundle's digest alone. `packages` travel with the job, and `uploaded` has the object of each by its S3 prefix.
     """
 
     names: JobNames
@@ -62,6 +63,8 @@ class ScheduledTrainingJobArgs:
     schedule: ScheduleSpec
     source_bundle: SourceBundle
     bundle_directory: Path
+    packages: Sequence[PackageArchive] = ()
+    uploaded: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,7 +93,9 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             opts=self._child(),
         )
         try:
-            request = create_training_job_request(args.training_job, args.names, args.source_bundle, self._tags)
+            request = create_training_job_request(
+                args.training_job, args.names, args.source_bundle, self._tags, args.packages
+            )
             self.target_input = target_input(request)
         except ValueError as error:
             raise pulumi.RunError(f"training job {name}: {error}") from None
@@ -113,7 +118,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             ("start-training-jobs", scheduler_permissions(spec, names)),
         )
         # A role's policy depends on the role, so the last of each stands for both.
-        schedule = self._schedule([group, dead_letters, bundle, *execution[-1:], scheduler[-1]])
+        packages = [args.uploaded[archive.uri(spec.source.packages_prefix)] for archive in args.packages]
+        schedule = self._schedule([group, dead_letters, bundle, *packages, *execution[-1:], scheduler[-1]])
 
         self.schedule_name: pulumi.Output[str] = schedule.name
         self.schedule_arn: pulumi.Output[str] = schedule.arn

@@ -116,6 +116,12 @@ def compose_requirements(files: Mapping[str, bytes], extras: Collection[str] = (
     return composed
 
 
+def without_requirements(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files (POSIX path -> content) that the toolkit installs nothing for: their packages travel with the job."""
+    named = {REQUIREMENTS, *(f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS)}
+    return {name: content for name, content in files.items() if name not in named}
+
+
 def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
     """Pack files (POSIX path -> content) so that the entry point lies at the root of the archive.
 

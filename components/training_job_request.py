@@ -5,10 +5,11 @@ attributes of EventBridge Scheduler.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.aws_names import JobNames
+from components.package_archives import PackageArchive
 from components.schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
 from components.script_mode import hyperparameter_text
 from components.source_bundle import SourceBundle
@@ -46,9 +47,13 @@ def execution_role_arn(spec: TrainingJobSpec, names: JobNames) -> str:
 
 
 def create_training_job_request(
-    spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle, tags: Mapping[str, str]
+    spec: TrainingJobSpec,
+    names: JobNames,
+    bundle: SourceBundle,
+    tags: Mapping[str, str],
+    packages: Sequence[PackageArchive] = (),
 ) -> dict[str, Any]:
-    """The whole request, ready to be the target's input.
+    """The whole request, ready to be the target's input; `packages` travel with the job.
 
     Raises:
         ValueError: the spec's execution role is of another account than the names.
@@ -62,7 +67,10 @@ def create_training_job_request(
             "MetricDefinitions": [{"Name": k, "Regex": v} for k, v in sorted(spec.metric_definitions.items())],
         },
         "RoleArn": execution_role_arn(spec, names),
-        "InputDataConfig": [_channel(name, channel) for name, channel in sorted(spec.channels.items())],
+        "InputDataConfig": [
+            *(_channel(name, channel) for name, channel in sorted(spec.channels.items())),
+            *(_packages_channel(archive, spec) for archive in packages),
+        ],
         "OutputDataConfig": _without_none(S3OutputPath=spec.output.s3_path, KmsKeyId=spec.output.kms_key_arn),
         "ResourceConfig": _without_none(
             InstanceType=spec.resources.instance_type,
@@ -115,6 +123,12 @@ def _channel(name: str, channel: Channel) -> dict[str, Any]:
             }
         },
     }
+
+
+def _packages_channel(archive: PackageArchive, spec: TrainingJobSpec) -> dict[str, Any]:
+    """An archive as input data: SageMaker brings it before the container starts, into an isolated one as well."""
+    location = archive.uri(spec.source.packages_prefix)
+    return _channel(archive.channel, Channel.model_construct(s3_path=location, content_type="application/zip"))
 
 
 def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:

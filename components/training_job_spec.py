@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from components.instance_types import has_local_storage
 from components.network_spec import NetworkSpec
+from components.package_archives import IMAGE_TARGET, channel_names, is_packages_channel
 from components.promotion_spec import PromotionSpec
 from components.s3_location import S3Prefix
 from components.script_mode import (
@@ -26,6 +27,7 @@ from components.tracking_spec import TrackingSpec
 from components.training_images import SHIPPED_CODE_VERSIONS, ScikitLearnVersion
 
 _SHIPPED_CODE: Final = "training_code"
+CHANNELS_MAX_COUNT: Final = 20
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
 RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
@@ -107,6 +109,18 @@ class Source(_Spec):
     """Relative to the project."""
     entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
+    packages: Literal["archive", "pip"] | None = None
+    """How the packages that the code needs beside the image's come to the job: with it, or from an index at its start."""
+
+    @property
+    def brings_packages(self) -> bool:
+        """Whether they travel with the job; absent, those of this project's training code do."""
+        return self.packages == "archive" or (self.packages is None and self.is_shipped)
+
+    @property
+    def packages_prefix(self) -> str:
+        """Below which all archives of packages are, of every job with this `s3_path`, past ones included."""
+        return f"{self.s3_path}packages/"
 
     @property
     def is_shipped(self) -> bool:
@@ -123,7 +137,8 @@ class TrainingJobSpec(_Spec):
     managed_spot_training: bool = False
     checkpoint: Checkpoint | None = None
     channels: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel], Field(min_length=1, max_length=20)
+        dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel],
+        Field(min_length=1, max_length=CHANNELS_MAX_COUNT),
     ]
     output: Output
     data_kms_key_arns: Annotated[tuple[KmsKeyArn, ...], Field(max_length=10, strict=False)] = ()
@@ -144,7 +159,7 @@ class TrainingJobSpec(_Spec):
 
     @property
     def requirements_extras(self) -> tuple[str, ...]:
-        """What the job installs beyond its requirements.txt; see `source_bundle.compose_requirements`."""
+        """What the job needs beyond its requirements.txt: names of `source_bundle.REQUIREMENTS_EXTRAS`."""
         accelerator = ("accelerator",) if self.accelerator else ()
         return accelerator + (("cluster",) if self.resources.instance_count > 1 else ())
 
@@ -158,6 +173,7 @@ class TrainingJobSpec(_Spec):
             *self._accelerator_problems(),
             *hyperparameter_problems(self.hyperparameters),
             *self._overlap_problems(),
+            *self._packages_problems(),
         ]
         if problems:
             raise ValueError("; ".join(problems))
@@ -209,6 +225,29 @@ class TrainingJobSpec(_Spec):
             problems.append(
                 f"accelerator: got {self.accelerator!r} with resources.instance_count {self.resources.instance_count}; "
                 "it works on one machine: set resources.instance_count to 1, or remove accelerator"
+            )
+        return problems
+
+    def _packages_problems(self) -> list[str]:
+        """Archives come by channels of their own, and are compiled for one version of Python."""
+        if not self.source.brings_packages:
+            return []
+        problems = [
+            f"channels.{name}: is a name for packages that travel with the job; rename it, or set source.packages to pip"
+            for name in self.channels
+            if is_packages_channel(name)
+        ]
+        room = CHANNELS_MAX_COUNT - len(channel_names(self.requirements_extras))
+        if len(self.channels) > room:
+            problems.append(
+                f"channels: got {len(self.channels)}; allowed with packages that travel with the job: {room}; take some "
+                "together, or set source.packages to pip"
+            )
+        version = self.training_image.scikit_learn_version
+        if version and version not in SHIPPED_CODE_VERSIONS and not self.source.is_shipped:
+            problems.append(
+                f"source.packages: got 'archive'; allowed with training_image.scikit_learn_version {version}: pip, because "
+                f"archives are for Python {IMAGE_TARGET.python_version}"
             )
         return problems
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +18,7 @@ from rehearsal.declaring.stack_configuration import read_stack_configuration
 from rehearsal.errors import RehearsalError
 from rehearsal.local_servers import kept_servers
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
+from rehearsal.running.container_packages import packages_variables
 from rehearsal.sealed_environment import sealed_environment
 
 if TYPE_CHECKING:
@@ -142,10 +145,31 @@ def caller_account(project_dir: Path, stack: str) -> str:
         raise PlaceError(f"AWS does not know you: {error}; sign in, for example with aws sso login") from error
 
 
-def image_python(project_dir: Path) -> Path:
-    """The Python with the image's packages, where it is: it signs requests to a managed tracking server."""
-    python = project_dir / CONTAINER_ENVIRONMENT / "bin" / "python"
-    return python if python.is_file() else Path(sys.executable)
+def run_training_script(
+    project_dir: Path, script: Path, arguments: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a script of the training code with the image's Python and the packages of its jobs, and see it end.
+
+    Without a container environment this program's own Python does it: it has no plugin that signs requests to a managed
+    tracking server.
+
+    Raises:
+        PackagesError: the packages cannot be made.
+    """
+    container = project_dir / CONTAINER_ENVIRONMENT
+    python, variables = container / "bin" / "python", dict[str, str]()
+    if python.is_file():
+        variables = packages_variables(project_dir, container, lambda _: None)
+    else:
+        python = Path(sys.executable)
+    with tempfile.TemporaryDirectory(prefix="script-") as temporary:
+        return subprocess.run(
+            [str(python), str(project_dir / script), *arguments],
+            env={**environment, **variables, "TMPDIR": temporary},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def _runs(server: kept_servers.KeptServer) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import subprocess
 import tarfile
 import tempfile
 import zlib
@@ -15,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.s3_location import bucket_of, key_of
-from operations.places import Place, describe, image_python
+from operations.places import Place, describe, run_training_script
 from rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
@@ -43,13 +42,7 @@ def register_training_job(project_dir: Path, name: str, place: Place, console: C
     with tempfile.TemporaryDirectory(prefix="register-") as directory:
         record = _fetch(place.s3, described, Path(directory))
         environment = _job_variables(described) | dict(place.environment)
-        done = subprocess.run(
-            [str(image_python(project_dir)), str(project_dir / _SCRIPT), str(record)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_training_script(project_dir, _SCRIPT, [str(record)], environment)
     if done.returncode:
         raise RegistrationError(f"training job {name} is not registered: {done.stderr.strip()}")
     console.print(escape(done.stdout.strip()), highlight=False, soft_wrap=True)

@@ -5,7 +5,6 @@ Whoever asks needs to read the training job, its channels, its bundle and MLflow
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from rich.text import Text
 
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
-from operations.places import Place, describe, image_python
+from operations.places import Place, describe, run_training_script
 from operations.reproduction import Comparison, Images, ReproductionError, TrainedModel, compare, read_description
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
 from rehearsal.running.container_environment import require_container_environment
@@ -104,12 +103,8 @@ def _recall(
     """What the run recorded, from the first of the servers that has it."""
     reasons = []
     for tracking in trackings:
-        done = subprocess.run(
-            [str(image_python(project_dir)), str(project_dir / _SCRIPT), run_id, str(directory)],
-            env={**place.environment, **tracking},
-            capture_output=True,
-            text=True,
-            check=False,
+        done = run_training_script(
+            project_dir, _SCRIPT, [run_id, str(directory)], {**place.environment, **tracking}
         )
         if done.returncode == 0:
             return read_description((directory / _DESCRIPTION).read_text(encoding="utf-8"), f"run {run_id}")

@@ -12,6 +12,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import packages
+
+if __name__ == "__main__" and (missing := packages.fault(os.environ)):
+    sys.exit(missing)
+
 import secret
 from connection import prepare, reaching
 from failure import TrainingError, reason_of_failure

@@ -12,6 +12,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import packages
+
+if __name__ == "__main__" and (missing := packages.fault(os.environ)):
+    sys.exit(missing)
+
 import record
 import secret
 from environment import TrackingSettings

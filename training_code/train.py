@@ -6,14 +6,22 @@ SageMaker runs it in script mode: `python train.py --name value ...` with SM_* a
 from __future__ import annotations
 
 import gc
+import os
+import sys
+
+import packages
+from failure import TrainingError, reason_of_failure, write_failure
+from progress import say
 
 if __name__ == "__main__":
     # Nothing of what is loaded is garbage, and Python would look at all of it again and again.
     gc.disable()
+    if missing := packages.fault(os.environ):
+        say(f"training failed: {missing}")
+        write_failure(missing, os.environ)
+        sys.exit(1)
 
-import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -42,9 +50,7 @@ from claims import AlreadyClaimedError
 from cluster import ALONE, Cluster
 from connection import UnreachableError
 from environment import Environment
-from failure import TrainingError, reason_of_failure, write_failure
 from hyperparameters import Hyperparameters
-from progress import say
 from tracking import Tracker
 
 

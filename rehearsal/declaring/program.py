@@ -26,6 +26,7 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
+from components.package_building import INDEX_PROXY, UNCOMPILED
 from rehearsal.declaring.recording_monitor import InputsOf, RecordingMonitor, RegisteredResource, UnknownInvokeError
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
 from rehearsal.sealed_environment import ACCOUNT_ID, NO_ENDPOINT, sealed_environment
@@ -198,7 +199,10 @@ def _process_kept() -> Iterator[None]:
 def _sealed(region: str) -> Iterator[None]:
     """The sealed environment: `PULUMI_CONFIG` of the caller is no setting of the stack, and no call leaves."""
     before = dict(os.environ)
-    _set_environment(sealed_environment(before, region=region, endpoint_url=NO_ENDPOINT))
+    sealed = sealed_environment(before, region=region, endpoint_url=NO_ENDPOINT) | {UNCOMPILED: "yes"}
+    if proxy := before.get("HTTPS_PROXY") or before.get("https_proxy"):
+        sealed[INDEX_PROXY] = proxy
+    _set_environment(sealed)
     try:
         yield
     finally:

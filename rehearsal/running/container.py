@@ -5,7 +5,7 @@ image holds, over a temporary /opt/ml tree. Channels and checkpoints come from S
 CloudWatch Logs. What stands in for what is swapped at this boundary, in environment variables and nowhere else.
 
 Differences from AWS are listed in each result. Sources: SageMaker Developer Guide, "Use your own training algorithms";
-sagemaker-training 5.1.4.
+aws/deep-learning-containers, docker/sklearn/1.9-0.
 """
 
 import tempfile
@@ -31,6 +31,7 @@ from rehearsal.running.container_files import (
     require_bucket,
     upload_output,
 )
+from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
@@ -93,8 +94,9 @@ def run_training_container(
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         command = start_command(platform, files)
-        checkpoints = _move_in(platform.clients.s3, request, files)
         log = _Log.of_request(request, platform.clients, on_line)
+        checkpoints = _move_in(platform.clients.s3, request, files)
+        put_stand_ins(request, files, platform.container_environment, on_line)
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],
             platform.grace_seconds,
@@ -105,7 +107,7 @@ def run_training_container(
             return container_variables(request, of, platform, training_job_arn)
 
         names = host_names(request)
-        others = OtherHosts(request, files, names[1:], names, platform.clients, command, variables, limits)
+        others = OtherHosts(request, files, names[1:], names, platform.clients, platform.container_environment, command, variables, limits)
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
@@ -122,7 +124,7 @@ def run_training_container(
             ended=datetime.now(UTC),
             log_stream_name=log.stream.name,
             log_line_count=log.count,
-            differences=_differences(request),
+            differences=_differences(request, platform.container_environment),
         )
 
 
@@ -192,10 +194,12 @@ def _failure_reason(files: ContainerFiles, outcome: ProcessOutcome) -> str:
     return f"AlgorithmError: {files.failure_message()}, exit code: {exit_code}"[:FAILURE_REASON_MAX_LENGTH]
 
 
-def _differences(request: Request) -> tuple[str, ...]:
+def _differences(request: Request, container_environment: Path) -> tuple[str, ...]:
     names = host_names(request)
     hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
     found = [f"the {hosts} {', '.join(names)}, not algo-1", "pip installs nothing: PIP_NO_INDEX=1"]
+    if other_python := python_of(container_environment).difference:
+        found.append(other_python)
     if request.get("EnableManagedSpotTraining"):
         found.append("a spot interruption does not happen")
     if request.get("EnableNetworkIsolation"):

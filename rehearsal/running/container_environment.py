@@ -17,10 +17,14 @@ _DROPPED_PREFIXES: Final = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "SM
 """Variables of the caller that would reach into the container: another Python's modules, another job's settings."""
 
 _IMAGE_ENVIRONMENT: Final = {
-    # As AWS's scikit-learn image sets it, so that lines come as they are printed.
+    # As AWS's scikit-learn image sets them. Source: ENV in its Dockerfile.
     "PYTHONUNBUFFERED": "1",
-    # The toolkit runs `pip install -r requirements.txt` at every start. The container environment holds all of it
-    # already; without an index a missing package is an error that pip names, never a download.
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONIOENCODING": "utf-8",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "SAGEMAKER_SKLEARN_VERSION": "1.9-0",
+    # Without an index a package that neither the image has nor the job brings is an error that pip names.
     "PIP_NO_INDEX": "1",
     "PIP_CONFIG_FILE": "/dev/null",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -135,6 +139,7 @@ def container_variables(
     contract = {
         "PATH": f"{surroundings.container_environment / 'bin'}:{around.get('PATH', '/usr/bin:/bin')}",
         "SAGEMAKER_BASE_DIR": str(files.base),
+        "TMPDIR": str(files.temporary),
         "TRAINING_JOB_NAME": str(request["TrainingJobName"]),
         "TRAINING_JOB_ARN": training_job_arn,
     }

@@ -50,6 +50,11 @@ class ContainerFiles:
         return self.base / "output" / "data"
 
     @property
+    def temporary(self) -> Path:
+        """What is /tmp to the job; beside the tree, as it is in a container."""
+        return self.base.parent / "tmp"
+
+    @property
     def failure(self) -> Path:
         """The file in which a failing job says why."""
         return self.base / "output" / "failure"
@@ -69,7 +74,7 @@ class ContainerFiles:
     def write_configuration(self, request: Request, hosts: Sequence[str] = (HOST,), current: str = HOST) -> None:
         """Make the directories and write what the toolkit reads at its start, on the host `current` of `hosts`."""
         configuration = self.base / "input" / "config"
-        for directory in (configuration, self.model, self.output_data):
+        for directory in (configuration, self.model, self.output_data, self.temporary):
             directory.mkdir(parents=True)
         _write_json(configuration / "hyperparameters.json", request.get("HyperParameters", {}))
         _write_json(configuration / "inputdataconfig.json", _input_data_configuration(request))

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from rehearsal.running.container_files import HOST, ContainerFiles, Request, download_channels
+from rehearsal.running.container_packages import put_stand_ins
 from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream
 
@@ -49,6 +50,7 @@ class OtherHosts:
     names: Sequence[str]
     all_names: Sequence[str]
     clients: "AwsClients"
+    container_environment: Path
     command: Sequence[str]
     variables: Callable[[ContainerFiles], dict[str, str]]
     limits: Limits
@@ -61,6 +63,7 @@ class OtherHosts:
         for files, number in prepared:
             files.write_configuration(self.request, self.all_names, self.all_names[number - 1])
             download_channels(self.clients.s3, self.request, files)
+            put_stand_ins(self.request, files, self.container_environment, lambda _: None)
             stream = LogStream(self.clients.logs, self.request["TrainingJobName"], f"algo-{number}")
             thread = threading.Thread(target=self._run, args=(number, files, stream), name=f"host algo-{number}")
             self._threads.append(thread)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from rehearsal.running.container_environment import Surroundings, run_toolkit
 from rehearsal.running.container_files import ContainerFiles, Request
+from rehearsal.running.container_packages import put_stand_ins
 from rehearsal.running.container_process import Limits, ProcessOutcome
 from rehearsal.sealed_environment import NO_ENDPOINT, sealed_environment
 
@@ -77,5 +78,6 @@ def train_again(
             "REGISTERED_MODEL_NAME": "reproduction",
         },
     )
+    put_stand_ins(request, files, container_environment, on_line)
     arn = f"arn:aws:sagemaker:{region}:000000000000:training-job/{request['TrainingJobName']}"
     return run_toolkit(request, files, around, training_job_arn=arn, on_line=on_line, limits=Limits(math.inf))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of
 from rehearsal.running.sample_data import put_files, sample_csv_files
 from rehearsal.steps.stage import Stage, counted
@@ -39,6 +40,8 @@ def _put_data(
     """Fill the channels of one job: a person's own data where given, else the sample's part of that name."""
     count = 0
     for channel in request["InputDataConfig"]:
+        if is_packages_channel(channel["ChannelName"]):  # the stack itself puts them there
+            continue
         name, uri = channel["ChannelName"], channel["DataSource"]["S3DataSource"]["S3Uri"]
         sample = {"breast_cancer.csv": samples.get(name, samples["training"])}
         count += put_files(stage.clients.s3, uri, own_data.get(name, sample))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from rehearsal.errors import RehearsalError
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
 from rehearsal.running.container_environment import require_container_environment
+from rehearsal.running.container_packages import python_of
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
@@ -23,7 +23,6 @@ from rehearsal.sealed_environment import sealed_environment
 from rehearsal.steps.stage import Stage
 
 CONTAINER_ENVIRONMENT: Final = ".venv-container"
-_IMAGE_PYTHON: Final = "3.12"
 
 
 @dataclass(frozen=True)
@@ -135,10 +134,9 @@ def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:
 
 def _image_difference(container_environment: Path) -> str:
     """Which Python stands in for the image's."""
-    python = require_container_environment(container_environment)
-    code = "import sys; print('.'.join(map(str, sys.version_info[:2])))"
-    version = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    return f"Python {version}" + ("" if version == _IMAGE_PYTHON else f"; the image has {_IMAGE_PYTHON}")
+    require_container_environment(container_environment)
+    python = python_of(container_environment)
+    return python.difference or f"the image's packages, Python {python.version}"
 
 
 def _description(result: ContainerResult) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""Which packages travel with a job: the archives that its training code needs beside it, by name and digest.
+
+What is in an archive follows from the locks that it is made from, so its digest is theirs: it is known, at a preview as well,
+before there is an archive, and wherever it is made it has the same place in S3 (docs/adr/0028).
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from components.source_bundle import REQUIREMENTS, SourceBundleError
+
+ARCHIVE_FILE: Final = "packages.zip"
+CHANNEL: Final = "packages"
+"""The channel of the base archive; those of extras add `-<extra>`. Source: CHANNEL in training_code/packages.py."""
+FORMAT: Final = 1
+"""Of an archive; another one has another digest. Source: FORMAT in components/package_writing.py."""
+IMAGE_LOCK: Final = Path(__file__).parent / "images" / "scikit-learn-1.9-0.txt"
+"""Names, versions and hashes of what the image holds already."""
+IMPORTED_FROM_IMAGE: Final = (
+    "boto3 botocore certifi charset-normalizer click cryptography idna jinja2 jmespath joblib markupsafe narwhals numpy "
+    "packaging pandas pillow psutil pyarrow python-dateutil pytz pyyaml requests s3transfer scikit-learn scipy six "
+    "threadpoolctl tzdata urllib3"
+).split()
+"""What training imports of the image's packages. The image has them not compiled; the base archive has."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which Python imports the packages: its version, and uv's name for the platform; "" for this machine's own."""
+
+    python_version: str = "3.12"
+    platform: str = "x86_64-manylinux_2_34"
+
+    @property
+    def cache_tag(self) -> str:
+        """What that Python calls its compiled modules, such as `cpython-312`."""
+        return f"cpython-{self.python_version.replace('.', '')}"
+
+
+IMAGE_TARGET: Final = Target()
+"""Of sagemaker-scikit-learn:1.9-0-cpu-py3. Source: its Dockerfile: Amazon Linux 2023, whose glibc is 2.34."""
+
+
+@dataclass(frozen=True)
+class PackageArchive:
+    """One archive: the channel that it comes by, the lock (text of a requirements file) and the digest of both."""
+
+    channel: str
+    lock: str = field(repr=False)
+    of_image: str = field(repr=False)
+    """The lock of what is compiled of the image's packages; "" for none."""
+    target: Target = IMAGE_TARGET
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex of all that an archive is made from."""
+        made_from = [str(FORMAT), self.target.python_version, self.target.platform, self.lock, self.of_image]
+        return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
+
+    def uri(self, base: str) -> str:
+        """Its S3 prefix below that of all archives, which ends with `/`."""
+        return f"{base}{self.digest}/"
+
+
+def is_packages_channel(name: str) -> bool:
+    """Whether a channel of that name holds an archive of packages, and no data."""
+    return name == CHANNEL or name.startswith(f"{CHANNEL}-")
+
+
+def channel_names(extras: Collection[str]) -> tuple[str, ...]:
+    """The channels of a job's archives, the base archive's first."""
+    return (CHANNEL, *(f"{CHANNEL}-{extra}" for extra in sorted(extras)))
+
+
+def package_archives(
+    files: Mapping[str, bytes], extras: Collection[str] = (), target: Target = IMAGE_TARGET
+) -> tuple[PackageArchive, ...]:
+    """The archives that source files (POSIX path -> content) name in requirements.txt and in those of the extras.
+
+    Raises:
+        SourceBundleError: such a file is missing, or does not pin what it names.
+    """
+    image_lock = _only(IMAGE_LOCK.read_text(encoding="utf-8"), IMPORTED_FROM_IMAGE)
+    found = []
+    for channel, extra in zip(channel_names(extras), ["", *sorted(extras)], strict=True):
+        name = f"requirements-{extra}.txt" if extra else REQUIREMENTS
+        if name not in files:
+            raise SourceBundleError(
+                f"{name} is not in the source directory, and the packages that travel with the job are those it names; "
+                f"put it there, or set source.packages to pip"
+            )
+        lock = _without_comments(files[name].decode("utf-8"))
+        if loose := [entry for entry in _entries(lock) if "--hash=" not in entry]:
+            raise SourceBundleError(
+                f"{name} in the source directory names {loose[0].split()[0]!r} without a hash; allowed: pinned versions "
+                f"with hashes, such as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
+            )
+        found.append(PackageArchive(channel, lock, "" if extra else image_lock, target))
+    return tuple(found)
+
+
+def _without_comments(lock: str) -> str:
+    lines = [line.rstrip() for line in lock.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _entries(lock: str) -> list[str]:
+    """Each requirement with its hashes, as one line."""
+    return [entry for entry in lock.replace("\\\n", " ").splitlines() if entry.strip()]
+
+
+def _only(lock: str, names: Collection[str]) -> str:
+    """The lines of a lock that are about the packages named."""
+    entries = _entries(_without_comments(lock))
+    return "".join(f"{' '.join(entry.split())}\n" for entry in entries if entry.partition("==")[0] in names)
