@@ -25,12 +25,16 @@ class Limit:
     used: tuple[str, ...]
     spelling: str
     several: bool = False
+    is_capped: bool = False
 
     def holds(self, values: Sequence[str]) -> bool:
-        """Tell whether a condition with these values allows no more than what the jobs use."""
+        """Tell whether a condition with these values allows what the jobs use.
+
+        It allows nothing else, but where SG18 has a cap: up to that, several jobs may share a limit.
+        """
         if self.spelling == "NumericLessThanEquals":
-            return len(values) == 1 and values[0].isdigit() and int(values[0]) <= max(map(int, self.used))
-        return bool(values) and set(values) <= set(self.used)
+            return len(values) == 1 and values[0].isdigit() and int(values[0]) >= max(map(int, self.used))
+        return set(values) >= set(self.used) if self.is_capped else set(values) == set(self.used)
 
     def cure(self) -> str:
         """Write the condition that limits the key."""
@@ -64,7 +68,11 @@ def _instance_types(jobs: list[TrainingJob]) -> Limit | None:
         used |= {str(group.get("InstanceType")) for group in job.objects("ResourceConfig", "InstanceGroups")}
     used.discard("None")
     several = "ForAllValues:StringEquals"
-    return Limit("sagemaker:InstanceTypes", _TEXT, tuple(sorted(used)), several, several=True) if used else None
+    return (
+        Limit("sagemaker:InstanceTypes", _TEXT, tuple(sorted(used)), several, several=True, is_capped=True)
+        if used
+        else None
+    )
 
 
 def _runtime(jobs: list[TrainingJob]) -> Limit | None:

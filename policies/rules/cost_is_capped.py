@@ -1,13 +1,17 @@
-"""SG18: a job's runtime, instances and volume stay below the caps."""
+"""SG18: a job's runtime, instances and volume stay below the caps, and so does what a role may start."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from documents import DOCUMENT_TYPES, Document, permission_documents
 from examples import job
 from findings import MISSING, Finding, property_path
+from resources import NotApplicable, Resource
 from rule import Config, Judgement, Reference, ResourceRule, Severity
-from statements import matches
+from statements import Condition, matches
 from target_input import INPUT, SCHEDULE, TrainingJob, training_job
+
+Subject = TrainingJob | Sequence[Document]
 
 _CAPS = {
     "InstanceCount": "maxInstanceCount",
@@ -16,8 +20,30 @@ _CAPS = {
 }
 
 
-def _check(job: TrainingJob, config: Config) -> Judgement:
-    return [*_runtime(job, config), *_instance_count(job, config), *_machines(job, config)]
+def _subject(resource: Resource) -> Subject | NotApplicable:
+    return training_job(resource) if resource.type == SCHEDULE else permission_documents(resource)
+
+
+def _check(subject: Subject, config: Config) -> Judgement:
+    if isinstance(subject, TrainingJob):
+        return [*_runtime(subject, config), *_instance_count(subject, config), *_machines(subject, config)]
+    granting = [s for document in subject for s in document.statements if s.grants("sagemaker:CreateTrainingJob")]
+    if not granting:
+        return NotApplicable("no statement allows sagemaker:CreateTrainingJob")
+    return [found for s in granting for condition in s.conditions for found in _beyond_caps(condition, config)]
+
+
+def _beyond_caps(condition: Condition, config: Config) -> Iterator[Finding]:
+    """Judge what a role may start; SG06 reports a role without such conditions."""
+    cap, values = config["maxRuntimeInSeconds"], list(condition.values)
+    if condition.key == "sagemaker:maxruntimeinseconds" and condition.operator.startswith("numeric"):
+        if any(not value.isdigit() or int(value) > cap for value in values):
+            yield Finding(condition.path, f"more than the {cap} allowed here", f"lower it to at most {cap}", values)
+    elif condition.key == "sagemaker:instancetypes" and condition.operator != "null":
+        allowed = config["instanceTypes"]
+        if any(not any(matches(pattern, value) for pattern in allowed) for value in values):
+            cure = f"use some of: {', '.join(allowed)}"
+            yield Finding(condition.path, "has instance types that are not allowed here", cure, values)
 
 
 def _runtime(job: TrainingJob, config: Config) -> Iterator[Finding]:
@@ -70,13 +96,14 @@ RULE = ResourceRule(
     id="SG18",
     name="cost-caps",
     title="Runtime, instances and volume are capped",
-    description="A training job must state its longest runtime and stay below the caps on what it may cost.",
+    description="A training job must state its longest runtime and stay below the caps on what it may cost; so must "
+    "what the scheduler role may start.",
     cure="Lower the value, or raise the cap in the policy pack's configuration when the cost is wanted.",
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html",
     severity=Severity.HIGH,
     reference=Reference("AWS Well-Architected Framework", "COST02-BP05"),
-    types=frozenset({SCHEDULE}),
-    subject=training_job,
+    types=DOCUMENT_TYPES | {SCHEDULE},
+    subject=_subject,
     check=_check,
     config={
         "maxRuntimeInSeconds": _cap(86400, "longest MaxRuntimeInSeconds"),

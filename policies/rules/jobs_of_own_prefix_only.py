@@ -29,7 +29,6 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
 def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Found]:
     prefixes = sorted({prefix for job in jobs if (prefix := job.name_prefix)})
     yield from (found for job in jobs for found in _no_prefix(job))
-    limits = limits_of(jobs)
     for document in any_of_them.scheduler_role.documents if any_of_them.scheduler_role else ():
         for statement in document.statements:
             creates, tags = statement.grants("sagemaker:CreateTrainingJob"), statement.grants("sagemaker:AddTags")
@@ -37,9 +36,16 @@ def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Foun
             if prefixes and (creates or tags):
                 yield from _resources(document, statement, prefixes)
             if creates:
+                limits = limits_of(_created_by(statement, jobs))
                 yield from ((document.resource, fault) for fault in _conditions(statement, limits))
             if tags:
                 yield from _tagging(document, statement)
+
+
+def _created_by(statement: Statement, jobs: list[TrainingJob]) -> list[TrainingJob]:
+    """Those of the jobs that a statement names by their prefix; all where it names none, which is reported."""
+    named = {resource.value.rpartition(":")[2] for resource in statement.resources}
+    return [job for job in jobs if f"training-job/{job.name_prefix}*" in named] or jobs
 
 
 def _no_prefix(job: TrainingJob) -> Iterator[Found]:
@@ -71,7 +77,12 @@ def _conditions(statement: Statement, limits: Iterable[Limit]) -> Iterator[Findi
         if condition is None:
             yield Finding(path, f"no condition limits {limit.key} to what the job uses", f"add {limit.cure()}")
         elif not limit.holds(condition.values):
-            fault = f"{limit.key} is not limited to what the job uses"
+            short = limit.is_capped or not limit.several
+            fault = (
+                f"{limit.key} is limited to less than the job uses, which AWS would refuse"
+                if short and limit.spelling != "Bool"
+                else f"{limit.key} is not limited to what the job uses"
+            )
             yield Finding(condition.path, fault, f"use {limit.cure()}", list(condition.values))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,17 +116,17 @@ REPORTED = {
         'ForAllValues:StringEquals {"sagemaker:InstanceTypes": ["ml.m5.large"]} with '
         'Null {"sagemaker:InstanceTypes": "false"}.',
     ),
-    "another instance type": (
+    "another instance type than the job's": (
         [
             (
-                "scheduler_policy.policy.Statement.0.Condition.ForAllValues:StringEquals.sagemaker:InstanceTypes.+",
-                "ml.p4d.24xlarge",
+                "scheduler_policy.policy.Statement.0.Condition.ForAllValues:StringEquals.sagemaker:InstanceTypes",
+                ["ml.m5.xlarge", "ml.m5.2xlarge"],
             )
         ],
         "scheduler_policy| "
         'policy.Statement[0].Condition["ForAllValues\\u003aStringEquals"]["sagemaker\\u003aInstanceTypes"] '
-        'is ["ml.m5.large", "ml.p4d.24xlarge"]: sagemaker:InstanceTypes is not limited '
-        "to what the job uses. Cure: use ForAllValues:StringEquals "
+        'is ["ml.m5.xlarge", "ml.m5.2xlarge"]: sagemaker:InstanceTypes is limited to less '
+        "than the job uses, which AWS would refuse. Cure: use ForAllValues:StringEquals "
         '{"sagemaker:InstanceTypes": ["ml.m5.large"]} with Null '
         '{"sagemaker:InstanceTypes": "false"}.',
     ),
@@ -142,17 +143,17 @@ REPORTED = {
         "sagemaker:MaxRuntimeInSeconds to what the job uses. Cure: add "
         'NumericLessThanEquals {"sagemaker:MaxRuntimeInSeconds": "3600"}.',
     ),
-    "a longer runtime": (
+    "a shorter runtime than the job's": (
         [
             (
                 "scheduler_policy.policy.Statement.0.Condition.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds",
-                "86400",
+                "1800",
             )
         ],
         "scheduler_policy| "
         'policy.Statement[0].Condition.NumericLessThanEquals["sagemaker\\u003aMaxRuntimeInSeconds"] '
-        'is ["86400"]: sagemaker:MaxRuntimeInSeconds is not limited to what the job '
-        'uses. Cure: use NumericLessThanEquals {"sagemaker:MaxRuntimeInSeconds": '
+        'is ["1800"]: sagemaker:MaxRuntimeInSeconds is limited to less than the job uses, which AWS would refuse. '
+        'Cure: use NumericLessThanEquals {"sagemaker:MaxRuntimeInSeconds": '
         '"3600"}.',
     ),
     "no limit on subnets": (
@@ -202,8 +203,14 @@ REPORTED = {
 }
 
 ACCEPTED = {
-    "a shorter runtime": [
-        ("scheduler_policy.policy.Statement.0.Condition.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds", "1800")
+    "a longer runtime, which SG18 caps": [
+        ("scheduler_policy.policy.Statement.0.Condition.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds", "7200")
+    ],
+    "more instance types, which SG18 caps": [
+        (
+            "scheduler_policy.policy.Statement.0.Condition.ForAllValues:StringEquals.sagemaker:InstanceTypes.+",
+            "ml.m5.xlarge",
+        )
     ],
     "actions in one statement's text": [("scheduler_policy.policy.Statement.0.Action", "sagemaker:CREATETRAININGJOB")],
 }
@@ -255,3 +262,39 @@ def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
         good_stack.set(path, value)
     assert findings_of(RULE, good_stack) == []
     assert not_applicable_of(RULE, good_stack)[name] == reason
+
+
+LIMIT = "Condition.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds"
+
+
+@pytest.fixture
+def two_jobs(good_stack: StackUnderTest) -> StackUnderTest:
+    """The good stack, whose job runs 3600 s at most, and one of 1800 s that the same role starts."""
+    second = copy.deepcopy(good_stack.parts["schedule"])
+    second[1]["target"]["input"]["TrainingJobName"] = "breast-cancer-prod-hourly-<aws.scheduler.execution-id>"
+    second[1]["target"]["input"]["StoppingCondition"]["MaxRuntimeInSeconds"] = 1800
+    names = good_stack.parts["scheduler_policy"][1]["policy"]["Statement"][0]["Resource"]
+    both = [names, names.replace("-*", "-hourly-*")]
+    return good_stack.set("second_schedule", second).set("scheduler_policy.policy.Statement.0.Resource", both)
+
+
+def test_one_limit_for_two_jobs_is_that_of_the_longer_one(two_jobs: StackUnderTest, findings_of: Judge) -> None:
+    assert findings_of(RULE, two_jobs) == []
+
+
+def test_one_limit_for_two_jobs_that_the_longer_one_does_not_keep_is_reported(
+    two_jobs: StackUnderTest, findings_of: Judge
+) -> None:
+    two_jobs.set(f"scheduler_policy.policy.Statement.0.{LIMIT}", "1800")
+
+    assert findings_of(RULE, two_jobs) == [REPORTED["a shorter runtime than the job's"][1]]
+
+
+def test_a_statement_for_one_of_two_jobs_is_judged_by_that_job(two_jobs: StackUnderTest, findings_of: Judge) -> None:
+    first = two_jobs.parts["scheduler_policy"][1]["policy"]["Statement"][0]
+    longer, hourly = copy.deepcopy(first), copy.deepcopy(first)
+    longer["Resource"], hourly["Resource"] = first["Resource"]
+    hourly["Condition"]["NumericLessThanEquals"]["sagemaker:MaxRuntimeInSeconds"] = "1800"
+    two_jobs.set("scheduler_policy.policy.Statement.0", longer).set("scheduler_policy.policy.Statement.+", hourly)
+
+    assert findings_of(RULE, two_jobs) == []
