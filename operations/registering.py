@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from components.s3_location import bucket_of, key_of
 from operations.places import Place, describe, run_training_script
+from operations.unpacking import UnsafeArchiveError, unpack
 from rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def kept_record(archive: Path, uri: str, job: str) -> Path:
     output = archive.with_name("output")
     try:
         with tarfile.open(archive) as packed:
-            packed.extractall(output, filter="data")
+            unpack(packed, output)
+    except UnsafeArchiveError as error:
+        raise RegistrationError(f"{uri} is not what a training job leaves: {error}; restore it from a backup") from None
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise RegistrationError(
             f"{uri} is not a whole tar.gz archive: {error}; restore it, from another version of the object or a backup"

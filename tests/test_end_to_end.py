@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from operations.unpacking import unpack
 from rehearsal.aws_clients import AwsClients
 from rehearsal.sealed_environment import sealed_environment
 from tests.operations.projects import (
@@ -317,7 +318,7 @@ def test_the_registered_model_and_the_archived_one_predict_the_same(kept: Kept, 
     from sklearn.ensemble import RandomForestClassifier
 
     (tmp_path / "registered").mkdir()
-    kept.model_archive.extractall(tmp_path, filter="data")
+    unpack(kept.model_archive, tmp_path)
     rows = split()[2]
 
     registered: Any = mlflow.sklearn.load_model(f"models:/{NAME}@champion", dst_path=str(tmp_path / "registered"))
@@ -350,7 +351,7 @@ def test_held_out_accuracy_is_what_scikit_learn_alone_gets(kept: Kept) -> None:
 
 
 def test_the_archived_model_serves_through_its_inference_code(kept: Kept, tmp_path: Path) -> None:
-    kept.model_archive.extractall(tmp_path, filter="data")
+    unpack(kept.model_archive, tmp_path)
     rows, truth = split()[2:]
     serve = (
         "import sys; sys.path.insert(0, sys.argv[1] + '/code'); import inference as served;"
