@@ -10,9 +10,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
-from components.package_archives import package_archives
+from components.job_code import directories_of, job_code
 from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
-from components.source_bundle import bundle_source, compose_requirements, read_source_files, without_requirements
+from components.source_bundle import read_source_files
 from components.training_packages import TrainingPackages
 from settings import load_settings
 
@@ -39,31 +39,20 @@ async def declare() -> pulumi.Inputs:
     """Declare all jobs, and give back what the stack exports: each job's outputs, by its name."""
     exports: dict[str, pulumi.Input[object]] = {}
     jobs = settings.training_jobs
-    files = {name: read_source_files(project_directory / job.source.directory) for name, job in jobs.items()}
-    packages = {
-        name: package_archives(files[name], job.requirements_extras)
-        for name, job in jobs.items()
-        if job.source.brings_packages
-    }
-    uploaded = TrainingPackages(
-        "packages",
-        [(jobs[name].source.packages_prefix, archive) for name, archives in packages.items() for archive in archives],
-        settings.tags_of_all,
-    ).objects
+    sources = {name: read_source_files(project_directory / name) for name in directories_of(jobs.values())}
+    codes = {name: job_code(job, sources) for name, job in jobs.items()}
+    archives = [(jobs[name].source.packages_prefix, each) for name, code in codes.items() for each in code.packages]
+    uploaded = TrainingPackages("packages", archives, settings.tags_of_all).objects if archives else {}
     for name, job in jobs.items():
-        brought = packages.get(name, ())
-        source_files = (
-            without_requirements(files[name]) if brought else compose_requirements(files[name], job.requirements_extras)
-        )
         exports[name] = ScheduledTrainingJob(
             name,
             ScheduledTrainingJobArgs(
                 names=JobNames(scope, settings.name_prefix(name)),
                 training_job=job,
                 schedule=job.schedule,
-                source_bundle=bundle_source(source_files, job.source.entry_point),
+                source_bundle=codes[name].bundle,
                 bundle_directory=project_directory / ".build",
-                packages=brought,
+                packages=codes[name].packages,
                 uploaded=uploaded,
                 tags=settings.tags_of(name),
             ),

@@ -173,7 +173,7 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
     async def component() -> None:
         for name, spec in settings.training_jobs.items():
             names = JobNames(scope, settings.name_prefix(name))
-            args = ScheduledTrainingJobArgs(names, spec, spec.schedule, bundle, directory, settings.tags_of(name))
+            args = ScheduledTrainingJobArgs(names, spec, spec.schedule, bundle, directory, tags=settings.tags_of(name))
             ScheduledTrainingJob(name, args)
             await asyncio.sleep(0)
 

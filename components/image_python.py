@@ -1,4 +1,4 @@
-"""Finds the Python that a training image has, on the machine at hand: what is compiled for the image, that one compiles.
+"""Finds the Python that a training image has on this machine: what is compiled for the image, that one compiles.
 
     python -m components.image_python [VERSION]
 
@@ -20,7 +20,7 @@ class NoImagePythonError(Exception):
 
 
 def find_python(version: str, environ: Mapping[str, str]) -> Path:
-    """A Python of a version such as `3.12` that runs: this one, one on PATH or of pyenv, one that uv manages or fetches.
+    """A Python of a version such as `3.12` that runs: this one, one on PATH, of pyenv or of uv, which may fetch it.
 
     Raises:
         NoImagePythonError: there is none.

@@ -1,7 +1,7 @@
 """Which packages travel with a job: the archives that its training code needs beside it, by name and digest.
 
-What is in an archive follows from the locks that it is made from, so its digest is theirs: it is known, at a preview as well,
-before there is an archive, and wherever it is made it has the same place in S3 (docs/adr/0028).
+What is in an archive follows from the locks that it is made from, so its digest is theirs: it is known at a preview,
+before there is an archive, and wherever one is made it has the same place in S3 (docs/adr/0028).
 """
 
 import hashlib
@@ -19,11 +19,12 @@ FORMAT: Final = 1
 """Of an archive; another one has another digest. Source: FORMAT in components/package_writing.py."""
 IMAGE_LOCK: Final = Path(__file__).parent / "images" / "scikit-learn-1.9-0.txt"
 """Names, versions and hashes of what the image holds already."""
-IMPORTED_FROM_IMAGE: Final = (
-    "boto3 botocore certifi charset-normalizer click cryptography idna jinja2 jmespath joblib markupsafe narwhals numpy "
-    "packaging pandas pillow psutil pyarrow python-dateutil pytz pyyaml requests s3transfer scikit-learn scipy six "
-    "threadpoolctl tzdata urllib3"
-).split()
+_IMPORTED = """
+boto3 botocore certifi charset-normalizer click cryptography idna jinja2 jmespath joblib markupsafe narwhals numpy
+packaging pandas pillow psutil pyarrow python-dateutil pytz pyyaml requests s3transfer scikit-learn scipy six
+threadpoolctl tzdata urllib3
+"""
+IMPORTED_FROM_IMAGE: Final = frozenset(_IMPORTED.split())
 """What training imports of the image's packages. The image has them not compiled; the base archive has."""
 
 
@@ -95,8 +96,8 @@ def package_archives(
         lock = _without_comments(files[name].decode("utf-8"))
         if loose := [entry for entry in _entries(lock) if "--hash=" not in entry]:
             raise SourceBundleError(
-                f"{name} in the source directory names {loose[0].split()[0]!r} without a hash; allowed: pinned versions "
-                f"with hashes, such as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
+                f"{name} in the source directory names {loose[0].split()[0]!r} without a hash; allowed: pinned "
+                "versions with hashes, as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
             )
         found.append(PackageArchive(channel, lock, "" if extra else image_lock, target))
     return tuple(found)

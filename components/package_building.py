@@ -1,7 +1,7 @@
 """Makes the archives of packages: once for each lock, in a cache of the person's, and from then on without an index.
 
-The only module here that reaches a package index, by way of uv. As a command it fills the cache, for a machine or a pipeline
-that will deploy without one:
+The only module here that reaches a package index, by way of uv. As a command it fills the cache, for a machine or a
+pipeline that will deploy without one:
 
     python -m components.package_building DIRECTORY [EXTRA ...]
 """
@@ -17,13 +17,13 @@ from typing import Final
 import pulumi
 
 from components.image_python import NoImagePythonError, find_python
-from components.package_archives import ARCHIVE_FILE, PackageArchive, Target, package_archives
+from components.package_archives import ARCHIVE_FILE, PackageArchive, package_archives
 from components.source_bundle import read_source_files
 
 _WRITER: Final = Path(__file__).with_name("package_writing.py")
 UNCOMPILED: Final = "PACKAGES_MAY_BE_UNCOMPILED"
-"""Variable that a rehearsal sets: without the image's Python it goes on with an archive that starts slowly, not at all on
-AWS, where every invocation would pay for it."""
+"""Variable that a rehearsal sets: without the image's Python it goes on with an archive that starts slowly. For AWS
+there is none, because every invocation would pay for it."""
 INDEX_PROXY: Final = "PACKAGES_INDEX_PROXY"
 """Variable with the address of a proxy on the way to the index, where the usual ones are taken from the program."""
 _CERTIFICATES: Final = (
@@ -67,7 +67,7 @@ def provide(archive: PackageArchive, environ: Mapping[str, str], say: Callable[[
         path = path.with_name(f"uncompiled-{ARCHIVE_FILE}")
         if path.is_file():
             return path
-    say(f"making the archive {archive.channel} for Python {archive.target.python_version}, which is kept in {path.parent}")
+    say(f"making the archive {archive.channel} for Python {archive.target.python_version}, to be kept in {path.parent}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as directory:
@@ -78,8 +78,8 @@ def provide(archive: PackageArchive, environ: Mapping[str, str], say: Callable[[
             made.replace(path)  # whole or not at all: others may be making it as well
     except OSError as error:
         raise PackagesError(
-            f"the archive {archive.channel} of packages cannot be kept in {path.parent}: {error.strerror or error}; set "
-            f"XDG_CACHE_HOME to a directory that can be written to"
+            f"the archive {archive.channel} of packages cannot be kept in {path.parent}: {error.strerror or error}; "
+            f"set XDG_CACHE_HOME to a directory that can be written to"
         ) from None
     return path
 
@@ -89,7 +89,7 @@ def _locks(archive: PackageArchive) -> list[str]:
 
 
 def _install(lock: str, archive: PackageArchive, directory: Path, environ: Mapping[str, str]) -> Path:
-    """Install what a lock names into a directory of its own, as the target's installer would: wheels, by their hashes."""
+    """Install what a lock names into a directory of its own: the target's wheels, by their hashes."""
     place = Path(tempfile.mkdtemp(prefix="site-", dir=directory))
     requirements = Path(f"{place}.txt")
     requirements.write_text(lock, encoding="utf-8")
@@ -111,7 +111,7 @@ def _run(command: list[str], archive: PackageArchive, environ: Mapping[str, str]
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackagesError(
-            f"the archive of packages {archive.channel} is not in {cache_directory(environ)} and cannot be made here: "
+            f"the archive {archive.channel} of packages is not in {cache_directory(environ)} and cannot be made here: "
             f"{' '.join(done.stderr.split())[-600:]}; make it once where a package index can be reached, with `make "
             f"packages`, and bring that directory along"
         )

@@ -2,10 +2,10 @@
 
     python package_writing.py OUTPUT CACHE_TAG BROUGHT [OF_IMAGE]
 
-OUTPUT is the zip file, CACHE_TAG such as `cpython-312` says for which Python it is, and under another one nothing is compiled.
-BROUGHT and OF_IMAGE are directories with installed packages, and beside each, as DIRECTORY.txt, is
-the lock that they were installed from. What training_code/packages.py reads is written here: modules and their compiled code
-in `modules/`, every other file in `files/`, and of the image's packages the compiled code alone in `image/`, with the hash
+OUTPUT is the zip file. CACHE_TAG such as `cpython-312` says for which Python it is; under another one nothing is
+compiled. BROUGHT and OF_IMAGE are directories with installed packages, and beside each, as DIRECTORY.txt, is the lock
+that they were installed from. What training_code/packages.py reads is written here: modules and their compiled code in
+`modules/`, every other file in `files/`, and of the image's packages the compiled code alone in `image/`, with the hash
 of its source. The locks are written as well, for whoever makes the same archive for another Python.
 """
 

@@ -24,6 +24,10 @@ _NAMED_FILES_MAX: Final = 10
 _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
+START: Final = "start_with_packages.py"
+"""Of training_code: what the toolkit starts instead of code that knows nothing of archives."""
+_START_DIRECTORY: Final = "start_with_packages"
+_START_MODULES: Final = ("packages.py", "failure.py")
 REQUIREMENTS_EXTRAS: Final = ("accelerator", "cluster")
 """What only some jobs install: `requirements-<extra>.txt` beside requirements.txt has the pins that are added to it."""
 
@@ -120,6 +124,23 @@ def without_requirements(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Files (POSIX path -> content) that the toolkit installs nothing for: their packages travel with the job."""
     named = {REQUIREMENTS, *(f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS)}
     return {name: content for name, content in files.items() if name not in named}
+
+
+def started_with_packages(files: Mapping[str, bytes], start: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files (POSIX path -> content) of code that knows nothing of archives, and what puts these before its imports.
+
+    `start` are the files of this project's training code.
+
+    Raises:
+        SourceBundleError: the code has something under these names itself.
+    """
+    added = {START: start[START]} | {f"{_START_DIRECTORY}/{name}": start[name] for name in _START_MODULES}
+    if taken := [name for name in files if name == START or name.startswith(f"{_START_DIRECTORY}/")]:
+        raise SourceBundleError(
+            f"{taken[0]} in the source directory has the name of what puts packages in front of its imports; rename "
+            f"it, or set source.packages to pip"
+        )
+    return {**files, **added}
 
 
 def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:

@@ -136,7 +136,7 @@ def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundl
     if spec.accelerator:
         own["accelerator"] = spec.accelerator
     return own | {
-        "sagemaker_program": spec.source.entry_point,
+        "sagemaker_program": spec.source.program,
         "sagemaker_region": names.scope.region,
         "sagemaker_submit_directory": source_bundle_uri(spec, names, bundle),
     }
@@ -158,6 +158,7 @@ def _environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -
         SCHEDULE_EXECUTION_ID=EXECUTION_ID,
         SCHEDULE_ATTEMPT_NUMBER=ATTEMPT_NUMBER,
         SOURCE_BUNDLE_DIGEST=bundle.digest,
+        ENTRY_POINT=spec.source.entry_point if spec.source.program != spec.source.entry_point else None,
         TRAINING_IMAGE=training_image_uri(spec, names),
         CHECKPOINT_LOCAL_PATH=CHECKPOINT_LOCAL_PATH if spec.checkpoint else None,
     )

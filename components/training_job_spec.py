@@ -23,10 +23,11 @@ from components.script_mode import (
     environment_problems,
     hyperparameter_problems,
 )
+from components.source_bundle import START
 from components.tracking_spec import TrackingSpec
 from components.training_images import SHIPPED_CODE_VERSIONS, ScikitLearnVersion
 
-_SHIPPED_CODE: Final = "training_code"
+SHIPPED_CODE: Final = "training_code"
 CHANNELS_MAX_COUNT: Final = 20
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
@@ -105,17 +106,22 @@ class Checkpoint(_Spec):
 class Source(_Spec):
     """The training code: a directory of the project, and where its bundle goes in S3."""
 
-    directory: Annotated[str, AfterValidator(_check_directory)] = _SHIPPED_CODE
+    directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
     """Relative to the project."""
     entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
     packages: Literal["archive", "pip"] | None = None
-    """How the packages that the code needs beside the image's come to the job: with it, or from an index at its start."""
+    """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start."""
 
     @property
     def brings_packages(self) -> bool:
         """Whether they travel with the job; absent, those of this project's training code do."""
         return self.packages == "archive" or (self.packages is None and self.is_shipped)
+
+    @property
+    def program(self) -> str:
+        """What the toolkit starts: the entry point, or what starts that with its packages."""
+        return START if self.brings_packages and not self.is_shipped else self.entry_point
 
     @property
     def packages_prefix(self) -> str:
@@ -125,7 +131,7 @@ class Source(_Spec):
     @property
     def is_shipped(self) -> bool:
         """Whether it is the training code of this project, whose needs are known to the last call."""
-        return self.directory == _SHIPPED_CODE
+        return self.directory == SHIPPED_CODE
 
 
 class TrainingJobSpec(_Spec):
@@ -201,7 +207,7 @@ class TrainingJobSpec(_Spec):
         if not version or not self.source.is_shipped or version in SHIPPED_CODE_VERSIONS:
             return []
         return [
-            f"training_image.scikit_learn_version: got {version!r}; allowed with source.directory {_SHIPPED_CODE}: "
+            f"training_image.scikit_learn_version: got {version!r}; allowed with source.directory {SHIPPED_CODE}: "
             f"{', '.join(SHIPPED_CODE_VERSIONS)}, because what that code installs needs Python 3.11"
         ]
 
@@ -233,21 +239,22 @@ class TrainingJobSpec(_Spec):
         if not self.source.brings_packages:
             return []
         problems = [
-            f"channels.{name}: is a name for packages that travel with the job; rename it, or set source.packages to pip"
+            f"channels.{name}: is a name for packages that travel with the job; rename it, or set "
+            "source.packages to pip"
             for name in self.channels
             if is_packages_channel(name)
         ]
         room = CHANNELS_MAX_COUNT - len(channel_names(self.requirements_extras))
         if len(self.channels) > room:
             problems.append(
-                f"channels: got {len(self.channels)}; allowed with packages that travel with the job: {room}; take some "
-                "together, or set source.packages to pip"
+                f"channels: got {len(self.channels)}; allowed with packages that travel with the job: {room}; take "
+                "some together, or set source.packages to pip"
             )
         version = self.training_image.scikit_learn_version
         if version and version not in SHIPPED_CODE_VERSIONS and not self.source.is_shipped:
             problems.append(
-                f"source.packages: got 'archive'; allowed with training_image.scikit_learn_version {version}: pip, because "
-                f"archives are for Python {IMAGE_TARGET.python_version}"
+                f"source.packages: got 'archive'; allowed with training_image.scikit_learn_version {version}: pip, "
+                f"because archives are for Python {IMAGE_TARGET.python_version}"
             )
         return problems
 

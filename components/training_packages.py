@@ -44,7 +44,7 @@ class TrainingPackages(pulumi.ComponentResource):
                 source=_content(archive),
                 content_type="application/zip",
                 tags=dict(tags),
-                # The key says what is in it, however it was compressed; and a job that starts again needs what it names.
+                # The key says what is in it, however it was packed; a job that starts again needs what it names.
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=["source"], retain_on_delete=True),
             )
         self.register_outputs({})

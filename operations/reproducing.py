@@ -103,9 +103,7 @@ def _recall(
     """What the run recorded, from the first of the servers that has it."""
     reasons = []
     for tracking in trackings:
-        done = run_training_script(
-            project_dir, _SCRIPT, [run_id, str(directory)], {**place.environment, **tracking}
-        )
+        done = run_training_script(project_dir, _SCRIPT, [run_id, str(directory)], {**place.environment, **tracking})
         if done.returncode == 0:
             return read_description((directory / _DESCRIPTION).read_text(encoding="utf-8"), f"run {run_id}")
         reasons.append(done.stderr.strip())

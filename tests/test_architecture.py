@@ -130,6 +130,7 @@ def test_only_the_component_and_the_program_use_the_provider() -> None:
     assert users - {found for found in users if found.startswith("benchmarks/")} == {
         "__main__.py",
         "components/scheduled_training_job.py",
+        "components/training_packages.py",
     }
 
 

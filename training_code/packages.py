@@ -1,9 +1,9 @@
 """Puts the packages that came along with the job in front of this process's imports: no pip, no index, no network.
 
-Each archive is a channel of its own, `packages` or `packages-<extra>`, with one zip file: modules, compiled for the image's
-Python, and what else their packages hold. Modules are imported out of it; the rest, libraries and data, is unpacked meanwhile
-by a thread. The image's own packages are not compiled, and what is imported of them costs seconds: the first archive has
-them compiled as well, each with the hash of its source, and Python compiles it anew where the image has another.
+Each archive is a channel of its own, `packages` or `packages-<extra>`, with one zip file: modules, compiled for the
+image's Python, and what else their packages hold. Modules are imported out of it; the rest, libraries and data, is
+unpacked meanwhile by a thread. The image's own packages are not compiled, and what is imported of them costs seconds:
+the base archive has them compiled as well, each with its source's hash, and Python compiles anew what is not the same.
 
 The toolkit's process knows nothing of this: it keeps the packages that it was built with.
 """

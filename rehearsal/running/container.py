@@ -31,8 +31,8 @@ from rehearsal.running.container_files import (
     require_bucket,
     upload_output,
 )
-from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
+from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
@@ -107,7 +107,7 @@ def run_training_container(
             return container_variables(request, of, platform, training_job_arn)
 
         names = host_names(request)
-        others = OtherHosts(request, files, names[1:], names, platform.clients, platform.container_environment, command, variables, limits)
+        others = OtherHosts(request, files, names, platform, command, variables, limits)
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.

@@ -18,7 +18,7 @@ from rehearsal.running.container_process import Limits, ProcessOutcome, run_proc
 from rehearsal.running.training_logs import LogStream
 
 if TYPE_CHECKING:
-    from rehearsal.aws_clients import AwsClients
+    from rehearsal.running.container import ContainerPlatform
 
 _JOIN_SECONDS: Final = 0.2
 
@@ -47,10 +47,8 @@ class OtherHosts:
 
     request: Request
     leader: ContainerFiles
-    names: Sequence[str]
     all_names: Sequence[str]
-    clients: "AwsClients"
-    container_environment: Path
+    platform: "ContainerPlatform"
     command: Sequence[str]
     variables: Callable[[ContainerFiles], dict[str, str]]
     limits: Limits
@@ -59,12 +57,12 @@ class OtherHosts:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        prepared = [(self._tree(number), number) for number in range(2, len(self.names) + 2)]
+        prepared = [(self._tree(number), number) for number in range(2, len(self.all_names) + 1)]
         for files, number in prepared:
             files.write_configuration(self.request, self.all_names, self.all_names[number - 1])
-            download_channels(self.clients.s3, self.request, files)
-            put_stand_ins(self.request, files, self.container_environment, lambda _: None)
-            stream = LogStream(self.clients.logs, self.request["TrainingJobName"], f"algo-{number}")
+            download_channels(self.platform.clients.s3, self.request, files)
+            put_stand_ins(self.request, files, self.platform.container_environment, lambda _: None)
+            stream = LogStream(self.platform.clients.logs, self.request["TrainingJobName"], f"algo-{number}")
             thread = threading.Thread(target=self._run, args=(number, files, stream), name=f"host algo-{number}")
             self._threads.append(thread)
             thread.start()

@@ -80,8 +80,8 @@ def put_stand_ins(
         if is_packages_channel(channel["ChannelName"]):
             path = files.base / "input" / "data" / channel["ChannelName"] / ARCHIVE_FILE
             with zipfile.ZipFile(path) as archive:
-                locks = [archive.read(member).decode("utf-8") for member in ("brought.txt", "of_image.txt")]
-            other = PackageArchive(channel["ChannelName"], *locks, python.target)
+                brought, of_image = (archive.read(member).decode("utf-8") for member in ("brought.txt", "of_image.txt"))
+            other = PackageArchive(channel["ChannelName"], brought, of_image, python.target)
             made = provide(other, os.environ, say)
             path.unlink()
             path.symlink_to(made)

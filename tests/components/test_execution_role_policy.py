@@ -93,6 +93,7 @@ def test_objects_are_read_written_and_listed_by_prefix(staging: TrainingJobSetti
 
     assert found["ReadObjects"]["Resource"] == [
         f"{BUCKET}/datasets/training/*",
+        f"{BUCKET}/training-code/packages/*",
         f"{BUCKET}/training-code/breast-cancer-staging/*",
         f"{BUCKET}/mlflow-artifacts/*",
     ]
@@ -102,7 +103,9 @@ def test_objects_are_read_written_and_listed_by_prefix(staging: TrainingJobSetti
         "Effect": "Allow",
         "Action": ["s3:ListBucket"],
         "Resource": BUCKET,
-        "Condition": {"StringLike": {"s3:prefix": ["datasets/training/*", "mlflow-artifacts/*"]}},
+        "Condition": {
+            "StringLike": {"s3:prefix": ["datasets/training/*", "training-code/packages/*", "mlflow-artifacts/*"]}
+        },
     }
 
 
@@ -135,7 +138,7 @@ def test_an_artifact_store_in_another_bucket_is_listed_there(
     found = by_sid(staging.model_copy(update={"tracking": tracking}), staging_names)
 
     assert [(found[sid]["Resource"], found[sid]["Condition"]) for sid in ("ListPrefixes1", "ListPrefixes2")] == [
-        (BUCKET, {"StringLike": {"s3:prefix": ["datasets/training/*"]}}),
+        (BUCKET, {"StringLike": {"s3:prefix": ["datasets/training/*", "training-code/packages/*"]}}),
         ("arn:aws:s3:::mlflow-bucket", {"StringLike": {"s3:prefix": ["artifacts/*"]}}),
     ]
 
