@@ -12,9 +12,10 @@ import pulumi_aws as aws
 from components.aws_names import AwsScope, JobNames
 from components.job_code import directories_of, job_code
 from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
+from components.settings_judge import judge_settings
 from components.source_bundle import read_source_files
 from components.training_packages import TrainingPackages
-from settings import load_settings
+from settings import PROJECT_NAMESPACE, SettingsError, load_settings
 
 
 def _quiet_when_interrupted(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
@@ -40,6 +41,12 @@ async def declare() -> pulumi.Inputs:
     exports: dict[str, pulumi.Input[object]] = {}
     jobs = settings.training_jobs
     sources = {name: read_source_files(project_directory / name) for name in directories_of(jobs.values())}
+    names = {name: JobNames(scope, settings.name_prefix(name)) for name in jobs}
+    judged = judge_settings({name: (job, names[name]) for name, job in jobs.items()}, sources, project_directory)
+    for note in judged.notes:
+        pulumi.log.info(note)
+    if judged.problems:
+        raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in judged.problems])
     codes = {name: job_code(job, sources) for name, job in jobs.items()}
     archives = [(jobs[name].source.packages_prefix, each) for name, code in codes.items() for each in code.packages]
     uploaded = TrainingPackages("packages", archives, settings.tags_of_all).objects if archives else {}
@@ -47,7 +54,7 @@ async def declare() -> pulumi.Inputs:
         exports[name] = ScheduledTrainingJob(
             name,
             ScheduledTrainingJobArgs(
-                names=JobNames(scope, settings.name_prefix(name)),
+                names=names[name],
                 training_job=job,
                 schedule=job.schedule,
                 source_bundle=codes[name].bundle,

@@ -3,8 +3,8 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Self
 
 import pulumi
 from pulumi.runtime import config as runtime_config
@@ -32,6 +32,12 @@ Tags = Annotated[
 
 class SettingsError(pulumi.RunError):
     """Everything that is wrong with a stack's settings, in one message; the engine shows it without a traceback."""
+
+    @classmethod
+    def of(cls, stack: str, lines: Sequence[str]) -> Self:
+        """One error of lines that name a setting each."""
+        count = f"{len(lines)} problem{'s' if len(lines) > 1 else ''}"
+        return cls(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(lines))
 
 
 class TrainingJobSettings(TrainingJobSpec):
@@ -200,8 +206,7 @@ def parse_settings(
     else:
         if not problems:
             return settings
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-    raise SettingsError(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(problems))
+    raise SettingsError.of(stack, problems)
 
 
 def _misspelt(others: Iterable[str]) -> Iterator[str]:

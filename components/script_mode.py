@@ -3,6 +3,7 @@
 Limits: SageMaker API, CreateTrainingJob; each is declared once, on the type it limits.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -111,4 +112,43 @@ def hyperparameter_text(value: Scalar) -> str:
     """A hyperparameter as the API takes it: a string, in the form that script mode's `json.loads` reads back."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    return str(value)
+
+
+def script_arguments(hyperparameters: Mapping[str, str]) -> list[str]:
+    """The arguments with which the toolkit starts a script, from a request's HyperParameters.
+
+    Source: sagemaker-training 4.8.0, `environment.read_hyperparameters`, `mapping.to_cmd_args`, and
+    `process.check_error`, which takes quotation marks off the ends of the last one.
+    """
+    own = {name: _read_back(text) for name, text in hyperparameters.items() if not name.startswith("sagemaker_")}
+    pairs = [(f"--{name}" if len(name) > 1 else f"-{name}", _argument(value)) for name, value in sorted(own.items())]
+    arguments = [argument for pair in pairs for argument in pair]
+    return [*arguments[:-1], arguments[-1].strip('"')] if arguments else []
+
+
+def script_variables(channels: Mapping[str, str], instance_count: int) -> dict[str, str]:
+    """The variables by which the toolkit tells a script its channels (name -> distribution type) and its hosts."""
+    hosts = [f"algo-{number}" for number in range(1, instance_count + 1)]
+    return {
+        "SM_CHANNELS": json.dumps(sorted(channels)),
+        "SM_HOSTS": json.dumps(hosts),
+        "SM_CURRENT_HOST": hosts[0],
+        "SM_INPUT_DATA_CONFIG": json.dumps({name: {"S3DistributionType": how} for name, how in channels.items()}),
+        **{f"SM_CHANNEL_{name.upper()}": f"/opt/ml/input/data/{name}" for name in channels},
+    }
+
+
+def _read_back(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _argument(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return ",".join(f"{name}={part}" for name, part in sorted(value.items()))
     return str(value)

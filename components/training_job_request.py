@@ -82,8 +82,8 @@ def create_training_job_request(
             MaxRuntimeInSeconds=spec.stopping_condition.max_runtime_in_seconds,
             MaxWaitTimeInSeconds=spec.stopping_condition.max_wait_time_in_seconds,
         ),
-        "HyperParameters": _hyperparameters(spec, names, bundle),
-        "Environment": _environment(spec, names, bundle),
+        "HyperParameters": script_hyperparameters(spec, names, bundle),
+        "Environment": script_environment(spec, names, bundle),
         "EnableManagedSpotTraining": spec.managed_spot_training,
         "EnableInterContainerTrafficEncryption": spec.encrypt_inter_container_traffic,
         "EnableNetworkIsolation": False,
@@ -131,7 +131,8 @@ def _packages_channel(archive: PackageArchive, spec: TrainingJobSpec) -> dict[st
     return _channel(archive.channel, Channel.model_construct(s3_path=location, content_type="application/zip"))
 
 
-def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
+def script_hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
+    """The script's hyperparameters, and script mode's own."""
     own = {name: hyperparameter_text(value) for name, value in spec.hyperparameters.items()}
     if spec.accelerator:
         own["accelerator"] = spec.accelerator
@@ -142,7 +143,8 @@ def _hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundl
     }
 
 
-def _environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
+def script_environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
+    """The container's variables: those of the settings, and those that the request itself tells."""
     return dict(spec.environment) | _without_none(
         # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
         AWS_DEFAULT_REGION=names.scope.region,

@@ -113,6 +113,14 @@ class Source(_Spec):
     packages: Literal["archive", "pip"] | None = None
     """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start."""
 
+    judges_settings: bool = False
+    """Whether its entry point answers `--judge-settings` (docs/adr/0025); this project's training code does."""
+
+    @property
+    def is_judge(self) -> bool:
+        """Whether it can be asked about a job's settings."""
+        return self.judges_settings or self.is_shipped
+
     @property
     def brings_packages(self) -> bool:
         """Whether they travel with the job; absent, those of this project's training code do."""

@@ -54,6 +54,7 @@ def as_json(report: CheckReport) -> str:
             "remediated": report.number_of("remediated"),
         },
         "findings": [_json_finding(finding, titles) for finding in report.findings],
+        "notes": list(report.notes),
     }
     return json.dumps(document, indent=2)
 
@@ -73,7 +74,12 @@ def as_sarif(report: CheckReport) -> str:
             }
         },
         "automationDetails": {"id": f"{_TOOL}/{report.stack}/"},
-        "invocations": [{"executionSuccessful": report.counts is not None}],
+        "invocations": [
+            {
+                "executionSuccessful": report.counts is not None,
+                "toolExecutionNotifications": [{"level": "note", "message": {"text": note}} for note in report.notes],
+            }
+        ],
         "columnKind": "unicodeCodePoints",
         "results": [_sarif_result(finding, report.file, numbers) for finding in report.findings],
     }

@@ -57,6 +57,8 @@ class CheckReport:
     findings: tuple[Finding, ...]
     policies: tuple[PolicyDescription, ...] = ()
     counts: Mapping[str, int] | None = field(default=None)
+    notes: tuple[str, ...] = ()
+    """What the program says besides."""
 
     @property
     def passed(self) -> bool:
@@ -81,7 +83,9 @@ def report_of_check(check: StackCheck, file: str, text: str) -> CheckReport:
         "resources": len(check.declaration.resources),
         "policies": len(check.policies),
     }
-    return CheckReport(check.declaration.stack, file, tuple(findings), check.descriptions, counts)
+    return CheckReport(
+        check.declaration.stack, file, tuple(findings), check.descriptions, counts, check.declaration.messages
+    )
 
 
 def report_of_mistake(stack: str, message: str, file: str, text: str) -> CheckReport:

@@ -17,10 +17,10 @@ from typing import Any
 import joblib
 from sklearn.base import BaseEstimator
 
-import estimators
 import forest
 import hosts
-from failure import TrainingError
+import sharing
+from failure import RefusedError, TrainingError
 from forest import AfterBatch
 from hosts import Hosts
 from hyperparameters import Hyperparameters
@@ -45,20 +45,10 @@ class Cluster:
         """Refuse what the other hosts could not help with, before anything is read or claimed.
 
         Raises:
-            TrainingError: the estimator has nothing to share, or an accelerator grows it on one host.
+            RefusedError: the estimator has nothing to share, or an accelerator grows it on one host.
         """
-        if self.client is None:
-            return
-        if settings.accelerator:
-            raise TrainingError(
-                f"hyperparameter accelerator: got {settings.accelerator!r} on {len(self.hosts.names)} hosts; it works "
-                f"on one: set InstanceCount to 1, or leave out accelerator"
-            )
-        if settings.partial_fit_epochs or not can_share(settings.estimator):
-            raise TrainingError(
-                f"{settings.estimator} grows on one host, the other {len(self.hosts.workers)} would do nothing; set "
-                f"InstanceCount to 1, or choose an estimator with n_jobs and n_estimators, without partial_fit_epochs"
-            )
+        if self.client is not None and (faults := sharing.faults(settings, self.hosts)):
+            raise RefusedError(faults)
 
     def growing(self, settings: Hyperparameters) -> AbstractContextManager[object]:
         """While in it, joblib's tasks go to all hosts' cores.
@@ -113,11 +103,6 @@ class Cluster:
 
 ALONE = Cluster()
 """One host."""
-
-
-def can_share(estimator: str) -> bool:
-    """Whether an estimator is many that are fitted by themselves, which is what hosts can share."""
-    return {"n_jobs", "n_estimators"} <= set(estimators.find(estimator)().get_params(deep=False))
 
 
 def is_loss(error: BaseException) -> bool:

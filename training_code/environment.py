@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import estimators
 import hyperparameters
+import packages
 import promotion
-from failure import TrainingError, shown
+from failure import Fault, RefusedError, shown
 from hyperparameters import Hyperparameters
 from promotion import OPEN_GATE, Gate
 
@@ -80,31 +83,32 @@ class Environment(TrackingSettings):
     gate: Gate = OPEN_GATE
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a job was told, and all that is wrong with it; with faults, defaults stand for what is wrong.
+
+    `metrics` are those that an evaluation may have.
+    """
+
+    settings: Hyperparameters
+    job: TrainingJob
+    gate: Gate
+    lease_seconds: float
+    patience_seconds: float
+    metrics: tuple[str, ...]
+    notes: list[str]
+    faults: list[Fault]
+
+
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
     """The whole of what a job was told: environment, hyperparameters, and notes for the log.
 
     Raises:
-        TrainingError: naming every setting that is missing or wrong, all at once.
+        RefusedError: naming every setting that is missing or wrong, all at once.
     """
-    settings, notes, problems = hyperparameters.parse(arguments)
-    required = {
-        "SM_CHANNEL_TRAINING": _channel_cure(environ),
-        "TRAINING_JOB_NAME": "SageMaker sets it; by hand, set it to any name that no other job has",
-        "MLFLOW_TRACKING_URI": "set it to the ARN of the MLflow tracking server, or to its http(s) address",
-        "MLFLOW_EXPERIMENT_NAME": "set it to the experiment that runs are recorded in",
-        "REGISTERED_MODEL_NAME": "set it to the registered model that gets a new version",
-    }
-    problems += [
-        f"environment variable {name}: not set; {cure}" for name, cure in required.items() if not environ.get(name)
-    ]
-    job = _training_job(environ)
-    if job.scheduled_time and not job.schedule_arn:
-        problems.append("environment variable SCHEDULE_ARN: not set, but SCHEDULED_TIME is; set both or neither")
-    lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, problems)
-    gate = promotion.read(environ, problems)
-    patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, problems)
-    if problems:
-        raise TrainingError("; ".join(problems))
+    told = look(arguments, environ)
+    if told.faults:
+        raise RefusedError(told.faults)
     validation, checkpoints = environ.get("SM_CHANNEL_VALIDATION"), environ.get("CHECKPOINT_LOCAL_PATH")
     base = environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml"
     return (
@@ -117,24 +121,60 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             tracking_uri=environ["MLFLOW_TRACKING_URI"],
             experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
             registered_model_name=environ["REGISTERED_MODEL_NAME"],
-            job=job,
-            lease_seconds=lease,
-            patience_seconds=patience,
-            gate=gate,
+            job=told.job,
+            lease_seconds=told.lease_seconds,
+            patience_seconds=told.patience_seconds,
+            gate=told.gate,
         ),
-        settings,
-        notes,
+        told.settings,
+        told.notes,
     )
 
 
-def _seconds(environ: Mapping[str, str], name: str, default: float, problems: list[str]) -> float:
+def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
+    """What a job was told, and all that is wrong with it: nothing but these two is looked at."""
+    settings, notes, faults = hyperparameters.parse(arguments)
+    is_clear = not faults
+    faults += [_not_set(name, cure) for name, cure in _required(environ).items() if not environ.get(name)]
+    job = _training_job(environ)
+    if job.scheduled_time and not job.schedule_arn:
+        faults.append(_not_set("SCHEDULE_ARN", "but SCHEDULED_TIME is; set both or neither", ", "))
+    lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, faults)
+    gate = promotion.read(environ, faults)
+    patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, faults)
+    metrics: tuple[str, ...] = ()
+    if is_clear:  # which metrics there will be follows from hyperparameters that are right
+        metrics = estimators.metric_names(settings.estimator, settings.parameters)
+        faults += promotion.unknown_metrics(gate, metrics)
+    names = json.loads(environ.get("SM_CHANNELS") or "[]")
+    if unread := [name for name in names if name not in ("training", "validation") and not packages.is_channel(name)]:
+        notes.append(f"channels that are not read: {', '.join(unread)}; read are training and validation")
+    return Told(settings, job, gate, lease, patience, metrics, notes, faults)
+
+
+def _required(environ: Mapping[str, str]) -> dict[str, str]:
+    """Variables that have to be there, and what to do where one is not."""
+    return {
+        "SM_CHANNEL_TRAINING": _channel_cure(environ),
+        "TRAINING_JOB_NAME": "SageMaker sets it; by hand, set it to any name that no other job has",
+        "MLFLOW_TRACKING_URI": "set it to the ARN of the MLflow tracking server, or to its http(s) address",
+        "MLFLOW_EXPERIMENT_NAME": "set it to the experiment that runs are recorded in",
+        "REGISTERED_MODEL_NAME": "set it to the registered model that gets a new version",
+    }
+
+
+def _not_set(name: str, cure: str, between: str = "; ") -> Fault:
+    return Fault("environment variable", name, f"not set{between}{cure}")
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float, faults: list[Fault]) -> float:
     text = environ.get(name) or str(default)
     try:
         seconds = float(text)
         if not 1 <= seconds <= 86400:
             raise ValueError
     except ValueError:
-        problems.append(f"environment variable {name}: got {shown(text)}, allowed: seconds from 1 to 86400")
+        faults.append(Fault("environment variable", name, f"got {shown(text)}, allowed: seconds from 1 to 86400"))
         return default
     return seconds
 

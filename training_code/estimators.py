@@ -1,4 +1,7 @@
-"""Which scikit-learn estimator a run fits, and what that estimator can do: everything known before there is data."""
+"""Which scikit-learn estimator a run fits, and what that estimator can do: everything known before there is data.
+
+scikit-learn takes seconds to load, so it is loaded where something is asked of it, and not with this module.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,29 @@ import difflib
 import importlib
 import inspect
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sklearn.base import BaseEstimator, is_classifier, is_regressor
-from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomForestClassifier, RandomForestRegressor
-from sklearn.utils.validation import has_fit_parameter
+from failure import Fault, RefusedError, shown
+from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES
 
-from failure import TrainingError, shown
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 FOREST = "sklearn.ensemble.RandomForestClassifier"
 """What a run fits when nothing else is said."""
 REGRESSION_FOREST = "sklearn.ensemble.RandomForestRegressor"
 CLASSIFICATION, REGRESSION = "classification", "regression"
+TASK_OF_FOREST = {FOREST: CLASSIFICATION, REGRESSION_FOREST: REGRESSION}
+"""Of the two that are chosen by their task: known without loading them."""
+TREES = "training:trees"
+"""The metric of how many trees (or other estimators) there are, where a model is made of such."""
 
 RESERVED = ("warm_start", "verbose", "random_state", "n_jobs")
 """Of every estimator: set by the training code, or hyperparameters of the run as a whole."""
 
 _32_BIT = ("sklearn.ensemble._forest", "sklearn.ensemble._gb", "sklearn.tree.")
 """Modules whose estimators cast features to 32-bit floating point themselves. Source: `DTYPE` in sklearn.tree._tree."""
-_FORESTS = (RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor)
+_FORESTS = ("RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor")
 _HISTOGRAMS = "sklearn.ensemble._hist_gradient_boosting"
 _DOTTED = re.compile(r"sklearn(\.[A-Za-z]\w*)*\.[A-Z]\w*")
 
@@ -33,12 +40,12 @@ def find(name: str) -> type[BaseEstimator]:
     """The classifier or regressor of that dotted name.
 
     Raises:
-        TrainingError: for a name outside scikit-learn, one it does not have, and an estimator that cannot be used here.
+        RefusedError: for a name outside scikit-learn, one it does not have, and an estimator that cannot be used here.
     """
     if not _DOTTED.fullmatch(name):
-        raise TrainingError(
-            f"hyperparameter estimator: got {shown(name, 80)}, allowed: a classifier or regressor of scikit-learn by "
-            f"its dotted name, such as {FOREST}{_meant(name)}"
+        raise _refused(
+            f"got {shown(name, 80)}, allowed: a classifier or regressor of scikit-learn by its dotted name, such as "
+            f"{FOREST}{_meant(name)}"
         )
     module, _, last = name.rpartition(".")
     try:
@@ -46,15 +53,21 @@ def find(name: str) -> type[BaseEstimator]:
     except ImportError:
         found = None
     if found is None:
-        raise TrainingError(f"hyperparameter estimator: scikit-learn has no {shown(name, 80)}{_meant(name)}")
+        raise _refused(f"scikit-learn has no {shown(name, 80)}{_meant(name)}")
     fault = _unusable(found)
     if fault:
-        raise TrainingError(f"hyperparameter estimator: {shown(name, 80)} {fault}; choose another one")
+        raise _refused(f"{shown(name, 80)} {fault}; choose another one")
     return found  # type: ignore[no-any-return]  # scikit-learn has no types
+
+
+def _refused(text: str) -> RefusedError:
+    return RefusedError([Fault("hyperparameter", "estimator", text)])
 
 
 def task_of(estimator: type[BaseEstimator]) -> str:
     """`classification` or `regression`."""
+    from sklearn.base import is_classifier
+
     return CLASSIFICATION if is_classifier(estimator()) else REGRESSION
 
 
@@ -122,11 +135,15 @@ def unit(estimator: BaseEstimator) -> str:
 
 def is_forest(estimator: BaseEstimator) -> bool:
     """Whether it is a list of trees of which none changes when more are grown."""
-    return isinstance(estimator, _FORESTS)
+    from sklearn import ensemble
+
+    return isinstance(estimator, tuple(getattr(ensemble, name) for name in _FORESTS))
 
 
 def takes_weights(estimator: type[BaseEstimator]) -> bool:
     """Whether its `fit` knows how much each row counts."""
+    from sklearn.utils.validation import has_fit_parameter
+
     return bool(has_fit_parameter(estimator, "sample_weight"))
 
 
@@ -147,7 +164,27 @@ def is_made_of_trees(estimator: type[BaseEstimator]) -> bool:
     )
 
 
+def can_share(estimator: type[BaseEstimator]) -> bool:
+    """Whether its trees can grow on several hosts: joblib's tasks, one for each of its estimators."""
+    return {"n_jobs", "n_estimators"} <= set(estimator().get_params(deep=False))
+
+
+def metric_names(name: str, parameters: dict[str, Any]) -> tuple[str, ...]:
+    """The metrics that an evaluation may have of that estimator: which of them, can depend on the data as well."""
+    if name in TASK_OF_FOREST:
+        return METRIC_NAMES if name == FOREST else REGRESSION_METRIC_NAMES
+    estimator = find(name)
+    made, task = estimator(**parameters), task_of(estimator)
+    lacking = set() if "n_estimators" in inspect.signature(estimator).parameters else {TREES}
+    if task == CLASSIFICATION and not hasattr(made, "predict_proba"):
+        lacking |= {"validation:log_loss"} | (set() if hasattr(made, "decision_function") else {"validation:roc_auc"})
+    names = METRIC_NAMES if task == CLASSIFICATION else REGRESSION_METRIC_NAMES
+    return tuple(each for each in names if each not in lacking)
+
+
 def _unusable(found: BaseEstimator) -> str:
+    from sklearn.base import BaseEstimator, is_classifier, is_regressor
+
     if not (inspect.isclass(found) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
         return "is not an estimator"
     needed = [

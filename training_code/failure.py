@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -21,6 +22,29 @@ _SECRET_VARIABLES = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "AWS_S
 
 class TrainingError(Exception):
     """A mistake the reader can mend: its message names the thing, what it is, and the cure."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that a job was told wrongly: a `hyperparameter`, an `environment variable`, a `channel`, an `argument`.
+
+    `text` says what it is, what is allowed and the cure.
+    """
+
+    kind: str
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.text}"
+
+
+class RefusedError(TrainingError):
+    """Everything that a job was told wrongly, before it reads any data."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(map(str, self.faults)))
 
 
 def shown(value: object, limit: int = 40) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from failure import TrainingError, shown
+from failure import Fault, RefusedError, shown
 
 PORT = 8786
 """Where the first host's scheduler listens: Dask's own port. Inside the training cluster only."""
@@ -54,24 +54,29 @@ def read(environ: Mapping[str, str]) -> Hosts:
     """From SM_HOSTS and SM_CURRENT_HOST.
 
     Raises:
-        TrainingError: several hosts, and this is none of them; or a channel that gives each host only some rows.
+        RefusedError: several hosts, and this is none of them; or a channel that gives each host only some rows.
     """
+    found, faults = look(environ)
+    if faults:
+        raise RefusedError(faults)
+    return found
+
+
+def look(environ: Mapping[str, str]) -> tuple[Hosts, list[Fault]]:
+    """The hosts, and all that is wrong with them."""
     names = tuple(sorted(json.loads(environ.get("SM_HOSTS") or "[]")))
     found = Hosts(names, environ.get("SM_CURRENT_HOST", ""))
     if not found.are_several:
-        return found
-    problems = []
+        return found, []
+    faults = []
     if found.current not in names:
-        problems.append(
-            f"environment variable SM_CURRENT_HOST: got {shown(found.current)}, allowed: one of SM_HOSTS "
-            f"({', '.join(names)})"
-        )
+        text = f"got {shown(found.current)}, allowed: one of SM_HOSTS ({', '.join(names)})"
+        faults.append(Fault("environment variable", "SM_CURRENT_HOST", text))
     for name, channel in sorted(json.loads(environ.get("SM_INPUT_DATA_CONFIG") or "{}").items()):
         if channel.get("S3DistributionType", "FullyReplicated") != "FullyReplicated":
-            problems.append(
-                f"channel {name}: S3DataDistributionType is {channel['S3DistributionType']}, allowed with "
-                f"{len(names)} hosts: FullyReplicated; the first host reads all rows and hands them on"
+            text = (
+                f"S3DataDistributionType is {channel['S3DistributionType']}, allowed with {len(names)} hosts: "
+                f"FullyReplicated; the first host reads all rows and hands them on"
             )
-    if problems:
-        raise TrainingError("; ".join(problems))
-    return found
+            faults.append(Fault("channel", name, text))
+    return found, faults

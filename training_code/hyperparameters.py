@@ -8,13 +8,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
-
-from sklearn.base import BaseEstimator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import estimators
-from estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST
-from failure import TrainingError, shown
+from estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST, TASK_OF_FOREST
+from failure import Fault, RefusedError, shown
 from hyperparameter_rules import (
     Rule,
     column_name,
@@ -31,6 +30,9 @@ from hyperparameter_rules import (
     whole_number,
     yes_or_no,
 )
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 AUTO = ("auto",)
 """Of `categorical_columns`: those that hold text in the first row."""
@@ -94,18 +96,40 @@ FOREST_PARAMETERS = tuple(RULES)[: tuple(RULES).index("random_state")]
 _TOOLKIT_PREFIXES = ("sagemaker_", "_tuning_objective_metric")
 
 
-def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[str]]:
+@dataclass(frozen=True)
+class _Chosen:
+    """The estimator that was chosen. It is loaded where something is asked that the rules here do not say."""
+
+    name: str
+
+    @cached_property
+    def estimator(self) -> type[BaseEstimator]:
+        return estimators.find(self.name)
+
+    @cached_property
+    def own(self) -> list[str]:
+        return estimators.parameter_names(self.estimator)
+
+    @property
+    def task(self) -> str:
+        return TASK_OF_FOREST.get(self.name) or estimators.task_of(self.estimator)
+
+
+def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[Fault]]:
     """Hyperparameters from `--name value` arguments.
 
-    Returns the hyperparameters, notes for the log, and one problem for each mistake; with problems the hyperparameters
-    are the defaults for the mistaken ones.
+    Returns the hyperparameters, notes for the log, and one fault for each mistake; with faults the hyperparameters are
+    the defaults for the mistaken ones.
     """
-    given, problems = _pairs(arguments)
+    given, faults = _pairs(arguments)
     given = {name: text for name, text in given.items() if not name.startswith(_TOOLKIT_PREFIXES)}
-    chosen, estimator, more = _estimator(given)
-    problems += more
-    rules = {name: rule for name, rule in RULES.items() if chosen == FOREST or name not in FOREST_PARAMETERS}
-    own = estimators.parameter_names(estimator) if estimator else []
+    chosen, more = _choose(given)
+    faults += more
+    rules = {
+        name: rule
+        for name, rule in RULES.items()
+        if (chosen and chosen.name == FOREST) or name not in FOREST_PARAMETERS
+    }
     values: dict[str, Any] = {}
     others: dict[str, Any] = {}
     notes: list[str] = []
@@ -114,75 +138,84 @@ def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[st
             try:
                 values[name] = rules[name].parse(text)
             except ValueError:
-                problems.append(f"hyperparameter {name}: got {shown(text)}, allowed: {rules[name].allowed}")
-        elif estimator and name in own:
+                faults.append(_fault(name, f"got {shown(text)}, allowed: {rules[name].allowed}"))
+        elif chosen and name in chosen.own:
             value = literal(text)
             if name == "max_features" and value == "auto":
-                value = "sqrt" if "Classifier" in chosen else 1.0
+                value = "sqrt" if "Classifier" in chosen.name else 1.0
                 notes.append(_auto_note(value))
-            if allowed := estimators.refused(estimator, name, value):
-                problems.append(f"hyperparameter {name}: got {shown(text)}, allowed: {allowed}")
+            if allowed := estimators.refused(chosen.estimator, name, value):
+                faults.append(_fault(name, f"got {shown(text)}, allowed: {allowed}"))
             else:
                 others[name] = value
-        elif estimator:
-            problems.append(_unknown(name, [*rules, *own]))
+        elif chosen:
+            faults.append(_fault(name, _unknown(name, [*rules, *chosen.own])))
     if values.get("max_features") == "auto":
         values["max_features"] = "sqrt"
         notes.append(_auto_note("sqrt"))
-    if estimator:
-        values |= {"estimator": chosen, "task": estimators.task_of(estimator)}
+    if chosen:
+        values |= {"estimator": chosen.name, "task": chosen.task}
     values["categorical_columns"] = values.get("categorical_columns") or ()
     settings = Hyperparameters(**values, estimator_parameters=others)
-    return settings, notes, problems + (_misfits(settings, estimator) if estimator else [])
+    return settings, notes, faults + (_misfits(settings, chosen) if chosen else [])
 
 
-def _estimator(given: dict[str, str]) -> tuple[str, type[BaseEstimator] | None, list[str]]:
-    """Name and class of the estimator, and what is wrong with the choice; a class of None if there is no such one."""
+def _fault(name: str, text: str) -> Fault:
+    return Fault("hyperparameter", name, text)
+
+
+def _choose(given: dict[str, str]) -> tuple[_Chosen | None, list[Fault]]:
+    """The estimator, and what is wrong with the choice; None if there is no such one."""
     task = given.get("task", "").lower()
-    name = given.get("estimator", REGRESSION_FOREST if task == REGRESSION else FOREST)
+    chosen = _Chosen(given.get("estimator", REGRESSION_FOREST if task == REGRESSION else FOREST))
     try:
-        estimator = estimators.find(name)
-    except TrainingError as error:
-        return name, None, [str(error)]
-    actual = estimators.task_of(estimator)
+        actual = chosen.task
+    except RefusedError as error:
+        return None, list(error.faults)
     if task in (CLASSIFICATION, REGRESSION) and task != actual:
-        return name, estimator, [f"hyperparameter task: got {shown(task)}, but {name} does {actual}; leave out task"]
-    return name, estimator, []
+        return chosen, [_fault("task", f"got {shown(task)}, but {chosen.name} does {actual}; leave out task")]
+    return chosen, []
 
 
-def _misfits(settings: Hyperparameters, estimator: type[BaseEstimator]) -> list[str]:
+def _misfits(settings: Hyperparameters, chosen: _Chosen) -> list[Fault]:
     """Hyperparameters that are fine by themselves, and not together."""
-    problems = []
-    name = settings.estimator
+    found: list[tuple[str, str]] = []
+    name = chosen.name
     if not settings.header and not settings.target_column.lstrip("-").isdecimal():
-        problems.append(
-            f"hyperparameter target_column: got {shown(settings.target_column)}, allowed with header none: the "
-            f"column's position, 1 for the first, -1 for the last"
+        found.append(
+            (
+                "target_column",
+                f"got {shown(settings.target_column)}, allowed with header none: the column's position, 1 for the "
+                f"first, -1 for the last",
+            )
         )
-    if settings.weight_column and not estimators.takes_weights(estimator):
-        problems.append(f"hyperparameter weight_column: {name} takes no weights; leave it out, or choose another one")
+    if settings.weight_column and not estimators.takes_weights(chosen.estimator):
+        found.append(("weight_column", f"{name} takes no weights; leave it out, or choose another one"))
     if settings.weight_column == settings.target_column:
-        problems.append("hyperparameter weight_column: is the target column; choose another one")
-    if settings.missing_values == "keep" and not estimators.takes_missing_values(estimator):
-        problems.append(
-            f"hyperparameter missing_values: {name} takes none; fill them in, drop the rows, or choose another one"
+        found.append(("weight_column", "is the target column; choose another one"))
+    if settings.missing_values == "keep" and not estimators.takes_missing_values(chosen.estimator):
+        found.append(
+            ("missing_values", f"{name} takes none; fill them in, drop the rows, or choose another one"),
         )
-    if settings.accelerator and name not in (FOREST, REGRESSION_FOREST):
-        problems.append(
-            f"hyperparameter accelerator: got {settings.accelerator}, allowed only with {FOREST} and "
-            f"{REGRESSION_FOREST}; leave it out, or choose one of these"
+    if settings.accelerator and name not in TASK_OF_FOREST:
+        found.append(
+            (
+                "accelerator",
+                f"got {settings.accelerator}, allowed only with {FOREST} and {REGRESSION_FOREST}; leave it out, or "
+                f"choose one of these",
+            )
         )
-    if settings.partial_fit_epochs and not hasattr(estimator, "partial_fit"):
-        problems.append(f"hyperparameter partial_fit_epochs: {name} has no partial_fit; leave it out")
-    return problems
+    if settings.partial_fit_epochs and not hasattr(chosen.estimator, "partial_fit"):
+        found.append(("partial_fit_epochs", f"{name} has no partial_fit; leave it out"))
+    return [_fault(*each) for each in found]
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
     if name in estimators.RESERVED:
-        return f"hyperparameter {name}: is set by the training code itself; leave it out"
+        return "is set by the training code itself; leave it out"
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
-    return f"hyperparameter {name}: not known; {hint}known are {', '.join(sorted(set(known)))}"
+    return f"not known; {hint}known are {', '.join(sorted(set(known)))}"
 
 
 def _auto_note(meaning: object) -> str:
@@ -190,26 +223,28 @@ def _auto_note(meaning: object) -> str:
     return f"max_features=auto meant {meaning} for {kind} until scikit-learn 1.3 removed the word: using {meaning}"
 
 
-def _pairs(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """`--name value` and `--name=value` as a mapping, with a problem for everything else.
+def _pairs(arguments: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
+    """`--name value` and `--name=value` as a mapping, with a fault for everything else.
 
     Not argparse: it stops at the first mistake, exits with 2 and takes abbreviated names.
     """
     given: dict[str, str] = {}
-    problems: list[str] = []
+    faults: list[Fault] = []
     rest = list(arguments)
     while rest:
         argument = rest.pop(0)
         name, equals, text = argument.lstrip("-").partition("=")
         if not argument.startswith("-") or not name:
-            problems.append(f"argument {shown(argument)}: stands where --name was expected; write --name value")
+            faults.append(
+                Fault("argument", shown(argument), "stands where --name was expected; write --name value"),
+            )
             continue
         if not equals:
             if not rest:
-                problems.append(f"hyperparameter {name}: has no value; write --{name} value")
+                faults.append(_fault(name, f"has no value; write --{name} value"))
                 continue
             text = rest.pop(0)
         if name in given:
-            problems.append(f"hyperparameter {name}: given twice, as {shown(given[name])} and {shown(text)}")
+            faults.append(_fault(name, f"given twice, as {shown(given[name])} and {shown(text)}"))
         given[name] = text
-    return given, problems
+    return given, faults

@@ -206,5 +206,5 @@ class _Loader(SourceFileLoader):
         """As importlib asks; a brought module is no file, and has neither time nor size to compare."""
         return {"mtime": 0, "size": None} if self._is_brought else dict(super().path_stats(path))
 
-    def set_data(self, path: str, data: bytes, *, _mode: int = 0o666) -> None:
+    def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
         """Nothing: what the image holds is not added to."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy
-
 METRIC_NAMES = (
     "validation:accuracy",
     "validation:balanced_accuracy",
@@ -40,6 +38,8 @@ def say_metric(name: str, value: float) -> None:
     if isinstance(value, int):
         say(f"{name}={value:d}")
     elif name in ("validation:rmse", "validation:mae"):
+        import numpy
+
         say(f"{name}={numpy.format_float_positional(value, precision=8, unique=False, fractional=False)}")
     else:
         say(f"{name}={value:.6f}")

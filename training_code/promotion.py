@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from failure import shown
+from failure import Fault, shown
+
+_ALMOST = 0.9
+"""Likeness of two metrics' names, which all begin alike, that is a slip of the finger."""
+MINIMUMS, MAXIMUMS = "PROMOTION_MINIMUM_METRICS", "PROMOTION_MAXIMUM_METRICS"
 
 DEFAULT_METRICS = ("validation:accuracy", "validation:r2")
 """What is compared where the gate names no metric: the first of these that there is. On the same rows R2 orders two
@@ -54,27 +59,42 @@ class Decision:
     why: str
 
 
-def read(environ: Mapping[str, str], problems: list[str]) -> Gate:
-    """The gate that the job was told; what is wrong with it is added to `problems`."""
-    minimums = _limits(environ, "PROMOTION_MINIMUM_METRICS", problems)
-    maximums = _limits(environ, "PROMOTION_MAXIMUM_METRICS", problems)
+def read(environ: Mapping[str, str], faults: list[Fault]) -> Gate:
+    """The gate that the job was told; what is wrong with it is added to `faults`."""
+    minimums = _limits(environ, MINIMUMS, faults)
+    maximums = _limits(environ, MAXIMUMS, faults)
     text = environ.get("PROMOTION_MARGIN") or "0"
     try:
         margin = float(text)
         if not 0 <= margin < math.inf:
             raise ValueError
     except ValueError:
-        problems.append(f"environment variable PROMOTION_MARGIN: got {shown(text)}, allowed: a number of 0 or more")
+        faults.append(_fault("PROMOTION_MARGIN", f"got {shown(text)}, allowed: a number of 0 or more"))
         margin = 0.0
     return Gate(minimums, maximums, margin)
 
 
-def _limits(environ: Mapping[str, str], variable: str, problems: list[str]) -> dict[str, float]:
+def unknown_metrics(gate: Gate, names: Sequence[str]) -> list[Fault]:
+    """Limits on metrics that no evaluation will have; `names` are those that it may have."""
+    found = []
+    for variable, limits in ((MINIMUMS, gate.minimum_metrics), (MAXIMUMS, gate.maximum_metrics)):
+        for name in [each for each in limits if each not in names]:
+            close = difflib.get_close_matches(name, names, n=1, cutoff=_ALMOST)
+            meant = f"did you mean {close[0]}? " if close else ""
+            found.append(_fault(variable, f"got {shown(name, 80)}; {meant}allowed: {', '.join(names)}"))
+    return found
+
+
+def _fault(variable: str, text: str) -> Fault:
+    return Fault("environment variable", variable, text)
+
+
+def _limits(environ: Mapping[str, str], variable: str, faults: list[Fault]) -> dict[str, float]:
     text = environ.get(variable) or "{}"
     try:
         return {str(name): float(value) for name, value in json.loads(text).items()}
     except (ValueError, TypeError, AttributeError):
-        problems.append(f"environment variable {variable}: got {shown(text)}, allowed: a JSON object of numbers")
+        faults.append(_fault(variable, f"got {shown(text)}, allowed: a JSON object of numbers"))
         return {}
 
 

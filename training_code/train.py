@@ -16,6 +16,11 @@ from progress import say
 if __name__ == "__main__":
     # Nothing of what is loaded is garbage, and Python would look at all of it again and again.
     gc.disable()
+    if sys.argv[1:] == ["--judge-settings"]:
+        import settings_judge
+
+        settings_judge.answer(sys.stdin, sys.stdout)
+        sys.exit()
     if missing := packages.fault(os.environ):
         say(f"training failed: {missing}")
         write_failure(missing, os.environ)

@@ -92,7 +92,7 @@ def _cap(default: int, description: str) -> dict[str, Any]:
     return {"type": "integer", "minimum": 0, "default": default, "description": description}
 
 
-RULE = ResourceRule(
+RULE: ResourceRule[Subject] = ResourceRule(
     id="SG18",
     name="cost-caps",
     title="Runtime, instances and volume are capped",

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from google.protobuf import empty_pb2
 from pulumi.runtime import mocks as pulumi_mocks
 from pulumi.runtime import set_all_config
+from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
@@ -36,7 +38,10 @@ __all__ = ["Declaration", "OfflineMocks", "RegisteredResource", "UnknownInvokeEr
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a program declares for one stack; `configuration` are the `namespace:key` texts that it was run with."""
+    """What a program declares for one stack; `configuration` are the `namespace:key` texts that it was run with.
+
+    `messages` are what it told the engine to show.
+    """
 
     project: str
     stack: str
@@ -44,6 +49,21 @@ class Declaration:
     configuration: Mapping[str, str]
     resources: tuple[RegisteredResource, ...]
     exports: Mapping[str, Any]
+    messages: tuple[str, ...] = ()
+
+
+class _Engine(pulumi_mocks.MockEngine):
+    """Keeps what a program logs, which the engine would show."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.getLogger("pulumi"))
+        self.messages: list[str] = []
+
+    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802 - the protocol's name
+        """Keep a message; what is for debugging is not shown."""
+        if request.severity != engine_pb2.DEBUG:
+            self.messages.append(request.message)
+        return empty_pb2.Empty()
 
 
 class OfflineMocks(pulumi_mocks.Mocks):
@@ -132,7 +152,8 @@ def declare(
     monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of)
 
     # A context of its own: pulumi keeps its settings in context variables, and nothing of this run must stay behind.
-    contextvars.Context().run(_run_program, configuration, monitor, preview=preview)
+    engine = _Engine()
+    contextvars.Context().run(_run_program, configuration, monitor, engine, preview=preview)
     return Declaration(
         project=configuration.project,
         stack=stack,
@@ -140,16 +161,19 @@ def declare(
         configuration=configuration.values,
         resources=monitor.resources_in_order(),
         exports=monitor.exports,
+        messages=tuple(engine.messages),
     )
 
 
-def _run_program(configuration: StackConfiguration, monitor: RecordingMonitor, *, preview: bool) -> None:
+def _run_program(
+    configuration: StackConfiguration, monitor: RecordingMonitor, engine: _Engine, *, preview: bool
+) -> None:
     set_all_config(dict(configuration.values), [])
     # What `pulumi.runtime.set_mocks` does, but for the root stack: that is made by `run_in_stack`, as under the engine.
     configure(
         pulumi_mocks.MockSettings(  # type: ignore[no-untyped-call] # pulumi's mocks are not typed
             monitor=monitor,
-            engine=pulumi_mocks.MockEngine(logging.getLogger("pulumi")),
+            engine=engine,
             project=configuration.project,
             stack=configuration.stack,
             dry_run=preview,

@@ -57,6 +57,12 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
+KNOWN = (
+    "accelerator, bootstrap, categorical_columns, category_encoding, ccp_alpha, checkpoint_seconds, class_weight, "
+    "criterion, estimator, header, max_depth, max_features, max_leaf_nodes, max_samples, min_impurity_decrease, "
+    "min_samples_leaf, min_samples_split, min_weight_fraction_leaf, missing_values, monotonic_cst, n_estimators, "
+    "n_jobs, oob_score, partial_fit_epochs, random_state, target_column, task, validation_fraction, weight_column"
+)
 MISTAKES = {
     "unknown-setting": (
         "staging",
@@ -129,6 +135,66 @@ MISTAKES = {
         f"{JOB}: managed_spot_training needs stopping_condition.max_wait_time_in_seconds (got 60) of at least "
         "max_runtime_in_seconds (3600)",
     ),
+    "unknown-hyperparameter": (
+        "staging",
+        "        max_depth: 5\n",
+        "        max_dept: 5\n",
+        f"{JOB}.hyperparameters.max_dept: got '5'; not known; did you mean max_depth? known are {KNOWN}",
+    ),
+    "hyperparameter-of-another-type": (
+        "staging",
+        "max_depth: 5",
+        "max_depth: banana",
+        f"{JOB}.hyperparameters.max_depth: got 'banana', allowed: a whole number from 1 to 10000, or none",
+    ),
+    "misspelt-word": (
+        "staging",
+        "criterion: gini",
+        "criterion: ginny",
+        f"{JOB}.hyperparameters.criterion: got 'ginny', allowed: gini or entropy or log_loss",
+    ),
+    "no-such-estimator": (
+        "staging",
+        "        max_depth: 5\n",
+        "        estimator: sklearn.ensemble.NoSuch\n",
+        f"{JOB}.hyperparameters.estimator: got 'sklearn.ensemble.NoSuch'; scikit-learn has no "
+        "'sklearn.ensemble.NoSuch'",
+    ),
+    "no-channel-but-validation": (
+        "staging",
+        "        training:\n",
+        "        validation:\n",
+        f"{JOB}.channels: not set; give the job a channel named training; the job has the channels '[\"validation\"]'",
+    ),
+    "a-channel-of-another-name": (
+        "staging",
+        "        training:\n",
+        "        foo:\n",
+        f"{JOB}.channels: not set; give the job a channel named training; the job has the channels '[\"foo\"]'",
+    ),
+    "misspelt-metric": (
+        "staging",
+        "      output:\n",
+        "      promotion: {minimum_metrics: {'validation:accurasy': 0.9}}\n      output:\n",
+        f"{JOB}.promotion.minimum_metrics: got 'validation:accurasy'; did you mean validation:accuracy? allowed: "
+        "validation:accuracy, validation:balanced_accuracy, validation:f1, validation:roc_auc, validation:log_loss, "
+        "training:trees",
+    ),
+    "metric-of-a-regression-for-a-classification": (
+        "staging",
+        "      output:\n",
+        "      promotion: {minimum_metrics: {'validation:r2': 0.9}}\n      output:\n",
+        f"{JOB}.promotion.minimum_metrics: got 'validation:r2'; allowed: validation:accuracy, "
+        "validation:balanced_accuracy, validation:f1, validation:roc_auc, validation:log_loss, training:trees",
+    ),
+    "metric-of-a-classification-for-a-regression": (
+        "staging",
+        "        max_depth: 5\n        n_estimators: 100\n        random_state: 42\n        criterion: gini\n"
+        "        max_features: auto\n",
+        "        task: regression\n      promotion: {minimum_metrics: {'validation:f1': 0.9}}\n",
+        f"{JOB}.promotion.minimum_metrics: got 'validation:f1'; allowed: validation:rmse, "
+        "validation:mae, validation:r2, training:trees",
+    ),
     "wrong-type": (
         "staging",
         "volume_size_in_gb: 30",
@@ -166,6 +232,61 @@ def test_several_mistakes_are_reported_together(project: Path) -> None:
     }
 
 
+def test_what_the_training_code_refuses_is_reported_for_all_jobs_together(project: Path) -> None:
+    path = project / "Pulumi.staging.yaml"
+    job = path.read_text().partition("    breast-cancer:\n")[2]
+    second = job.replace("max_depth: 5", "max_depth: -1").replace("criterion: gini", "criterion: ginny")
+    path.write_text(path.read_text().replace("n_estimators: 100", "n_estimators: 0") + f"    weekly:\n{second}")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "error: Pulumi.staging.yaml has 3 problems:",
+        f"  {JOB}.hyperparameters.n_estimators: got '0', allowed: a whole number from 1 to 100000",
+        "  scheduled-training:training_jobs.weekly.hyperparameters.criterion: got 'ginny', allowed: gini or entropy or "
+        "log_loss",
+        "  scheduled-training:training_jobs.weekly.hyperparameters.max_depth: got '-1', allowed: a whole number from 1 "
+        "to 10000, or none",
+    ]
+
+
+@pytest.mark.slow
+def test_a_channel_that_nothing_reads_is_a_note(project: Path) -> None:
+    change(
+        project,
+        "prod",
+        "        validation:\n",
+        "        extra:\n          s3_path: datasets/x/\n        validation:\n",
+    )
+
+    result = run("check", "-s", "prod")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    note, verdict = result.stdout.splitlines()
+    assert note == (
+        "note      training_jobs.breast-cancer.channels: extra is read by nothing; read are training, validation"
+    )
+    assert verdict.startswith("stack prod passes")
+
+
+@pytest.mark.slow
+def test_code_of_ones_own_is_told_not_to_be_judged(project: Path) -> None:
+    (project / "mine").mkdir()
+    (project / "mine" / "fit.py").write_text("raise SystemExit('started')\n")
+    source = "      source: {directory: mine, entry_point: fit.py}\n"
+    change(project, "prod", "      output:\n", f"{source}      output:\n")
+    change(project, "prod", "max_depth: 5", "max_dept: 5")
+
+    document = json.loads(run("check", "-s", "prod", "--format", "json").stdout)
+
+    assert document["passed"]
+    assert document["notes"] == [
+        "hyperparameters of the code in mine/ are not judged (training_jobs breast-cancer): it is your own, and "
+        "source.judges_settings is not set"
+    ]
+
+
 def test_an_encrypted_value_cannot_be_read_offline(project: Path) -> None:
     change(project, "staging", "bucket: ml-platform-staging-ml-bucket", "bucket:\n    secure: AAABAGh1c2g=")
 
@@ -201,7 +322,7 @@ def test_the_stacks_of_the_project_pass(project: Path, stack: str) -> None:
 
     assert (result.exit_code, result.stderr) == (0, ""), result.stdout
     last = result.stdout.splitlines()[-1]
-    assert last.startswith(f"stack {stack} passes: 1 training job, 10 resources, ")
+    assert last.startswith(f"stack {stack} passes: 1 training job, 12 resources, ")
     assert "; 0 mandatory, " in last
     assert (stack == "prod") == ("0 advisory" in last)
     assert processes_of(project) == []
@@ -215,14 +336,16 @@ def test_a_policy_violation_is_named_with_its_cure(project: Path) -> None:
     result = run("check", "-s", "prod")
 
     assert (result.exit_code, result.stderr) == (1, "")
-    level, finding, verdict = result.stdout.splitlines()
+    of_role, may_start, level, finding, verdict = result.stdout.splitlines()
     assert level == "mandatory SG18-cost-caps breast-cancer-schedule"
+    assert of_role == "mandatory SG18-cost-caps breast-cancer-scheduler-policy"
+    assert "has instance types that are not allowed here. Cure: use some of: ml.m5.large, " in may_start
     assert finding.startswith(
         '          target.input.ResourceConfig.InstanceType is "ml.r5.24xlarge": '
         "this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, "
     )
-    assert verdict.startswith("stack prod does not pass: 1 training job, 10 resources, ")
-    assert "; 1 mandatory, 0 advisory; " in verdict
+    assert verdict.startswith("stack prod does not pass: 1 training job, 12 resources, ")
+    assert "; 2 mandatory, 0 advisory; " in verdict
 
 
 @pytest.mark.slow
@@ -240,7 +363,7 @@ def test_what_a_policy_has_changed_is_shown_and_counted(project: Path) -> None:
         "          target.retryPolicy.maximumRetryAttempts: changed by the policy, and deployed so. "
         "Cure: declare it so in the program."
     )
-    assert verdict.startswith("stack prod passes: 1 training job, 10 resources, ")
+    assert verdict.startswith("stack prod passes: 1 training job, 12 resources, ")
     assert "; 0 mandatory, 0 advisory, 1 remediated; " in verdict
 
 
@@ -270,8 +393,8 @@ def test_a_policy_violation_stops_a_rehearsal_before_anything_starts(project: Pa
     result = run("rehearse", "-s", "prod")
 
     assert result.exit_code == 1
-    title, finding = result.stderr.splitlines()
-    assert title == "error: the stack does not pass (1 fault):"
+    title, _, finding = result.stderr.splitlines()
+    assert title == "error: the stack does not pass (2 faults):"
     assert finding.startswith(
         "  SG18-cost-caps, breast-cancer-schedule: target.input.ResourceConfig.InstanceType is "
         '"ml.r5.24xlarge": this instance type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, '

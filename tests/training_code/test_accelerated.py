@@ -18,7 +18,8 @@ import accelerated
 import forest
 from dataset import Table
 from failure import TrainingError
-from hyperparameters import Hyperparameters, parse
+from hyperparameters import Hyperparameters
+from tests.training_code.told import parse
 
 pytest.importorskip("sklearnex", reason="scikit-learn-intelex is for Linux on x86-64")
 

@@ -5,7 +5,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 import estimators
 from failure import TrainingError
-from hyperparameters import parse
+from tests.training_code.told import parse
 
 
 def fault(name: str) -> str:

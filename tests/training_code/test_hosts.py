@@ -81,7 +81,8 @@ def test_an_estimator_that_has_nothing_to_share_is_refused(arguments: list[str])
     with pytest.raises(TrainingError) as caught:
         Cluster(Hosts(("algo-1", "algo-2"), "algo-1"), client=object()).growing(settings)
     assert str(caught.value) == (
-        f"{arguments[1]} grows on one host, the other 1 would do nothing; set InstanceCount to 1, or choose an "
+        f"hyperparameter estimator: {arguments[1]} grows on one host, the other 1 would do nothing; set InstanceCount "
+        "to 1, or choose an "
         "estimator with n_jobs and n_estimators, without partial_fit_epochs"
     )
 
@@ -96,7 +97,8 @@ def test_an_estimator_that_has_nothing_to_share_is_refused(arguments: list[str])
         ),
         (
             ["--estimator", "sklearn.svm.SVC"],
-            "sklearn.svm.SVC grows on one host, the other 1 would do nothing; set InstanceCount to 1, or choose an "
+            "hyperparameter estimator: sklearn.svm.SVC grows on one host, the other 1 would do nothing; set "
+            "InstanceCount to 1, or choose an "
             "estimator with n_jobs and n_estimators, without partial_fit_epochs",
         ),
     ],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 import promotion
+from failure import Fault
 from promotion import Champion, Decision, Gate, decide
 
 METRICS = {"validation:accuracy": 0.9, "validation:f1": 0.8, "validation:log_loss": 0.3}
@@ -93,7 +94,7 @@ def test_a_champion_of_which_nothing_is_known_stays() -> None:
 
 
 def test_the_gate_is_read_from_the_environment() -> None:
-    problems: list[str] = []
+    problems: list[Fault] = []
     environ = {
         "PROMOTION_MINIMUM_METRICS": '{"validation:f1": 0.5}',
         "PROMOTION_MAXIMUM_METRICS": '{"validation:log_loss": 1}',
@@ -104,7 +105,7 @@ def test_the_gate_is_read_from_the_environment() -> None:
     assert problems == []
     wrong = {"PROMOTION_MINIMUM_METRICS": "[1]", "PROMOTION_MAXIMUM_METRICS": "{", "PROMOTION_MARGIN": "-1"}
     assert promotion.read(wrong, problems) == Gate()
-    assert problems == [
+    assert [str(fault) for fault in problems] == [
         "environment variable PROMOTION_MINIMUM_METRICS: got '[1]', allowed: a JSON object of numbers",
         "environment variable PROMOTION_MAXIMUM_METRICS: got '{', allowed: a JSON object of numbers",
         "environment variable PROMOTION_MARGIN: got '-1', allowed: a number of 0 or more",

@@ -1,0 +1,300 @@
+"""What is judged before a job is what the job does: the same settings, asked through the process and in this one."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import environment
+import hosts
+import sharing
+from components.aws_names import AwsScope, JobNames
+from components.script_mode import script_arguments, script_variables
+from components.settings_judge import JudgeError, judge_settings
+from components.source_bundle import SourceBundle, read_source_files
+from components.training_job_request import create_training_job_request
+from components.training_job_spec import Channel, TrainingJobSpec
+from failure import RefusedError
+from settings import parse_settings
+
+ROOT = Path(__file__).parents[2]
+CONTAINER = ROOT / ".venv-container"
+NAMES = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-staging")
+CASES = 500
+WORDS: Mapping[str, tuple[object, ...]] = {
+    "n_estimators": (1, 50, "200", 0, "many", 2.5),
+    "max_depth": (3, "none", "null", 0, "banana", True),
+    "criterion": ("gini", "entropy", "ginny", "squared_error", "poisson"),
+    "max_features": ("auto", "sqrt", 0.5, 1, "log3", "none"),
+    "min_samples_leaf": (1, 0.1, 0, "x"),
+    "class_weight": ("balanced", "none", "equal"),
+    "bootstrap": (True, "false", "perhaps"),
+    "random_state": (0, 42, -1),
+    "n_jobs": (-1, 2, 0),
+    "target_column": ("target", "1", '"quoted"', ""),
+    "weight_column": ("weights", "target", "none"),
+    "header": (True, "none", "no"),
+    "missing_values": ("error", "keep", "drop"),
+    "task": ("classification", "regression", "clustering"),
+    "partial_fit_epochs": (3, "none", 0),
+    "checkpoint_seconds": (0, 5.5, -1),
+    "categorical_columns": ("auto", "a,b", '["a", "b"]', ","),
+    "learning_rate": (0.1, -1, "constant"),
+    "C": (1.0, 0, "big"),
+    "early_stopping": (True, "false", "soon"),
+    "max_dept": (5,),
+    "warm_start": (True,),
+    "x": (1,),
+}
+ESTIMATORS = (
+    "sklearn.ensemble.RandomForestRegressor",
+    "sklearn.ensemble.ExtraTreesClassifier",
+    "sklearn.ensemble.GradientBoostingClassifier",
+    "sklearn.ensemble.HistGradientBoostingRegressor",
+    "sklearn.linear_model.SGDClassifier",
+    "sklearn.linear_model.LogisticRegression",
+    "sklearn.svm.SVC",
+    "sklearn.ensemble.NoSuch",
+    "sklearn.ensemble.VotingClassifier",
+    "xgboost.XGBClassifier",
+)
+METRICS = ("validation:accuracy", "validation:f1", "validation:accurasy", "validation:r2", "training:trees")
+VARIABLES = (("INVOCATION_LEASE_SECONDS", ("60", "0")), ("TRACKING_PATIENCE_SECONDS", ("10", "soon")))
+
+
+@pytest.fixture(scope="module")
+def good() -> TrainingJobSpec:
+    config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]
+    own = "scheduled-training:"
+    values = {name.removeprefix(own): value for name, value in config.items() if name.startswith(own)}
+    return parse_settings(values, "staging", "us-east-1").training_jobs["breast-cancer"]
+
+
+def changed(good: TrainingJobSpec, chance: random.Random) -> TrainingJobSpec:
+    """A job with random hyperparameters and channels; about every other one is right."""
+    rare = chance.random() < 0.5
+    names = chance.sample(list(WORDS), chance.randint(0, 3))
+    hyperparameters: dict[str, Any] = {
+        name: WORDS[name][0] if rare and len(WORDS[name]) > 1 else chance.choice(WORDS[name]) for name in names
+    }
+    if chance.random() < 0.4:
+        hyperparameters["estimator"] = chance.choice(ESTIMATORS)
+    channel = good.channels["training"]
+    sharded = Channel.model_construct(**{**vars(channel), "s3_data_distribution_type": "ShardedByS3Key"})
+    channels: dict[str, Channel] = {name: channel for name in ("validation", "foo") if chance.random() < 0.1}
+    if chance.random() < 0.93:
+        channels["training"] = sharded if chance.random() < 0.1 else channel
+    minimum = {chance.choice(METRICS): 0.5} if chance.random() < 0.15 else {}
+    count = 2 if chance.random() < 0.15 else 1
+    return good.model_copy(
+        update={
+            "hyperparameters": hyperparameters,
+            "channels": channels or {"foo": channel},
+            "promotion": good.promotion.model_copy(update={"minimum_metrics": minimum}),
+            "resources": good.resources.model_copy(update={"instance_count": count}),
+            "accelerator": "intelex" if chance.random() < 0.1 else None,
+            "environment": {name: chance.choice(values) for name, values in VARIABLES if chance.random() < 0.1},
+        }
+    )
+
+
+def told(spec: TrainingJobSpec) -> tuple[list[str], dict[str, str]]:
+    """Arguments and variables of the job's script, from the request as it is sent."""
+    request = create_training_job_request(spec, NAMES, SourceBundle(b"", "0" * 64), {})
+    channels = {
+        each["ChannelName"]: each["DataSource"]["S3DataSource"]["S3DataDistributionType"]
+        for each in request["InputDataConfig"]
+    }
+    variables = script_variables(channels, request["ResourceConfig"]["InstanceCount"])
+    return script_arguments(request["HyperParameters"]), request["Environment"] | variables | {
+        "TRAINING_JOB_NAME": "job"
+    }
+
+
+def takes(spec: TrainingJobSpec) -> bool:
+    """Whether the training code itself begins with these settings."""
+    arguments, environ = told(spec)
+    try:
+        found = hosts.read(environ)
+        _, settings, _ = environment.read(arguments, environ)
+    except RefusedError:
+        return False
+    return not sharing.faults(settings, found)
+
+
+@pytest.mark.slow
+def test_what_is_judged_before_a_job_is_exactly_what_the_job_takes(good: TrainingJobSpec, tmp_path: Path) -> None:
+    chance = random.Random(14)
+    jobs = {f"job-{number}": changed(good, chance) for number in range(CASES)}
+    sources = {"training_code": read_source_files(ROOT / "training_code")}
+    (tmp_path / "training_code").symlink_to(ROOT / "training_code")
+
+    judged = judge_settings({name: (spec, NAMES) for name, spec in jobs.items()}, sources, tmp_path)
+
+    refused = {problem.split(".")[1] for problem in judged.problems}
+    taken = {name for name, spec in jobs.items() if takes(spec)}
+    assert {name: jobs[name].hyperparameters for name in refused & taken} == {}, "refused, and the job would run"
+    assert {name: jobs[name].hyperparameters for name in jobs.keys() - refused - taken} == {}, (
+        "passed, and it would fail"
+    )
+    assert CASES / 4 < len(taken) < CASES * 3 / 4
+
+
+@pytest.mark.slow
+def test_the_toolkit_starts_a_script_with_the_arguments_that_are_judged(good: TrainingJobSpec) -> None:
+    if not (CONTAINER / "bin" / "train").is_file():
+        pytest.skip("no container environment: run `make install`")
+    chance = random.Random(15)
+    bundle = SourceBundle(b"", "0" * 64)
+    requests = [create_training_job_request(changed(good, chance), NAMES, bundle, {}) for _ in range(100)]
+    given = [request["HyperParameters"] for request in requests]
+    texts = ("null", "[1, 2]", '{"b": 1, "a": null}', '"x"', "1e-3", "NaN", "", "é", "1e400", "007", " 5 ")
+    given += [{"a": text, "bc": text} for text in texts]
+    code = (
+        "import json, sys\nfrom sagemaker_training import mapping\n"
+        "def read(text):\n    try: return json.loads(text)\n    except ValueError: return text\n"
+        "def last(args): return [*args[:-1], args[-1].strip('\"')] if args else []\n"
+        "print(json.dumps([last(mapping.to_cmd_args({k: read(v) for k, v in each.items() "
+        "if not k.startswith('sagemaker_')})) for each in json.load(sys.stdin)]))"
+    )
+    done = subprocess.run(
+        [CONTAINER / "bin" / "python", "-c", code], input=json.dumps(given), capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout) == [script_arguments(each) for each in given]
+
+
+def judged_by(directory: Path, good: TrainingJobSpec, script: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What comes of code of one's own that judges settings."""
+    (directory / "mine").mkdir()
+    (directory / "mine" / "fit.py").write_text(script)
+    source = good.source.model_copy(update={"directory": "mine", "entry_point": "fit.py", "judges_settings": True})
+    spec = good.model_copy(update={"source": source})
+    judged = judge_settings(
+        {"breast-cancer": (spec, NAMES)}, {"mine": read_source_files(directory / "mine")}, directory
+    )
+    return judged.problems, judged.notes
+
+
+ANSWER = """
+import json, sys
+assert sys.argv[1:] == ["--judge-settings"]
+def judge(job):
+    faults = [{"kind": "hyperparameter", "name": "max_depth", "text": "allowed: 1 to 3"}]
+    return {"faults": faults if "5" in job["arguments"] else [], "channels": ["training"]}
+print(json.dumps([judge(job) for job in json.load(sys.stdin)]))
+"""
+
+
+def test_code_of_ones_own_may_judge_its_settings(tmp_path: Path, good: TrainingJobSpec) -> None:
+    assert judged_by(tmp_path, good, ANSWER) == (
+        ("training_jobs.breast-cancer.hyperparameters.max_depth: got '5'; allowed: 1 to 3",),
+        (),
+    )
+
+
+def test_the_same_question_is_asked_once(tmp_path: Path, good: TrainingJobSpec) -> None:
+    count = "open(__file__ + '.asked', 'a').write('once ')\n"
+    script = ANSWER.replace("import json, sys", f"import json, sys\n{count}")
+    first = judged_by(tmp_path, good, script)
+    (tmp_path / "mine" / "fit.py.asked").replace(tmp_path / "asked")
+    sources = {"mine": read_source_files(tmp_path / "mine")}
+    source = good.source.model_copy(update={"directory": "mine", "entry_point": "fit.py", "judges_settings": True})
+
+    again = judge_settings({"breast-cancer": (good.model_copy(update={"source": source}), NAMES)}, sources, tmp_path)
+
+    assert (again.problems, again.notes) == first
+    assert not (tmp_path / "mine" / "fit.py.asked").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"x": 1}', '{"x": {"faults": 3}}'])
+def test_a_damaged_file_of_answers_is_as_good_as_none(content: str, tmp_path: Path, good: TrainingJobSpec) -> None:
+    (tmp_path / ".build").mkdir()
+    (tmp_path / ".build" / "judged-settings.json").write_text(content)
+
+    assert len(judged_by(tmp_path, good, ANSWER)[0]) == 1
+
+
+def test_code_that_answers_otherwise_is_told_what_was_expected(tmp_path: Path, good: TrainingJobSpec) -> None:
+    with pytest.raises(JudgeError) as refused:
+        judged_by(tmp_path, good, "print('training ...')")
+
+    assert str(refused.value) == (
+        f"{tmp_path}/mine/fit.py --judge-settings answered 'training ...'; expected a JSON list with an object for "
+        f"each of 1 jobs, which has faults (a list of objects with kind, name and text) and channels (a list of "
+        f"names); mend the script, or remove source.judges_settings"
+    )
+
+
+def test_code_that_fails_is_named_with_its_last_line(tmp_path: Path, good: TrainingJobSpec) -> None:
+    with pytest.raises(JudgeError) as refused:
+        judged_by(tmp_path, good, "import sklearn_of_another_world")
+
+    assert str(refused.value) == (
+        f"{tmp_path}/mine/fit.py --judge-settings cannot judge the settings: ModuleNotFoundError: No module named "
+        f"'sklearn_of_another_world'; install the project's requirements.txt into {sys.executable}, or mend the script"
+    )
+
+
+def test_code_of_ones_own_that_was_not_said_to_judge_is_not_started(tmp_path: Path, good: TrainingJobSpec) -> None:
+    source = good.source.model_copy(update={"directory": "mine"})
+
+    judged = judge_settings({"a": (good.model_copy(update={"source": source}), NAMES)}, {"mine": {}}, tmp_path)
+
+    assert judged.problems == ()
+    assert judged.notes == (
+        "hyperparameters of the code in mine/ are not judged (training_jobs a): it is your own, and "
+        "source.judges_settings is not set",
+    )
+
+
+def test_a_forest_is_judged_without_scikit_learn(tmp_path: Path) -> None:
+    """It takes more than a second to load; what needs it is another estimator, or a parameter that has no rule here."""
+    blocked = "import sys; sys.modules['sklearn'] = sys.modules['numpy'] = sys.modules['pandas'] = None\n"
+    code = f"{blocked}import io, settings_judge\nsettings_judge.answer(sys.stdin, sys.stdout)"
+    arguments = ["--n_estimators", "banana", "--criterion", "gini", "--max_features", "auto"]
+    questions = [{"arguments": arguments, "environment": {"SM_CHANNELS": '["training"]'}}]
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "training_code",
+        input=json.dumps(questions),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    (answer,) = json.loads(done.stdout)
+    assert answer["faults"][0] == {
+        "kind": "hyperparameter",
+        "name": "n_estimators",
+        "text": "got 'banana', allowed: a whole number from 1 to 100000",
+    }
+
+
+@pytest.mark.parametrize(
+    ("estimator", "why"),
+    [
+        ("sklearn.ensemble.RandomForestClassifier", ""),
+        ("sklearn.svm.SVC", "cannot be grown step by step"),
+    ],
+)
+def test_the_answer_says_whether_a_job_can_have_checkpoints(estimator: str, why: str) -> None:
+    import settings_judge
+
+    variables = ("TRAINING_JOB_NAME", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "REGISTERED_MODEL_NAME")
+    environ = script_variables({"training": "FullyReplicated"}, 1) | dict.fromkeys(variables, "x")
+
+    answer = settings_judge.judge(["--estimator", estimator], environ)
+
+    assert answer["faults"] == []
+    assert answer["checkpoints"] == why
+    assert ("validation:log_loss" in answer["metrics"]) is (not why)
