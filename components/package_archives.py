@@ -15,7 +15,7 @@ from components.source_bundle import REQUIREMENTS, SourceBundleError
 ARCHIVE_FILE: Final = "packages.zip"
 CHANNEL: Final = "packages"
 """The channel of the base archive; those of extras add `-<extra>`. Source: CHANNEL in training_code/packages.py."""
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of an archive; another one has another digest. Source: FORMAT in components/package_writing.py."""
 IMAGE_LOCK: Final = Path(__file__).parent / "images" / "scikit-learn-1.9-0.txt"
 """Names, versions and hashes of what the image holds already."""
@@ -34,11 +34,6 @@ class Target:
 
     python_version: str = "3.12"
     platform: str = "x86_64-manylinux_2_34"
-
-    @property
-    def cache_tag(self) -> str:
-        """What that Python calls its compiled modules, such as `cpython-312`."""
-        return f"cpython-{self.python_version.replace('.', '')}"
 
 
 IMAGE_TARGET: Final = Target()

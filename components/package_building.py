@@ -7,6 +7,7 @@ pipeline that will deploy without one:
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -73,7 +74,7 @@ def provide(archive: PackageArchive, environ: Mapping[str, str], say: Callable[[
         with tempfile.TemporaryDirectory(dir=path.parent) as directory:
             made = Path(directory) / ARCHIVE_FILE
             places = [_install(lock, archive, Path(directory), environ) for lock in _locks(archive)]
-            writer = [str(python or sys.executable), "-I", str(_WRITER), str(made), archive.target.cache_tag]
+            writer = [str(python or sys.executable), "-I", str(_WRITER), str(made), archive.target.python_version]
             _run([*writer, *map(str, places)], archive, environ)
             made.replace(path)  # whole or not at all: others may be making it as well
     except OSError as error:
@@ -90,16 +91,33 @@ def _locks(archive: PackageArchive) -> list[str]:
 
 def _install(lock: str, archive: PackageArchive, directory: Path, environ: Mapping[str, str]) -> Path:
     """Install what a lock names into a directory of its own: the target's wheels, by their hashes."""
-    place = Path(tempfile.mkdtemp(prefix="site-", dir=directory))
+    place = Path(tempfile.mkdtemp(prefix="environment-", dir=directory))
+    site = place / "lib" / f"python{archive.target.python_version}" / "site-packages"
     requirements = Path(f"{place}.txt")
     requirements.write_text(lock, encoding="utf-8")
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(place)]
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(site)]
     command += ["--no-deps", "--require-hashes", "--python-version", archive.target.python_version]
     if archive.target.platform:
         command += ["--python-platform", archive.target.platform]
     command += ["--only-binary", ":all:", "-r", str(requirements)]
     _run(command, archive, environ)
+    _move_data(site, place)
     return place
+
+
+def _move_data(site: Path, place: Path) -> None:
+    """Put what wheels have for the environment as a whole, such as shared libraries in `lib`, where that would be.
+
+    `--target` leaves it among the packages, and libraries are looked for by their place beside these.
+    """
+    for name in ("bin", "etc", "include", "share"):
+        if (site / name).is_dir():
+            shutil.move(site / name, place / name)
+    data = site / "lib"
+    if data.is_dir():
+        data = data.rename(place / "data")
+        shutil.copytree(data, place / "lib", dirs_exist_ok=True, copy_function=shutil.move, symlinks=True)
+        shutil.rmtree(data)
 
 
 def _run(command: list[str], archive: PackageArchive, environ: Mapping[str, str]) -> None:

@@ -1,12 +1,13 @@
 """Compiles packages and packs them as an archive: run by the Python that is to import them, and by nothing else.
 
-    python package_writing.py OUTPUT CACHE_TAG BROUGHT [OF_IMAGE]
+    python package_writing.py OUTPUT VERSION BROUGHT [OF_IMAGE]
 
-OUTPUT is the zip file. CACHE_TAG such as `cpython-312` says for which Python it is; under another one nothing is
-compiled. BROUGHT and OF_IMAGE are directories with installed packages, and beside each, as DIRECTORY.txt, is the lock
-that they were installed from. What training_code/packages.py reads is written here: modules and their compiled code in
-`modules/`, every other file in `files/`, and of the image's packages the compiled code alone in `image/`, with the hash
-of its source. The locks are written as well, for whoever makes the same archive for another Python.
+OUTPUT is the zip file. VERSION such as `3.12` says for which Python it is; under another one nothing is compiled.
+BROUGHT and OF_IMAGE are directories with an environment's `lib/pythonVERSION/site-packages` in each, and beside each,
+as DIRECTORY.txt, is the lock that it was installed from. What training_code/packages.py reads is written here: modules
+and their compiled code in `modules/`, every other file in `files/`, and of the image's packages the compiled code alone
+in `image/`, with the hash of its source. The locks are written as well, for whoever makes the same archive for another
+Python.
 """
 
 import compileall
@@ -18,13 +19,14 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-FORMAT = 1
+FORMAT = 2
 _LEFT_OUT = frozenset({"tests", "bin"})
 """Directories of the image's packages that nothing imports, and the place of commands."""
 
 
-def main(output: str, cache_tag: str, brought: str, of_image: str = "") -> None:
+def main(output: str, version: str, brought: str, of_image: str = "") -> None:
     """Write the archive."""
+    cache_tag, site = f"cpython-{version.replace('.', '')}", f"lib/python{version}/site-packages"
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         described = {"format": FORMAT, "python": cache_tag}
         _write(archive, "packages.json", json.dumps(described).encode())
@@ -32,13 +34,14 @@ def main(output: str, cache_tag: str, brought: str, of_image: str = "") -> None:
             _write(archive, member, Path(f"{directory}.txt").read_bytes() if directory else b"")
         compiles = cache_tag == sys.implementation.cache_tag
         for path, name in _files(Path(brought), PycInvalidationMode.UNCHECKED_HASH if compiles else None):
-            if name.endswith(".py"):
-                _write(archive, f"modules/{name}", path.read_bytes())
-                _write_compiled(archive, f"modules/{name}c", path)
+            module = name.removeprefix(f"{site}/")
+            if name.endswith(".py") and module != name:
+                _write(archive, f"modules/{module}", path.read_bytes())
+                _write_compiled(archive, f"modules/{module}c", path)
             elif not name.startswith("bin/") and path.suffix != ".pyi":
                 _write(archive, f"files/{name}", path.read_bytes())
         if of_image and compiles:
-            for path, name in _files(Path(of_image), PycInvalidationMode.CHECKED_HASH):
+            for path, name in _files(Path(of_image, site), PycInvalidationMode.CHECKED_HASH):
                 if name.endswith(".py") and not _LEFT_OUT.intersection(name.split("/")):
                     _write_compiled(archive, f"image/{name}c", path)
 

@@ -242,7 +242,7 @@ def test_the_data_digest_is_that_of_the_file_in_the_channel(kept: Kept) -> None:
 
 def test_the_source_bundle_digest_is_the_key_of_the_bundle_and_of_its_bytes(kept: Kept) -> None:
     digest = kept.run.data.tags["source_bundle_digest"]
-    (key,) = kept.keys("training-code/")
+    (key,) = kept.keys(f"training-code/{NAME}/")
     bundle = kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
     assert key == f"training-code/{NAME}/{digest}/sourcedir.tar.gz"

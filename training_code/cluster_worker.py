@@ -14,6 +14,7 @@ import time
 
 import joblib
 
+import packages
 from failure import TrainingError
 from hosts import DASK_LOGGING, PORT, Hosts
 from progress import say
@@ -49,7 +50,14 @@ def work(hosts: Hosts, n_jobs: int, patience_seconds: float = PATIENCE_SECONDS) 
 
 
 def _run_worker(hosts: Hosts, name: str, threads: int) -> int:
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", hosts.address, "--no-nanny", "--no-dashboard"]
+    command = [
+        sys.executable,
+        packages.__file__,
+        "distributed.cli.dask_worker",
+        hosts.address,
+        "--no-nanny",
+        "--no-dashboard",
+    ]
     command += ["--name", name, "--host", hosts.current, "--nthreads", str(threads), "--memory-limit", "0"]
     quiet = {**os.environ, "DASK_LOGGING": repr(DASK_LOGGING)}
     process = subprocess.Popen([*command, "--death-timeout", "60"], env=quiet)

@@ -5,12 +5,15 @@ image's Python, and what else their packages hold. Modules are imported out of i
 unpacked meanwhile by a thread. The image's own packages are not compiled, and what is imported of them costs seconds:
 the base archive has them compiled as well, each with its source's hash, and Python compiles anew what is not the same.
 
-The toolkit's process knows nothing of this: it keeps the packages that it was built with.
+The toolkit's process knows nothing of this: it keeps the packages that it was built with. Another process of ours is
+started as `python packages.py MODULE ARGUMENTS`, where one would write `python -m MODULE ARGUMENTS`.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import runpy
 import sys
 import tempfile
 import threading
@@ -28,10 +31,12 @@ CHANNEL = "packages"
 """Channels with this name, or with this beginning and a `-`, hold archives."""
 ARCHIVE_FILE = "packages.zip"
 DESCRIPTION_MEMBER = "packages.json"
-FORMAT = 1
+FORMAT = 2
 BROUGHT, FILES, OF_IMAGE = "modules/", "files/", "image/"
 """Where in an archive its modules are, its other files, and the compiled modules of the image."""
 _INSTALLED = "site-packages"
+_SITE = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/{_INSTALLED}"
+"""As in any environment: libraries of some packages lie beside it, in `lib`."""
 
 
 def put_in_front(environ: Mapping[str, str]) -> None:
@@ -45,7 +50,7 @@ def put_in_front(environ: Mapping[str, str]) -> None:
         return
     places = [place for place in sys.path if Path(place).name == _INSTALLED]
     first = sys.path.index(places[0]) if places else len(sys.path)
-    sys.path[first:first] = [str(archive.directory) for archive in archives]
+    sys.path[first:first] = [str(archive.site) for archive in archives]
     sys.meta_path.insert(0, _Finder(archives, places))
     for archive in reversed(archives):
         archive.join_namespaces()
@@ -67,7 +72,7 @@ def _channels(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class Archive:
-    """One archive, and the directory into which what is no module is unpacked.
+    """One archive, and the environment's directory into which what is no module is unpacked.
 
     The directory is left to the container, which goes with all that it holds.
     """
@@ -90,8 +95,15 @@ class Archive:
                 f"set source.packages to pip, or choose an image with that Python"
             )
         self.directory = Path(tempfile.mkdtemp(prefix="packages-"))
+        self.site = self.directory / _SITE
         self._members = frozenset(self._file.namelist())
-        self._names = frozenset(name.split("/")[1] for name in self._members if name.startswith((BROUGHT, FILES)))
+        beginnings = (BROUGHT, f"{FILES}{_SITE}/")
+        self._names = frozenset(
+            name.removeprefix(each).partition("/")[0]
+            for name in self._members
+            for each in beginnings
+            if name.startswith(each)
+        )
         self._failure: BaseException | None = None
         self._unpacking = threading.Thread(target=self._unpack, name=f"unpack {path}")
         self._unpacking.start()
@@ -114,7 +126,7 @@ class Archive:
         for name in self._names & sys.modules.keys():
             module = sys.modules[name]
             if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
-                module.__path__ = [str(self.directory / name), *module.__path__]
+                module.__path__ = [str(self.site / name), *module.__path__]
 
     def brings(self, top_level: str) -> bool:
         """Whether a package or module of that name is in it, or a part of it; it is all there when this says so."""
@@ -129,7 +141,7 @@ class Archive:
         try:
             for member in self._members:
                 if member.startswith(BROUGHT):  # a directory without files may be part of a namespace
-                    (self.directory / member.removeprefix(BROUGHT)).parent.mkdir(parents=True, exist_ok=True)
+                    (self.site / member.removeprefix(BROUGHT)).parent.mkdir(parents=True, exist_ok=True)
             for member in self._members:
                 if member.startswith(FILES):
                     path = self.directory / member.removeprefix(FILES)
@@ -144,7 +156,7 @@ class _Finder:
 
     def __init__(self, archives: Sequence[Archive], places: Sequence[str]) -> None:
         self._archives = archives
-        self._sections = [(str(archive.directory), archive, BROUGHT) for archive in archives]
+        self._sections = [(str(archive.site), archive, BROUGHT) for archive in archives]
         self._sections += [(place, archive, OF_IMAGE) for place in places for archive in archives]
 
     def find_spec(
@@ -208,3 +220,15 @@ class _Loader(SourceFileLoader):
 
     def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
         """Nothing: what the image holds is not added to."""
+
+
+def main(module: str, *arguments: str) -> None:
+    """Run a module as a program, with the packages in front."""
+    if missing := fault(os.environ):
+        sys.exit(missing)
+    sys.argv[1:] = arguments
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

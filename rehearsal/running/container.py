@@ -94,8 +94,8 @@ def run_training_container(
     with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         command = start_command(platform, files)
-        log = _Log.of_request(request, platform.clients, on_line)
         checkpoints = _move_in(platform.clients.s3, request, files)
+        log = _Log.of_request(request, platform.clients, on_line)
         put_stand_ins(request, files, platform.container_environment, on_line)
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],

@@ -1,5 +1,6 @@
 """Each test is a small archive, and a process of its own that imports from it: imports are a process's own."""
 
+import io
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WRITER = ROOT / "components" / "package_writing.py"
 TAG = str(sys.implementation.cache_tag)
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 BROUGHT = {
     "brought/__init__.py": "from importlib.resources import files\nvalue = 1\n"
     "text = files(__name__).joinpath('data.txt').read_text()\n",
@@ -39,31 +41,32 @@ def write_files(directory: Path, files: Mapping[str, str]) -> Path:
 
 
 @cache
-def archive_of(brought: tuple[tuple[str, str], ...], tag: str) -> bytes:
+def archive_of(brought: tuple[tuple[str, str], ...], version: str) -> bytes:
     """An archive that brings these files, and has the image's compiled."""
+    site = f"lib/python{version}/site-packages"
     with tempfile.TemporaryDirectory() as directory:
         places = [
-            write_files(Path(directory, "brought"), dict(brought)),
-            write_files(Path(directory, "same"), IN_IMAGE),
+            write_files(Path(directory, "brought", site), dict(brought)).parents[2],
+            write_files(Path(directory, "same", site), IN_IMAGE).parents[2],
         ]
         for place in places:
             Path(f"{place}.txt").write_text(f"{place.name}==1\n")
         path = Path(directory, "packages.zip")
-        subprocess.run([sys.executable, "-I", WRITER, path, tag, *places], check=True)
+        subprocess.run([sys.executable, "-I", WRITER, path, version, *places], check=True)
         return path.read_bytes()
 
 
 class Container:
     """A Python whose one `site-packages` is the image's, and a job's channel with an archive."""
 
-    def __init__(self, directory: Path, brought: Mapping[str, str] = BROUGHT, tag: str = TAG) -> None:
+    def __init__(self, directory: Path, brought: Mapping[str, str] = BROUGHT, version: str = VERSION) -> None:
         self.site = write_files(directory / "image" / "site-packages", IN_IMAGE)
         self.channel = directory / "packages"
         self.temporary = directory / "tmp"
         self.temporary.mkdir()
         self.archive = self.channel / "packages.zip"
         self.channel.mkdir()
-        self.archive.write_bytes(archive_of(tuple(brought.items()), tag))
+        self.archive.write_bytes(archive_of(tuple(brought.items()), version))
 
     def run(self, code: str, *, channels: tuple[str, ...] = ("packages",), before: str = "") -> str:
         """What `code` prints after the packages are in front, or what put_in_front has to say against them."""
@@ -164,17 +167,22 @@ def test_a_traceback_shows_the_lines_of_what_came_along(container: Container) ->
     assert "raise ValueError('from part')  # this very line" in said
 
 
-def test_packages_that_nobody_compiled_are_imported_all_the_same(tmp_path: Path) -> None:
-    container = Container(tmp_path, tag="cpython-39")
+def test_packages_that_nobody_compiled_are_imported_all_the_same(container: Container) -> None:
     with zipfile.ZipFile(container.archive) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    members["packages.json"] = json.dumps({"format": 1, "python": TAG}).encode()
     with zipfile.ZipFile(container.archive, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+        for name in [each for each in members if not each.endswith(".pyc")]:
+            archive.writestr(name, members[name])
 
-    assert [name for name in members if name.endswith(".pyc")] == []
     assert container.run("import brought, held; print(brought.value, held.value)") == "1 as compiled"
+
+
+def test_nothing_is_compiled_by_another_python_than_the_images() -> None:
+    with zipfile.ZipFile(io.BytesIO(archive_of(tuple(BROUGHT.items()), "3.9"))) as archive:
+        names = archive.namelist()
+
+    assert "modules/brought/__init__.py" in names
+    assert [name for name in names if name.endswith(".pyc")] == []
 
 
 def test_without_a_channel_for_them_nothing_is_put_in_front(container: Container) -> None:
@@ -184,7 +192,7 @@ def test_without_a_channel_for_them_nothing_is_put_in_front(container: Container
 
 
 def test_an_archive_for_another_python_is_refused(tmp_path: Path) -> None:
-    assert Container(tmp_path, tag="cpython-39").run("import brought") == (
+    assert Container(tmp_path, version="3.9").run("import brought") == (
         f"packages: CHANNEL/packages.zip is for cpython-39, and this Python is {TAG}; set source.packages to pip, or "
         f"choose an image with that Python"
     )
@@ -238,6 +246,23 @@ def test_a_script_of_the_teams_own_has_its_packages_and_its_own_modules(containe
     )
 
     assert done.stdout == "my own 1 ['--depth', '5'] __main__\n"
+
+
+def test_a_module_that_is_a_program_is_run_with_the_packages_in_front(tmp_path: Path) -> None:
+    container = Container(
+        tmp_path, BROUGHT | {"brought/tool.py": "import sys, brought\nprint(brought.value, sys.argv[1:])\n"}
+    )
+    variables = {"SM_CHANNELS": '["packages"]', "SM_CHANNEL_PACKAGES": str(container.channel)}
+
+    done = subprocess.run(
+        [sys.executable, ROOT / "training_code" / "packages.py", "brought.tool", "--port", "1"],
+        env={**os.environ, **variables, "TMPDIR": str(container.temporary)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "1 ['--port', '1']\n"
 
 
 @pytest.mark.parametrize("name", ["packages", "packages-accelerator"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from progress import METRIC_NAMES, metric_regex
+from rehearsal.running.container_packages import packages_variables
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree
@@ -39,16 +40,18 @@ def run_under_the_toolkit(job: JobTree, bundle: Path) -> tuple[int, str]:
         "sagemaker_region": "us-east-1",
     }
     hosts = {"current_host": "localhost", "hosts": ["localhost"], "network_interface_name": "lo"}
-    channels = {"training": {"TrainingInputMode": "File", "ContentType": "text/csv"}}
+    channels = {key: {"TrainingInputMode": "File", "ContentType": "text/csv"} for key in ("training", "packages")}
+    brought = packages_variables(ROOT, CONTAINER, print)["SM_CHANNEL_PACKAGES"]
+    (job.base / "input" / "data" / "packages").symlink_to(brought)
     config = job.base / "input" / "config"
     config.mkdir(parents=True)
     for name, content in (("hyperparameters", settings), ("resourceconfig", hosts), ("inputdataconfig", channels)):
         (config / f"{name}.json").write_text(json.dumps(content))
     environ = {name: value for name, value in job.process_environment().items() if not name.startswith("SM_")}
     environ |= {"PATH": f"{CONTAINER}/bin:{environ['PATH']}", "AWS_REGION": "us-east-1"}
-    done = subprocess.run(
-        [CONTAINER / "bin/train"], env=environ, text=True, capture_output=True, timeout=300, check=False
-    )
+    # Its command of that name may be that of sagemaker-containers, which the image holds as well.
+    start = [CONTAINER / "bin" / "python", "-m", "sagemaker_training.cli.train"]
+    done = subprocess.run(start, env=environ, text=True, capture_output=True, timeout=300, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
