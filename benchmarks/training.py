@@ -28,7 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.flights import write_channels
+from benchmarks.held_packages import site_of
 from benchmarks.report import Table
+from components.package_archives import ARCHIVE_FILE
 
 if TYPE_CHECKING:
     from rehearsal.local_servers.servers import Servers
@@ -139,6 +141,7 @@ def _run(
     arguments = [text for name, value in hyperparameters.items() for text in (f"--{name}", value)]
     environ = {
         **sealed_environment(os.environ, region="us-east-1", endpoint_url=servers.endpoint_url),
+        "PYTHONDONTWRITEBYTECODE": "1",  # as the image has it
         "SM_CHANNEL_TRAINING": str(channels / "training"),
         "SM_CHANNEL_VALIDATION": str(channels / "validation"),
         "SM_MODEL_DIR": str(directory / "model"),
@@ -150,6 +153,7 @@ def _run(
         "MLFLOW_EXPERIMENT_NAME": "flights",
         "REGISTERED_MODEL_NAME": f"flights-{directory.name}",
     }
+    environ |= _packages(program, servers.state_dir.parent)
     figures = directory / "figures.json"
     python = PROJECT / ".venv-container" / "bin" / "python"
     command = [str(each) for each in (python, _SCRIPTS / "measured.py", figures, script, *arguments, *more)]
@@ -169,6 +173,22 @@ def _run(
     if failed or not accuracy:
         raise SystemExit(f"{program} failed:\n{done.stdout[-3000:]}")
     return Figures(**json.loads(figures.read_text()), accuracy=float(accuracy[1]))
+
+
+def _packages(program: str, scratch: Path) -> dict[str, str]:
+    """How a program comes to what the image lacks: ours brings it along, others have it as if the image held it."""
+    from components.package_archives import package_archives
+    from components.package_building import provide
+    from components.source_bundle import read_source_files
+
+    extras = {ACCELERATED: ["accelerator"], INTELEX: ["accelerator"], HOSTS: ["cluster"]}.get(program, [])
+    archives = package_archives(read_source_files(PROJECT / "training_code"), extras)
+    brought = {archive.channel: provide(archive, os.environ, print).parent for archive in archives}
+    if program in (OURS, ACCELERATED, HOSTS):
+        channels = {f"SM_CHANNEL_{name.upper()}": str(directory) for name, directory in brought.items()}
+        return channels | {"SM_CHANNELS": json.dumps(["training", "validation", *brought])}
+    held = [site_of(directory / ARCHIVE_FILE, scratch / "held" / name) for name, directory in brought.items()]
+    return {"PYTHONPATH": os.pathsep.join(map(str, held))}
 
 
 def main() -> None:

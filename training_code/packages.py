@@ -96,6 +96,7 @@ class Archive:
             )
         self.directory = Path(tempfile.mkdtemp(prefix="packages-"))
         self.site = self.directory / _SITE
+        self.site.mkdir(parents=True)  # of a directory that is not there yet, Python remembers that it is none
         self._members = frozenset(self._file.namelist())
         beginnings = (BROUGHT, f"{FILES}{_SITE}/")
         self._names = frozenset(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 from environment import TrackingSettings, TrainingJob
 from evaluation import Evaluation
@@ -84,22 +84,19 @@ def load(directory: Path) -> Record:
         raise TrainingError(f"{path}: is not the record of a training job") from None
 
 
-def make(  # noqa: PLR0913, PLR0917  # one argument for each thing that is recorded
+def make(  # noqa: PLR0913  # one argument for each thing that is recorded
     directory: Path,
     env: TrackingSettings,
-    model: BaseEstimator,
     description: Description,
     verdict: Evaluation,
-    example: pandas.DataFrame,
     *,
     gate: Gate = OPEN_GATE,
     champion: Champion = NO_CHAMPION,
 ) -> Record:
-    """Write the record of a model into `directory`; `example`, a few raw rows of features, gives the signature."""
+    """Write the record of a model that `save_model` has put into `directory`."""
     (directory / FILES).mkdir(parents=True)
     draw(verdict, directory / FILES)
     (directory / FILES / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
-    _save_model(directory / MODEL, model, description, example)
     links = {"data_digest": description.data_digest, "code_digest": description.code_digest}
     links |= {"predictions_digest": description.predictions_digest}
     if description.trees_digest:
@@ -138,15 +135,26 @@ def _class_metrics(class_scores: Sequence[Mapping[str, Any]]) -> dict[str, float
     return numbers
 
 
-def _save_model(path: Path, model: BaseEstimator, description: Description, example: pandas.DataFrame) -> None:
+def save_model(directory: Path, model: BaseEstimator, description: Description, example: pandas.DataFrame) -> None:
+    """Put the model in MLflow's format into a record's `directory`; `example`, a few raw rows, gives the signature.
+
+    MLflow writes what is around the model for one of its kind that has learnt nothing, because it would read a model
+    back into memory to see that it can be read; the model itself is written, and judged, by `skops_files`.
+
+    Raises:
+        TrainingError: the model has parts that are not safe to load.
+    """
     import mlflow
     from mlflow.models import Model, infer_signature
+
+    import skops_files
 
     # A signature of 32-bit columns would refuse 64-bit rows; one of 64-bit columns takes both.
     example = example.astype(dict.fromkeys(example.select_dtypes("number"), "float64")).reset_index(drop=True)
     packages = ("mlflow-skinny", "scikit-learn", "skops", "numpy", "pandas")
+    path = directory / MODEL
     mlflow.sklearn.save_model(
-        model,
+        clone(model),
         path,
         mlflow_model=Model(run_id=description.run_id),
         signature=infer_signature(example, model.predict(example)),
@@ -155,3 +163,9 @@ def _save_model(path: Path, model: BaseEstimator, description: Description, exam
         pip_requirements=[f"{name}=={description.versions[name]}" for name in packages],
         skops_trusted_types=list(TRUSTED_TYPES),
     )
+    around = Model.load(path)
+    file = path / around.flavors["sklearn"]["pickled_model"]
+    empty = file.stat().st_size
+    skops_files.dump(model, file, TRUSTED_TYPES)
+    around.model_size_bytes += file.stat().st_size - empty
+    around.save(path / "MLmodel")

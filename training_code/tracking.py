@@ -109,13 +109,16 @@ class Tracker:
         """The present champion, and what `evaluate` makes of its estimator, or why it cannot; never a failure."""
         import mlflow
 
+        import skops_files
+
         version = ""
         try:
             found = self._asked("asked for the champion", self._registry.champion)
             if found is None:
                 return Champion()
             version, source = found
-            estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(source))
+            with skops_files.array_by_array():
+                estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(source))
             return Champion(version, evaluate(estimator))
         except UnreachableError as error:
             problem = error.reason

@@ -31,6 +31,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import joblib
@@ -94,33 +95,49 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
             tracker.note_growth(estimators.unit(grown), estimators.size(grown))
 
         grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
-        model = encoding.whole(grown, data.encoding)
+        model = Trained(encoding.whole(grown, data.encoding), env.model_directory / model_files.MODEL_FILE)
+        del saved
         with _kept_on_failure(model, env) as record_directory:
             verdict = evaluation.evaluate(grown, data.validation, settings.n_jobs)
             evaluation.report(verdict)
             description = model_files.describe(
                 grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
             )
-            model_files.save(env.model_directory, model, description)
+            del grown
+            model_files.save(env.model_directory, model.estimator, description)
+            record.save_model(record_directory, model.estimator, description, data.example)
+            # The champion may be as large, and both at once would be twice as much.
+            model.let_go()
             champion = tracker.champion_on(
                 lambda each: evaluation.evaluate(each, data.raw_validation, settings.n_jobs).metrics
             )
-            made = record.make(
-                record_directory,
-                env,
-                model,
-                description,
-                verdict,
-                data.example,
-                gate=env.gate,
-                champion=champion,
-            )
+            made = record.make(record_directory, env, description, verdict, gate=env.gate, champion=champion)
             standing = tracker.deliver(made)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
 
 
+@dataclass
+class Trained:
+    """A model that was trained: in memory until it is let go, and from then on in the file that has it."""
+
+    estimator: BaseEstimator | None
+    file: Path
+
+    def let_go(self) -> None:
+        """Take it out of memory; the file is there."""
+        self.estimator = None
+        gc.collect()
+
+    def put(self, path: Path) -> None:
+        """Write it to a file of its own."""
+        if self.estimator is None:
+            shutil.copyfile(self.file, path)
+        else:
+            joblib.dump(self.estimator, path)
+
+
 @contextmanager
-def _kept_on_failure(model: BaseEstimator, env: Environment) -> Iterator[Path]:
+def _kept_on_failure(model: Trained, env: Environment) -> Iterator[Path]:
     """Yields where to make the record. Whatever fails meanwhile, the trained model goes into the output of the job.
 
     The failure goes on, and its notes say what is kept and how to go on with it.
@@ -140,12 +157,12 @@ def _kept_on_failure(model: BaseEstimator, env: Environment) -> Iterator[Path]:
             raise
 
 
-def _keep(model: BaseEstimator, directory: Path, env: Environment) -> str:
+def _keep(model: Trained, directory: Path, env: Environment) -> str:
     """Put the record in `directory`, or without a whole one the model, into the job's output; gives what that means."""
     if not (directory / record.RECORD_FILE).exists():
         kept = env.output_directory / record.KEPT_MODEL
         kept.mkdir(parents=True, exist_ok=True)
-        joblib.dump(model, kept / model_files.MODEL_FILE)
+        model.put(kept / model_files.MODEL_FILE)
         return (
             f"the model is trained but not registered, and kept without a record as "
             f"{record.KEPT_MODEL}/{model_files.MODEL_FILE} in output.tar.gz"

@@ -103,7 +103,8 @@ def keep_record(tracking_uri: str, name: str, directory: Path) -> None:
     description = model_files.describe(
         grown, chosen, data, verdict, code_digest="c" * 64, training_job_name=name, run_id=run_id
     )
-    record.make(directory, settings, grown, description, verdict, data.example)
+    record.save_model(directory, grown, description, data.example)
+    record.make(directory, settings, description, verdict)
 
 
 def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(

@@ -151,6 +151,12 @@ def test_a_namespace_that_the_image_has_opened_already_has_the_parts_of_both(con
     assert container.run(code, before="import shared") == "ours theirs"
 
 
+def test_a_namespace_that_came_along_is_found_however_soon_it_is_asked_for(tmp_path: Path) -> None:
+    container = Container(tmp_path, {"spread/one.py": "", "spread/more/two.py": "name = 'two'\n"})
+
+    assert container.run("import spread.more.two as two; print(two.name)") == "two"
+
+
 def test_a_module_of_the_standard_library_stays_the_one_it_is(tmp_path: Path) -> None:
     container = Container(tmp_path, BROUGHT | {"typing.py": "raise SystemExit('a backport')\n"})
 

@@ -70,9 +70,8 @@ def record_of(  # noqa: PLR0917
     champion: Champion = NO_CHAMPION,
 ) -> Record:
     description = replace(trained.description, run_id=run_id)
-    return record.make(
-        directory, env, trained.forest, description, trained.verdict, trained.data.example, gate=gate, champion=champion
-    )
+    record.save_model(directory, trained.forest, description, trained.data.example)
+    return record.make(directory, env, description, trained.verdict, gate=gate, champion=champion)
 
 
 def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:
