@@ -8,9 +8,10 @@ Differences from AWS are listed in each result. Sources: SageMaker Developer Gui
 aws/deep-learning-containers, docker/sklearn/1.9-0.
 """
 
+import contextlib
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ from rehearsal.running.container_files import (
 from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
 from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
+from rehearsal.running.sealed_network import sealed_network
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
 if TYPE_CHECKING:
@@ -60,13 +62,19 @@ class ContainerResult:
     log_stream_name: str
     log_line_count: int
     differences: tuple[str, ...]
+    written: Mapping[str, int]
+    """Each file that the container has written or changed, by its path in the container's own tree, with its bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerPlatform(Surroundings):
-    """What is around a container, instead of SageMaker; `clients` are the embedded AWS's."""
+    """What is around a container, instead of SageMaker; `clients` are the embedded AWS's.
+
+    Without `namespaces` the job is kept from the network as on a machine that has none.
+    """
 
     clients: "AwsClients"
+    namespaces: bool = True
     grace_seconds: float = STOP_GRACE_SECONDS
 
 
@@ -91,12 +99,19 @@ def run_training_container(
         ContainerError: the request or the container environment cannot be rehearsed; nothing was run.
 
     """
-    with tempfile.TemporaryDirectory(prefix="training-job-") as directory:
+    with contextlib.ExitStack() as stack:
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         command = start_command(platform, files)
         checkpoints = _move_in(platform.clients.s3, request, files)
         log = _Log.of_request(request, platform.clients, on_line)
         put_stand_ins(request, files, platform.container_environment, on_line)
+        reached = filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values()))
+        network = stack.enter_context(
+            sealed_network(
+                list(reached), Path(command[0]), platform.container_environment, namespaces=platform.namespaces
+            )
+        )
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],
             platform.grace_seconds,
@@ -104,16 +119,18 @@ def run_training_container(
         )
 
         def variables(of: ContainerFiles) -> dict[str, str]:
-            return container_variables(request, of, platform, training_job_arn)
+            return {**container_variables(request, of, platform, training_job_arn), **network.variables}
 
         names = host_names(request)
-        others = OtherHosts(request, files, names, platform, command, variables, limits)
+        others = OtherHosts(request, files, names, platform, [*network.prefix, *command], variables, limits)
+        before = files.listing()
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))
         status, secondary_status = _status(outcome)
+        differences = [*_differences(request, platform.container_environment), network.difference]
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
@@ -124,7 +141,8 @@ def run_training_container(
             ended=datetime.now(UTC),
             log_stream_name=log.stream.name,
             log_line_count=log.count,
-            differences=_differences(request, platform.container_environment),
+            differences=tuple(filter(None, differences)),
+            written={name: size for name, size in files.listing().items() if before.get(name) != size},
         )
 
 
@@ -197,7 +215,7 @@ def _failure_reason(files: ContainerFiles, outcome: ProcessOutcome) -> str:
 def _differences(request: Request, container_environment: Path) -> tuple[str, ...]:
     names = host_names(request)
     hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
-    found = [f"the {hosts} {', '.join(names)}, not algo-1", "pip installs nothing: PIP_NO_INDEX=1"]
+    found = [f"the {hosts} {', '.join(names)}, not algo-1"]
     if other_python := python_of(container_environment).difference:
         found.append(other_python)
     if request.get("EnableManagedSpotTraining"):

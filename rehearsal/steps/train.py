@@ -107,6 +107,9 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
             training_job_arn=invocation.training_job_arn,
             on_line=on_line,
         )
+        log_path.with_suffix(".files").write_text(
+            "".join(f"{size:>12,}  {name}\n" for name, size in sorted(result.written.items())), encoding="utf-8"
+        )
         report(_description(result))
         step.detail(result.secondary_status)
         if result.status != "Completed":
