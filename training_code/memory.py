@@ -27,8 +27,6 @@ _TREE = 48
 """Bytes for each row while a tree grows: sample weights, indices and sorted values. Source: sklearn.tree._splitter."""
 _WORD = 300
 """Bytes for each word of a category: the text, as Arrow and as Python have it, and its places in two tables."""
-_COPIES = 4
-"""Of a forest, while skops writes it and MLflow reads it back to see that it can be read. Measured."""
 _MUCH = 32 << 20
 """Below it the model is in what was said before."""
 _SAMPLE = 1 << 16
@@ -109,13 +107,16 @@ def announce_words(  # noqa: PLR0913  # one argument for each thing that the mem
 
 
 def announce_trees(trees: Sequence[Any], total: int) -> None:
-    """Print what a forest of `total` trees like these takes in the end, where that is much: only grown ones tell."""
+    """Print what a forest of `total` trees like these takes when it has grown, where that is much: grown ones tell.
+
+    It is there once: it is saved tree by tree, and let go before the champion is loaded (docs/adr/0026).
+    """
     tree = sum(len(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in trees) / len(trees)
-    needed, there = round(_COPIES * total * tree), available()
+    needed, there = round(total * tree), available()
     if needed < _MUCH:
         return
     say(
-        f"memory: about {needed >> 20:,} MB more at the end, when the model is saved: {total:,} trees of "
+        f"memory: about {needed >> 20:,} MB more when all trees have grown: {total:,} trees of "
         f"{tree / (1 << 20):.1f} MB"
     )
     if needed > there:

@@ -72,7 +72,9 @@ class _Array(_numpy.NdArrayNode):  # type: ignore[misc]  # skops has no types
 
     def __init__(self, state: dict[str, Any], load_context: Any, trusted: Any = None) -> None:  # noqa: ANN401
         self._source, self._file = load_context.src, state.get("file", "")
-        super().__init__(state, _utils.LoadContext(_NoContent(), load_context.protocol, load_context.memo), trusted)
+        if state["type"] == "numpy":
+            load_context = _utils.LoadContext(_NoContent(), load_context.protocol, load_context.memo)
+        super().__init__(state, load_context, trusted)
 
     def _construct(self) -> Any:  # noqa: ANN401  # as skops has it
         if self.type != "numpy":
