@@ -1,9 +1,9 @@
 """`python -m benchmarks`: every benchmark, and RESULTS.md from its figures."""
 
-from benchmarks import policies, program, training
+from benchmarks import container, policies, program, training
 from benchmarks.report import write_results
 
-BENCHMARKS = (program, policies, training)
+BENCHMARKS = (program, policies, container, training)
 
 if __name__ == "__main__":
     tables = []

@@ -69,7 +69,7 @@ class Figures:
 def table(rounds: int = ROUNDS, times: Sequence[int] = TIMES, programs: Sequence[str] = tuple(_PROGRAMS)) -> Table:
     """Measure every program at every number of rows, and with whole trees at the fewest; one row each."""
     rows: list[tuple[str, ...]] = []
-    with tempfile.TemporaryDirectory() as scratch, _servers(Path(scratch) / "servers") as servers:
+    with tempfile.TemporaryDirectory() as scratch, serve(Path(scratch) / "servers") as servers:
 
         def measure(factor: int, rounds: int, trees: str, hyperparameters: Mapping[str, str]) -> None:
             channels = Path(scratch) / f"rows-{factor}"
@@ -116,7 +116,8 @@ def _row(
     )
 
 
-def _servers(state_directory: Path) -> Servers:
+def serve(state_directory: Path) -> Servers:
+    """An embedded AWS with a bucket, and an MLflow server whose artifacts are in it."""
     from rehearsal.aws_clients import AwsClients
     from rehearsal.local_servers.servers import start_servers
 

@@ -10,7 +10,7 @@ import csv_faults
 import csv_files
 import parquet_files
 from data_file import DataFile, Wanted
-from estimators import casts_to_32_bits
+from estimators import TASK_OF_FOREST, casts_to_32_bits
 from estimators import find as find_estimator
 from failure import TrainingError
 from hyperparameters import AUTO, Hyperparameters
@@ -84,7 +84,8 @@ def wanted(path: Path, name: str, settings: Hyperparameters) -> Wanted:
                 f"leave it out"
             )
         categories = frozenset(chosen)
-    bits = 32 if casts_to_32_bits(find_estimator(settings.estimator)) else 64
+    name = settings.estimator
+    bits = 32 if name in TASK_OF_FOREST or casts_to_32_bits(find_estimator(name)) else 64
     return Wanted(features, target, settings.task, categories, weight, bits, settings.header)
 
 

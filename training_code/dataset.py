@@ -12,7 +12,6 @@ from typing import Any
 import numpy
 import pandas
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 import csv_faults
 import data_files
@@ -22,7 +21,7 @@ import memory
 import tables
 from data_file import DataFile, Wanted
 from encoding import Encoding
-from estimators import CLASSIFICATION, REGRESSION
+from estimators import CLASSIFICATION, REGRESSION, TASK_OF_FOREST
 from failure import TrainingError, shown
 from hyperparameters import Hyperparameters
 from progress import say
@@ -66,11 +65,31 @@ class Channel:
         return [f"{each.name}\0{each.digest}\n" for each in self.files]
 
 
+@dataclass(frozen=True)
+class Channels:
+    """The channels as they were read: nothing is split or encoded yet. `said` are the bytes of memory announced."""
+
+    training: Channel
+    validation: Channel | None
+    wanted: Wanted
+    one_hot: bool
+    said: int
+
+
 def read(training: Path, validation: Path | None, settings: Hyperparameters) -> Dataset:
     """Read the channels; without a validation channel, hold out a fraction of the training rows.
 
     Raises:
         TrainingError: naming file, line, column and value of what cannot be trained on.
+    """
+    return split(read_channels(training, validation, settings), settings)
+
+
+def read_channels(training: Path, validation: Path | None, settings: Hyperparameters) -> Channels:
+    """Read the files of the channels. For a random forest this does not load scikit-learn.
+
+    Raises:
+        TrainingError: as `read`.
     """
     paths = _paths(training, "training")
     wanted = data_files.wanted(*paths[0], settings)
@@ -81,8 +100,18 @@ def read(training: Path, validation: Path | None, settings: Hyperparameters) -> 
     if settings.task == CLASSIFICATION:
         labels.check_classes(channel.target, "training")
     judges = read_channel(more, "validation", wanted, settings) if more else None
+    return Channels(channel, judges, wanted, one_hot, said)
+
+
+def split(channels: Channels, settings: Hyperparameters) -> Dataset:
+    """The tables to train on and to judge by, filled and encoded.
+
+    Raises:
+        TrainingError: as `read`.
+    """
+    channel, judges, wanted, one_hot = channels.training, channels.validation, channels.wanted, channels.one_hot
     others = judges.files if judges else []
-    memory.announce_words(channel.files, others, wanted, settings.n_jobs, one_hot=one_hot, said=said)
+    memory.announce_words(channel.files, others, wanted, settings.n_jobs, one_hot=one_hot, said=channels.said)
     if judges is None:
         kept, held = hold_out(channel.target, wanted.target, settings)
         how = "stratified, " if settings.task == CLASSIFICATION else ""
@@ -135,6 +164,8 @@ def hold_out(target: NDArray[Any], column: str, settings: Hyperparameters) -> tu
             f"validation_fraction {fraction}: leaves {held:.0f} of {count} rows for validation, and each side needs "
             f"two; add rows or choose another fraction"
         )
+    from sklearn.model_selection import train_test_split
+
     rows = numpy.arange(count)
     kept, held_out = train_test_split(rows, test_size=fraction, stratify=stratify, random_state=settings.random_state)
     return kept, held_out
@@ -163,7 +194,8 @@ def _paths(directory: Path, channel: str) -> list[tuple[Path, str]]:
 
 def _one_hot(settings: Hyperparameters) -> bool:
     """Trees split categories as numbers as well; for everything else their order would mean something."""
-    trees = estimators.is_made_of_trees(estimators.find(settings.estimator))
+    name = settings.estimator
+    trees = name in TASK_OF_FOREST or estimators.is_made_of_trees(estimators.find(name))
     return (settings.category_encoding or ("ordinal" if trees else "one_hot")) == "one_hot"
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 from pandas import DataFrame
-from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+    from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
 
 ORDINAL, ONE_HOT = "ordinal", "one_hot"
 
@@ -78,6 +79,9 @@ class Encoding:
 
     def transformer(self) -> ColumnTransformer:
         """The same as a fitted scikit-learn transformer of raw rows, a frame with `columns`."""
+        from sklearn.compose import ColumnTransformer
+        from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+
         kind = numpy.float32 if self.bits == 32 else numpy.float64
         words = [list(each) for each in self.categories.values()]
         encoder = (
@@ -112,5 +116,7 @@ def whole(estimator: BaseEstimator, encoding: Encoding | None) -> BaseEstimator:
     """The model as it is saved: the estimator alone, or behind the encoding of its raw rows."""
     if encoding is None:
         return estimator
+    from sklearn.pipeline import make_pipeline
+
     pipeline: Pipeline = make_pipeline(encoding.transformer(), estimator)
     return pipeline

@@ -10,7 +10,7 @@ import os
 import sys
 
 import packages
-from failure import TrainingError, reason_of_failure, write_failure
+from failure import reason_of_failure, write_failure
 from progress import say
 
 if __name__ == "__main__":
@@ -26,170 +26,17 @@ if __name__ == "__main__":
         write_failure(missing, os.environ)
         sys.exit(1)
 
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, MutableMapping, Sequence
 
-import joblib
-from sklearn.base import BaseEstimator
-
-import checkpoint
-import cluster
-import cluster_worker
 import dataset
-import encoding
 import environment
-import estimators
-import evaluation
 import hosts
 import hyperparameters
 import memory
-import model_files
-import record
 import secret
-from checkpoint import Checkpoints, Origin
-from claims import AlreadyClaimedError
-from cluster import ALONE, Cluster
-from connection import UnreachableError
-from environment import Environment
-from hyperparameters import Hyperparameters
-from tracking import Tracker
-
-
-def train(arguments: Sequence[str], environ: Mapping[str, str], growers: Cluster = ALONE) -> None:
-    """One training job, from its settings to a registered model version.
-
-    Raises:
-        TrainingError: for everything its reader can mend.
-    """
-    started = time.perf_counter()
-    env, settings, notes = environment.read(arguments, environ)
-    for note in notes:
-        say(f"note: {note}")
-    growers.require_shareable(settings)
-    tracker = Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
-    if _delivered_before(tracker, env):
-        return
-    try:
-        _train(tracker, env, settings, growers)
-    except AlreadyClaimedError as claimed:
-        say(str(claimed))
-        return
-    say(f"done in {time.perf_counter() - started:.1f} s")
-
-
-def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, growers: Cluster) -> None:
-    data = dataset.read(env.training_channel, env.validation_channel, settings)
-    code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
-    checkpoints = Checkpoints(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
-    saved = checkpoints.load()
-    with tracker.run(saved.run_id if saved else None) as run_id:
-        tracker.claim(run_id)
-
-        def after_batch(grown: BaseEstimator) -> None:
-            checkpoints.save(grown, run_id)
-            tracker.note_growth(estimators.unit(grown), estimators.size(grown))
-
-        grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
-        model = Trained(encoding.whole(grown, data.encoding), env.model_directory / model_files.MODEL_FILE)
-        del saved
-        with _kept_on_failure(model, env) as record_directory:
-            verdict = evaluation.evaluate(grown, data.validation, settings.n_jobs)
-            evaluation.report(verdict)
-            description = model_files.describe(
-                grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
-            )
-            del grown
-            model_files.save(env.model_directory, model.estimator, description)
-            record.save_model(record_directory, model.estimator, description, data.example)
-            # The champion may be as large, and both at once would be twice as much.
-            model.let_go()
-            champion = tracker.champion_on(
-                lambda each: evaluation.evaluate(each, data.raw_validation, settings.n_jobs).metrics
-            )
-            made = record.make(record_directory, env, description, verdict, gate=env.gate, champion=champion)
-            standing = tracker.deliver(made)
-    say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
-
-
-@dataclass
-class Trained:
-    """A model that was trained: in memory until it is let go, and from then on in the file that has it."""
-
-    estimator: BaseEstimator | None
-    file: Path
-
-    def let_go(self) -> None:
-        """Take it out of memory; the file is there."""
-        self.estimator = None
-        gc.collect()
-
-    def put(self, path: Path) -> None:
-        """Write it to a file of its own."""
-        if self.estimator is None:
-            shutil.copyfile(self.file, path)
-        else:
-            joblib.dump(self.estimator, path)
-
-
-@contextmanager
-def _kept_on_failure(model: Trained, env: Environment) -> Iterator[Path]:
-    """Yields where to make the record. Whatever fails meanwhile, the trained model goes into the output of the job.
-
-    The failure goes on, and its notes say what is kept and how to go on with it.
-    """
-    with tempfile.TemporaryDirectory() as temporary:
-        directory = Path(temporary) / "record"
-        try:
-            yield directory
-        except Exception as error:
-            try:
-                note = _keep(model, directory, env)
-            except OSError as another:
-                note = f"the model is trained, and could not be kept in {env.output_directory}: {another}"
-            if isinstance(error, UnreachableError):
-                raise TrainingError(f"{note}; {error}") from error
-            error.add_note(note)
-            raise
-
-
-def _keep(model: Trained, directory: Path, env: Environment) -> str:
-    """Put the record in `directory`, or without a whole one the model, into the job's output; gives what that means."""
-    if not (directory / record.RECORD_FILE).exists():
-        kept = env.output_directory / record.KEPT_MODEL
-        kept.mkdir(parents=True, exist_ok=True)
-        model.put(kept / model_files.MODEL_FILE)
-        return (
-            f"the model is trained but not registered, and kept without a record as "
-            f"{record.KEPT_MODEL}/{model_files.MODEL_FILE} in output.tar.gz"
-        )
-    kept = env.output_directory / record.KEPT
-    shutil.copytree(directory, kept, dirs_exist_ok=True)
-    shutil.copytree(env.model_directory, kept / "sagemaker_model", dirs_exist_ok=True)
-    return (
-        f"the model is trained but not registered, and kept with its record in output.tar.gz: "
-        f"`training-jobs register {env.job.name}` completes this job without training again"
-    )
-
-
-def _delivered_before(tracker: Tracker, env: Environment) -> bool:
-    """Whether another training job has registered the result of this very invocation.
-
-    A result of this same job does not count: it was started again, and its model is not in SM_MODEL_DIR any more.
-    """
-    standing = tracker.standing_version()
-    if standing is None or standing.training_job_name == env.job.name:
-        return False
-    tracker.close_as_delivered(standing.training_job_name)
-    say(
-        f"delivered again: version {standing.version} of {env.registered_model_name} by training job "
-        f"{standing.training_job_name} stands for this invocation; nothing to train"
-    )
-    return True
+import sharing
+from failure import RefusedError
+from reading import Reading
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -208,16 +55,28 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
     """Train, or work for the host that does."""
     found, n_jobs = hosts.read(environ), hyperparameters.parse(arguments)[0].n_jobs
     if found.is_worker:
+        import cluster_worker
+
         cluster_worker.work(found, n_jobs)
         return
     secret.fetch_into(environ)
+    env, settings, notes = environment.read(arguments, environ)
+    if faults := sharing.faults(settings, found):
+        raise RefusedError(faults)
+    for note in notes:
+        say(f"note: {note}")
+    # scikit-learn and MLflow take seconds to load; meanwhile rows are read.
+    reading = Reading(lambda: dataset.read_channels(env.training_channel, env.validation_channel, settings))
+    import cluster
+    import job
+
+    gc.freeze()
+    gc.enable()
     with cluster.led(found, n_jobs) as growers:
-        train(arguments, environ, growers)
+        job.run(env, settings, environ, growers, reading)
 
 
 if __name__ == "__main__":
-    gc.freeze()
-    gc.enable()
     ended = main(sys.argv[1:], os.environ)
     gc.freeze()  # else Python looks for garbage in all that is loaded once more before it ends: for a second
     sys.exit(ended)

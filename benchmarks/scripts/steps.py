@@ -21,6 +21,7 @@ def hyperparameters() -> dict[str, int]:
 
 def read(channel: str, **how: Any) -> tuple[pd.DataFrame, pd.Series]:  # noqa: ANN401  # pandas' own settings
     """Features and target of every file of a channel, one under the other."""
+    print(f"reading {channel}", flush=True)
     files = sorted(Path(os.environ[f"SM_CHANNEL_{channel}"]).iterdir())
     table = pd.concat([pd.read_csv(file, **how) for file in files])
     return table.drop(columns="target"), table["target"]

@@ -109,7 +109,7 @@ def test_what_several_hosts_cannot_share_is_refused_before_mlflow_or_data_is_ask
     shutil.rmtree(job.training)
     environ = job.environ | {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
     with pytest.raises(TrainingError) as caught:
-        train.train(arguments, environ, Cluster(Hosts(("algo-1", "algo-2"), "algo-1"), client=object()))
+        train._take_part(arguments, environ | TWO | {"SM_CURRENT_HOST": "algo-1"})
     assert str(caught.value) == reason
 
 
