@@ -74,12 +74,7 @@ def as_sarif(report: CheckReport) -> str:
             }
         },
         "automationDetails": {"id": f"{_TOOL}/{report.stack}/"},
-        "invocations": [
-            {
-                "executionSuccessful": report.counts is not None,
-                "toolExecutionNotifications": [{"level": "note", "message": {"text": note}} for note in report.notes],
-            }
-        ],
+        "invocations": [_sarif_invocation(report)],
         "columnKind": "unicodeCodePoints",
         "results": [_sarif_result(finding, report.file, numbers) for finding in report.findings],
     }
@@ -108,6 +103,12 @@ def _json_finding(finding: Finding, titles: Mapping[str, str]) -> dict[str, Any]
         "message": fault.message,
         "line": finding.line,
     }
+
+
+def _sarif_invocation(report: CheckReport) -> dict[str, Any]:
+    notes = [{"level": "note", "message": {"text": note}} for note in report.notes]
+    told = {"toolExecutionNotifications": notes} if notes else {}
+    return {"executionSuccessful": report.counts is not None} | told
 
 
 def _sarif_rule(rule: PolicyDescription) -> dict[str, Any]:

@@ -35,12 +35,18 @@ def print_rehearsal(options: RehearsalOptions, console: Console) -> int:
         addresses = [("MLflow", done.tracking_uri), ("embedded AWS", done.endpoint_url)]
         print_facts(console, addresses)
         stop = ("training-jobs rehearse --stop", "bold")
-        _print(console, Text.assemble(seconds, "the servers run until ", stop, "."))
+        _print(console, Text.assemble(seconds, "the servers run until ", stop, f"{_not_the_images(done.jobs)}."))
     else:
         keep = ("training-jobs rehearse --keep", "bold")
-        cure = " leaves the servers up to look at."
+        cure = f" leaves the servers up to look at{_not_the_images(done.jobs)}."
         _print(console, Text.assemble(seconds, "everything that was started is stopped again; ", keep, cure))
     return 0
+
+
+def _not_the_images(jobs: Sequence[RehearsedJob]) -> str:
+    """What the jobs ran on instead of the image's Python, for the last line; "" where it was that."""
+    told = dict.fromkeys(each for job in jobs for each in job.result.differences if "not the image's Python" in each)
+    return "".join(f"; rehearsed with {each}" for each in told)
 
 
 def stop_kept_servers(project_dir: Path, console: Console) -> int:

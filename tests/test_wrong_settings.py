@@ -140,7 +140,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
             f"{JOB}/source",
             "training_code",
             "training_jobs.breast-cancer.source: got 'training_code'; allowed: a mapping with the settings directory, "
-            "entry_point, s3_path, packages",
+            "entry_point, s3_path, packages, judges_settings",
         ),
         (
             f"{JOB}/hyperparameters/max_depth",

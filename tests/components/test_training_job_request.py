@@ -110,9 +110,12 @@ def test_prod_has_what_staging_has_not(request_of_prod: dict[str, Any], request_
     assert [channel["ChannelName"] for channel in request_of_prod["InputDataConfig"]] == ["training", "validation"]
 
 
+OF_OTHER_JOBS = ("ENTRY_POINT", "SECRET_ARN", "SECRET_VARIABLES")
+
+
 def test_the_reserved_variables_are_those_that_a_request_sets(request_of_prod: dict[str, Any]) -> None:
     # Prod has no secret; which variables a secret holds, the training code says to itself.
-    assert sorted([*request_of_prod["Environment"], "SECRET_ARN", "SECRET_VARIABLES"]) == sorted(RESERVED_ENVIRONMENT)
+    assert sorted([*request_of_prod["Environment"], *OF_OTHER_JOBS]) == sorted(RESERVED_ENVIRONMENT)
 
 
 def test_everything_in_environment_and_hyperparameters_is_text(request_of_prod: dict[str, Any]) -> None:

@@ -64,11 +64,16 @@ _RESULT: Final = _object(
     }
 )
 _DRIVER: Final = _object({"name": _TEXT, "version": _TEXT, "semanticVersion": _TEXT, "rules": _list(_RULE)})
+_NOTE: Final = _object({"level": {"const": "note"}, "message": _object({"text": _TEXT})})
 _RUN: Final = _object(
     {
         "tool": _object({"driver": _DRIVER}),
         "automationDetails": _object({"id": _TEXT}),
-        "invocations": _list(_object({"executionSuccessful": {"type": "boolean"}}), minItems=1, maxItems=1),
+        "invocations": _list(
+            _object({"executionSuccessful": {"type": "boolean"}}, {"toolExecutionNotifications": _list(_NOTE)}),
+            minItems=1,
+            maxItems=1,
+        ),
         "columnKind": {"const": "unicodeCodePoints"},
         "results": _list(_RESULT),
     }

@@ -39,6 +39,7 @@ def test_the_json_document_has_everything_of_a_finding() -> None:
                 "line": 4,
             }
         ],
+        "notes": [],
     }
 
 
