@@ -168,7 +168,7 @@ def test_the_exported_state_is_judged_as_the_offline_check_judges_the_settings(
 
 def test_new_training_code_is_a_new_bundle_and_the_schedule_that_names_it(changed: Step) -> None:
     assert changed.run.exit_code == 0, changed.run.output
-    assert changed.run.changes == {"same": 8, "replace": 1, "update": 1}
+    assert changed.run.changes == {"same": 10, "replace": 1, "update": 1}
     replacement = {(BUNDLE, "create-replacement"), (BUNDLE, "replace"), (BUNDLE, "delete-replaced")}
     assert changed.run.done == {*replacement, (SCHEDULE, "update")}
     # The old bundle leaves the state, not the bucket: there is no delete.
