@@ -49,7 +49,7 @@ def main(output: str, version: str, brought: str, of_image: str = "") -> None:
 def _files(directory: Path, mode: PycInvalidationMode | None) -> Iterator[tuple[Path, str]]:
     """The files below a directory, with their names in it; its modules are compiled, unless there is no mode."""
     if mode:
-        compileall.compile_dir(directory, quiet=2, workers=0, invalidation_mode=mode, stripdir=str(directory))
+        compileall.compile_dir(directory, quiet=2, invalidation_mode=mode, stripdir=str(directory))
     for path in sorted(directory.rglob("*")):
         name = path.relative_to(directory)
         if path.is_file() and "__pycache__" not in name.parts and not path.name.startswith("."):

@@ -94,6 +94,8 @@ def _problems(job: str, spec: TrainingJobSpec, answer: Mapping[str, Any]) -> Ite
     for fault in answer["faults"]:
         setting, text = _setting(fault), str(fault["text"])
         value = spec.hyperparameters.get(fault["name"]) if fault["kind"] == "hyperparameter" else None
+        if text.startswith("not known") and isinstance(value, str):
+            value = None  # nobody knows what it is: it may be a secret
         got = "" if value is None or text.startswith("got ") else f"got {str(value)[:80]!r}; "
         yield f"training_jobs.{job}.{setting}: {got}{text}"
 

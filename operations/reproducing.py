@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
 from operations.places import Place, describe, run_training_script
@@ -61,7 +62,8 @@ def reproduce_run(project_dir: Path, run_id: str, place: Place, trackings: Seque
             if (count := instance_count(described)) > 1:
                 step.detail(f"one host for the {count} it ran on")
             now = _train(request, files, environment, place.sagemaker.meta.region_name, reporter.log_line)
-    channels = [each["ChannelName"] for each in described.get("InputDataConfig", [])]
+    names = [each["ChannelName"] for each in described.get("InputDataConfig", [])]
+    channels = [name for name in names if not is_packages_channel(name)]
     image = described["AlgorithmSpecification"].get("TrainingImage", "")
     comparison = compare(then, now, channels, Images(image, CONTAINER_ENVIRONMENT))
     _print(console, comparison)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from components.package_archives import is_packages_channel
 from rehearsal.aws_clients import AwsClients
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import sample_request
@@ -105,9 +106,8 @@ def _own_data(options: RehearsalOptions) -> dict[str, dict[str, bytes]]:
 
 def _require_known_channels(named: Iterable[str], requests: Sequence[Mapping[str, Any]]) -> None:
     """Every job has its channels; data for a channel that none has would be left out unnoticed."""
-    known = list(
-        dict.fromkeys(channel["ChannelName"] for request in requests for channel in request["InputDataConfig"])
-    )
+    names = (channel["ChannelName"] for request in requests for channel in request["InputDataConfig"])
+    known = list(dict.fromkeys(name for name in names if not is_packages_channel(name)))
     unknown = sorted(set(named).difference(known))
     if unknown:
         raise RehearsalError(f"--data names the channel {', '.join(unknown)}; the stack's channels: {', '.join(known)}")

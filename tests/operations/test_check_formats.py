@@ -152,7 +152,7 @@ def test_standard_output_is_the_document_alone(project: Path, form: CheckFormat)
 
 @pytest.mark.slow
 def test_policies_requests_and_permissions_are_found(project: Path) -> None:
-    change(project, "staging", "        max_depth: 5\n", "        max_depth: 5\n        api_key: canary-4711\n")
+    change(project, "staging", "      output:\n", "      environment: {API_KEY: canary-4711}\n      output:\n")
     program = project / "__main__.py"
     program.write_text(program.read_text() + OWN_SCHEDULE)
     done = check("json")
@@ -164,7 +164,7 @@ def test_policies_requests_and_permissions_are_found(project: Path) -> None:
     findings = {(found["level"], found["rule"]["name"], found["training_job"]): found for found in document["findings"]}
     secret = findings["mandatory", "SG24-no-secrets", "breast-cancer"]
     assert (secret["path"], secret["value"], secret["line"]) == (
-        "target.input.HyperParameters.api_key",
+        "target.input.Environment.API_KEY",
         None,
         lines.index("    breast-cancer:") + 1,
     )

@@ -146,7 +146,7 @@ def test_an_unknown_run_is_one_message(rehearsed: Rehearsed) -> None:
 
 @pytest.mark.slow
 def test_a_bundle_that_is_gone_is_named(rehearsed: Rehearsed) -> None:
-    (key,) = rehearsed.keys("training-code/")
+    (key,) = rehearsed.keys(f"training-code/{NAME}/")
     content = rehearsed.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     (version,) = model_versions(rehearsed.tracking_uri, NAME)
     rehearsed.clients.s3.delete_object(Bucket=BUCKET, Key=key)

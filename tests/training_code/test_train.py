@@ -89,12 +89,18 @@ def test_a_run_leaves_a_model_a_log_and_a_version(make: MakeJob) -> None:
     assert version.run_id == description["run_id"]
 
 
+def without_reading(log: str) -> str:
+    """A log without the lines of what is read meanwhile, which may come to its end or not."""
+    lines = log.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(("memory: about ", "reading ")))
+
+
 def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -> None:
     first, again = make("job-1", **SCHEDULED), make("job-2", **SCHEDULED)
     assert first.run().returncode == 0
     done = again.run()
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == (
+    assert without_reading(done.stdout) == (
         f"delivered again: version 1 of {first.environ['REGISTERED_MODEL_NAME']} by training job job-1 "
         "stands for this invocation; nothing to train\n"
     )
@@ -178,7 +184,7 @@ def test_without_mlflow_nothing_is_trained(make_job: MakeJob) -> None:
     job = make_job(tracking_uri="http://ann:hunter2@127.0.0.1:9", TRACKING_PATIENCE_SECONDS="1")
     done = job.run()
     assert done.returncode == 1
-    assert done.stdout == (
+    assert without_reading(done.stdout) == (
         "training failed: MLflow at http://127.0.0.1:9 (MLFLOW_TRACKING_URI) cannot be reached: [Errno 111] Connection "
         "refused; check that the server runs, that the job's network reaches it and that the execution role may use "
         "it\n"
@@ -209,7 +215,7 @@ def test_an_unexpected_failure_keeps_its_traceback_and_closes_the_run(make: Make
 
 BROKEN_DELIVERY = """
 import os, sys
-import delivery, train
+import delivery, failure, train
 def send(self):
     raise {kind}("an answer that nobody expects")
 delivery.Delivery.send = send
@@ -218,7 +224,7 @@ sys.exit(train.main(sys.argv[1:], os.environ))
 
 
 @pytest.mark.parametrize(
-    ("kind", "start"), [("KeyError", "unexpected KeyError: 'an answer"), ("train.TrainingError", "an answer")]
+    ("kind", "start"), [("KeyError", "unexpected KeyError: 'an answer"), ("failure.TrainingError", "an answer")]
 )
 def test_a_delivery_that_fails_in_any_way_keeps_the_record(make: MakeJob, kind: str, start: str) -> None:
     job = make()
