@@ -86,7 +86,7 @@ def destroyed(changed: Step, provider: Provider) -> Step:
 
 def test_up_creates_everything_and_passes_the_policies(deployed: Step) -> None:
     assert deployed.run.exit_code == 0, deployed.run.output
-    assert deployed.run.changes == {"create": 10}
+    assert deployed.run.changes == {"create": 12}
     assert deployed.done == [
         ("create", f"breast-cancer-{name}")
         for name in (
@@ -140,7 +140,7 @@ def test_what_is_planned_is_what_the_provider_makes_up_the_arns_of(deployed: Ste
 
 def test_another_checkout_of_the_same_files_changes_nothing(previewed_again: Step) -> None:
     assert previewed_again.run.exit_code == 0, previewed_again.run.output
-    assert previewed_again.run.changes == {"same": 10}
+    assert previewed_again.run.changes == {"same": 12}
     assert set(previewed_again.run.steps.values()) == {"same"}
     assert previewed_again.done == []
 

@@ -108,7 +108,7 @@ def test_a_training_job_that_fails_ends_the_rehearsal_with_its_reason_and_keeps_
     assert f"training failed: {reason}\n" in ran.stdout, "the job's own line"
     assert f"training failed: {reason}\n" in log.read_text()
     assert re.search(
-        r"^✗ +\d+\.\d s  train in the container \(Python 3\.\d+[^)]*\) \(Failed\)$", ran.stdout, re.MULTILINE
+        r"^✗ +\d+\.\d s  train in the container \([^)]*Python 3\.\d+[^)]*\) \(Failed\)$", ran.stdout, re.MULTILINE
     )
     assert stopped.stdout == "stopped: the embedded AWS, the MLflow server\n", "a failure is what one wants to look at"
     assert processes_of(project) == []

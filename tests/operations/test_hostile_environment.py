@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -9,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from components.package_archives import package_archives
+from components.package_building import UNCOMPILED, cache_directory, provide
+from components.source_bundle import read_source_files
+from rehearsal.running.container_packages import packages_variables
 from tests.operations import network_guard
 from tests.operations.network_guard import NetworkGuard
 from tests.operations.projects import (
+    ROOT,
     copy_project,
     left_in_temporary_files,
     processes_of,
@@ -63,6 +69,14 @@ def hostile_home(directory: Path) -> dict[str, str]:
         "no_proxy": "",
         **dict.fromkeys(proxies, CLOSED_PORT),
     }
+
+
+def cache_with_packages() -> Path:
+    """The cache of whoever runs the tests, with what travels with jobs: made before, since that asks an index."""
+    for archive in package_archives(read_source_files(ROOT / "training_code")):
+        provide(archive, {**os.environ, UNCOMPILED: "yes"}, print)
+    packages_variables(ROOT, require_container(), print)
+    return cache_directory(os.environ).parents[1]
 
 
 def guard_the_container(project: Path, guard: NetworkGuard) -> None:
@@ -136,6 +150,7 @@ def test_prod_is_rehearsed_in_a_hostile_environment_and_asks_nobody(tmp_path: Pa
     project, guard = copy_project(tmp_path / "project"), network_guard.install(tmp_path / "guard")
     guard_the_container(project, guard)
     environ = hostile_home(tmp_path / "home") | {"PYTHONPATH": str(guard.directory)}
+    environ["XDG_CACHE_HOME"] = str(cache_with_packages())
 
     ran = training_jobs(project, "rehearse", "-s", "prod", environ=environ)
 

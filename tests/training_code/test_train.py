@@ -23,6 +23,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
 from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex
+from tests.training_code.told import without_reading
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree
@@ -87,12 +88,6 @@ def test_a_run_leaves_a_model_a_log_and_a_version(make: MakeJob) -> None:
     assert version.tags["data_digest"] == description["data_digest"]
     assert version.tags["source_bundle_digest"] == description["code_digest"] == "d" * 64
     assert version.run_id == description["run_id"]
-
-
-def without_reading(log: str) -> str:
-    """A log without the lines of what is read meanwhile, which may come to its end or not."""
-    lines = log.splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(("memory: about ", "reading ")))
 
 
 def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -> None:

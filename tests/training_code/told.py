@@ -1,4 +1,4 @@
-"""What the training code says of its hyperparameters, in sentences."""
+"""What the training code says: of its hyperparameters, in sentences, and in its log."""
 
 from collections.abc import Sequence
 
@@ -10,3 +10,9 @@ def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[st
     """Hyperparameters, notes, and each fault as the log has it."""
     settings, notes, faults = hyperparameters.parse(arguments)
     return settings, notes, [str(fault) for fault in faults]
+
+
+def without_reading(log: str) -> str:
+    """A log without the lines of what is read meanwhile, which may come to its end or not."""
+    lines = log.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(("memory: about ", "reading ")))
