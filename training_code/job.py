@@ -42,7 +42,6 @@ def run(
         TrainingError: for everything its reader can mend.
     """
     started = time.perf_counter()
-    growers.require_shareable(settings)
     tracker = Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
     if _delivered_before(tracker, env):
         return

@@ -6,10 +6,15 @@ each other may see half of one.
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
+from typing import NoReturn
 
 from dataset import Channels
+
+_THREAD = "reading"
 
 
 class Reading:
@@ -19,7 +24,7 @@ class Reading:
         """Begin to read."""
         self._channels: Channels | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(read,), name="reading", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(read,), name=_THREAD, daemon=True)
         self._thread.start()
 
     def result(self) -> Channels:
@@ -40,3 +45,15 @@ class Reading:
             self._channels = read()
         except BaseException as error:  # noqa: BLE001  # raised again where it is asked for
             self._error = error
+
+
+def end_process(code: int) -> NoReturn:
+    """End this process, also while something is being read that nobody asked for.
+
+    Arrow's threads would wait for an interpreter that waits for them: a job that has nothing to do would never end.
+    """
+    if any(each.name == _THREAD for each in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -5,6 +5,7 @@ SageMaker runs it in script mode: `python train.py --name value ...` with SM_* a
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import sys
@@ -14,6 +15,8 @@ from failure import reason_of_failure, write_failure
 from progress import say
 
 if __name__ == "__main__":
+    # A crash of native code would end the job without a word in its log.
+    faulthandler.enable()
     # Nothing of what is loaded is garbage, and Python would look at all of it again and again.
     gc.disable()
     if sys.argv[1:] == ["--judge-settings"]:
@@ -36,7 +39,7 @@ import memory
 import secret
 import sharing
 from failure import RefusedError
-from reading import Reading
+from reading import Reading, end_process
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -79,4 +82,4 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
 if __name__ == "__main__":
     ended = main(sys.argv[1:], os.environ)
     gc.freeze()  # else Python looks for garbage in all that is loaded once more before it ends: for a second
-    sys.exit(ended)
+    end_process(ended)

@@ -67,7 +67,7 @@ def recorded(job: JobTree) -> tuple[list[Any], list[Any]]:
 
 
 def check(delivered: Invocations, ended: dict[str, tuple[int, str]]) -> None:
-    assert {name: log for name, (code, log) in ended.items() if code} == {}
+    assert {name: (code, log) for name, (code, log) in ended.items() if code} == {}
     runs, versions = recorded(next(iter(delivered.values()))[0])
     assert Counter(each.tags["scheduled_time"] for each in versions) == dict.fromkeys(delivered, 1)
     finished = [each for each in runs if each.info.status == "FINISHED"]

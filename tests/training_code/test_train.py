@@ -105,6 +105,22 @@ def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -
     assert len(first.runs) == 1
 
 
+def test_a_crash_of_native_code_says_in_the_log_where_it_was(make: MakeJob) -> None:
+    job = make()
+    with subprocess.Popen(
+        job.command(), env=job.process_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        while not process.stdout.readline().startswith("memory: "):
+            assert process.poll() is None
+        process.send_signal(signal.SIGSEGV)
+        log = process.stdout.read()
+
+    assert process.returncode == -signal.SIGSEGV
+    assert "Fatal Python error: Segmentation fault" in log
+    assert "train.py" in log
+
+
 def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path: Path) -> None:
     job = make(CHECKPOINT_LOCAL_PATH=str(tmp_path / "checkpoints"))
     job.hyperparameters |= {"n_estimators": "1000", "n_jobs": "100", "checkpoint_seconds": "0"}
