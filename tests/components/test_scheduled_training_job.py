@@ -253,9 +253,9 @@ def test_an_existing_execution_role_is_passed_and_none_is_made(
     declared = declare(program(with_existing_role(args)))
 
     arn = "arn:aws:iam::123456789012:role/service-role/studio-execution"
-    assert [r.name for r in declared.resources if r.type in {ROLE, ROLE_POLICY}] == [
-        "breast-cancer-scheduler-role",
+    assert sorted(r.name for r in declared.resources if r.type in {ROLE, ROLE_POLICY}) == [
         "breast-cancer-scheduler-policy",
+        "breast-cancer-scheduler-role",
     ]
     assert statements(declared.one(ROLE_POLICY).inputs["policy"])["PassExecutionRole"]["Resource"] == arn
     assert request_of(declared)["RoleArn"] == arn
