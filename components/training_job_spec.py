@@ -244,14 +244,13 @@ class TrainingJobSpec(_Spec):
 
     def _packages_problems(self) -> list[str]:
         """Archives come by channels of their own, and are compiled for one version of Python."""
-        if not self.source.brings_packages:
-            return []
         problems = [
-            f"channels.{name}: is a name for packages that travel with the job; rename it, or set "
-            "source.packages to pip"
+            f"channels.{name}: is a name for packages that travel with the job; rename it"
             for name in self.channels
-            if is_packages_channel(name)
+            if is_packages_channel(name) and (self.source.brings_packages or self.source.is_shipped)
         ]
+        if not self.source.brings_packages:
+            return problems
         room = CHANNELS_MAX_COUNT - len(channel_names(self.requirements_extras))
         if len(self.channels) > room:
             problems.append(
