@@ -3,6 +3,7 @@
 What is in an archive follows from its key, so an object that is there is the right one, and whoever made it.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 
@@ -38,7 +39,7 @@ class TrainingPackages(pulumi.ComponentResource):
             if uri in self.objects:
                 continue
             self.objects[uri] = aws.s3.BucketObjectv2(
-                f"{name}-{archive.digest[:12]}-{len(self.objects)}",
+                f"{name}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}",  # whatever else the stack has
                 bucket=bucket_of(uri),
                 key=f"{key_of(uri)}{ARCHIVE_FILE}",
                 source=_content(archive),
