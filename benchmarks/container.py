@@ -159,8 +159,8 @@ def _request(program: str, directory: Path) -> dict[str, Any]:
     bundle.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(bundle, "w:gz") as archive:
         if program == OURS:
-            for path in sorted((PROJECT / "training_code").glob("*.py")):
-                archive.add(path, path.name)
+            for path in sorted((PROJECT / "training_code").rglob("*.py")):
+                archive.add(path, path.relative_to(PROJECT / "training_code"))
         else:
             archive.add(_SCRIPTS / "tracked.py", "train.py")
             archive.add(_SCRIPTS / "steps.py", "steps.py")

@@ -34,7 +34,7 @@ RESERVED_ENVIRONMENT: Final = (
     "SOURCE_BUNDLE_DIGEST",
     "TRAINING_IMAGE",
 )
-"""What the request itself tells the container; boto3 reads the first, training_code/environment.py the others."""
+"""What the request itself tells the container; boto3 reads the first, `training_code/options` the others."""
 DEFAULT_METRIC_DEFINITIONS: Final = {
     name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
     for name in (

@@ -97,6 +97,34 @@ def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None
     assert with_code | single <= {*MAY_IMPORT, "tests"}
 
 
+TRAINING_ROOMS = ("options", "data", "growing", "judging", "models", "tracking")
+"""Of the training code, in the order in which a job passes through them."""
+
+
+@pytest.mark.parametrize("room", TRAINING_ROOMS)
+def test_a_room_of_the_training_code_knows_those_before_it_and_what_all_may_know(room: str) -> None:
+    before = {*TRAINING_ROOMS[: TRAINING_ROOMS.index(room) + 1], "failure", "packages", "progress"}
+    wrong = [
+        str(found)
+        for found in imports_of("training_code")
+        if found.file.startswith(f"training_code/{room}/")
+        if (other := found.module.partition(".")[0]) in ISLAND_MODULES["training_code"] and other not in before
+    ]
+
+    assert wrong == []
+
+
+def test_the_training_code_has_its_entry_points_at_the_root_and_all_else_in_rooms() -> None:
+    directory = PROJECT_DIRECTORY / "training_code"
+    rooms = {path.parent.name for path in directory.glob("*/*.py")}
+
+    assert rooms == set(TRAINING_ROOMS)
+    assert {path.stem for path in directory.glob("*.py")} == {
+        *("train", "register", "recall", "inference", "start_with_packages"),
+        *("job", "failure", "packages", "progress"),
+    }
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_arrows_between_rooms(room: str) -> None:
     wrong = [

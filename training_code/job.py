@@ -14,23 +14,22 @@ from pathlib import Path
 import joblib
 from sklearn.base import BaseEstimator
 
-import checkpoint
-import dataset
-import encoding
-import estimators
-import evaluation
-import model_files
-import record
-from checkpoint import Checkpoints, Origin
-from claims import AlreadyClaimedError
-from cluster import Cluster
-from connection import UnreachableError
-from environment import Environment
+from data import dataset, encoding
+from data.reading import Reading
 from failure import TrainingError
-from hyperparameters import Hyperparameters
+from growing import checkpoint
+from growing.checkpoint import Checkpoints, Origin
+from growing.cluster import Cluster
+from judging import evaluation
+from models import model_files
+from options import estimators
+from options.environment import Environment
+from options.hyperparameters import Hyperparameters
 from progress import say
-from reading import Reading
-from tracking import Tracker
+from tracking import record
+from tracking.claims import AlreadyClaimedError
+from tracking.connection import UnreachableError
+from tracking.tracker import Tracker
 
 
 def run(

@@ -17,10 +17,10 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-import secret
-from connection import prepare, reaching
 from failure import TrainingError, reason_of_failure
-from model_files import DESCRIPTION_FILE
+from models.model_files import DESCRIPTION_FILE
+from tracking import secret
+from tracking.connection import prepare, reaching
 
 
 def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:

@@ -17,12 +17,11 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-import record
-import secret
-from environment import TrackingSettings
 from failure import TrainingError, reason_of_failure
+from options.environment import TrackingSettings
 from progress import say
-from tracking import Tracker
+from tracking import record, secret
+from tracking.tracker import Tracker
 
 
 def register(directory: Path, environ: Mapping[str, str]) -> None:

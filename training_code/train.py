@@ -20,7 +20,7 @@ if __name__ == "__main__":
     # Nothing of what is loaded is garbage, and Python would look at all of it again and again.
     gc.disable()
     if sys.argv[1:] == ["--judge-settings"]:
-        import settings_judge
+        from options import settings_judge
 
         settings_judge.answer(sys.stdin, sys.stdout)
         sys.exit()
@@ -31,15 +31,11 @@ if __name__ == "__main__":
 
 from collections.abc import Mapping, MutableMapping, Sequence
 
-import dataset
-import environment
-import hosts
-import hyperparameters
-import memory
-import secret
-import sharing
+from data import dataset, memory
+from data.reading import Reading, end_process
 from failure import RefusedError
-from reading import Reading, end_process
+from options import environment, hosts, hyperparameters, sharing
+from tracking import secret
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -58,7 +54,7 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
     """Train, or work for the host that does."""
     found, n_jobs = hosts.read(environ), hyperparameters.parse(arguments)[0].n_jobs
     if found.is_worker:
-        import cluster_worker
+        from growing import cluster_worker
 
         cluster_worker.work(found, n_jobs)
         return
@@ -70,8 +66,8 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
         say(f"note: {note}")
     # scikit-learn and MLflow take seconds to load; meanwhile rows are read.
     reading = Reading(lambda: dataset.read_channels(env.training_channel, env.validation_channel, settings))
-    import cluster
     import job
+    from growing import cluster
 
     gc.freeze()
     gc.enable()

@@ -15,21 +15,21 @@ import pytest
 from rich.console import Console
 from sklearn.ensemble import RandomForestClassifier
 
-import evaluation
-import model_files
-import record
-from dataset import Dataset, Table
-from environment import TrackingSettings, TrainingJob
-from hyperparameters import Hyperparameters
+from data.dataset import Dataset, Table
+from judging import evaluation
+from models import model_files
 from operations.places import Place, PlaceError, place_in_rehearsal
 from operations.registering import RegistrationError, register_training_job
+from options.environment import TrackingSettings, TrainingJob
+from options.hyperparameters import Hyperparameters
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import Servers, start_servers
 from rehearsal.running.model_registry import model_versions
 from rehearsal.sealed_environment import sealed_environment
 from tests.training_code.breaking_way import Moment, breaking
 from tests.training_code.conftest import JobTree, write_breast_cancer
-from tracking import Tracker
+from tracking import record
+from tracking.tracker import Tracker
 
 pytestmark = [
     pytest.mark.slow,

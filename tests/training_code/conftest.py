@@ -21,7 +21,7 @@ from sklearn.datasets import load_breast_cancer
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from environment import Environment
+    from options.environment import Environment
     from tests.training_code.tracked import Trained
 
 ROOT = Path(__file__).parents[2]

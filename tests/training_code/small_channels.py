@@ -10,9 +10,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-import dataset
+from data import dataset
 from failure import TrainingError
-from hyperparameters import Hyperparameters, parse
+from options.hyperparameters import Hyperparameters, parse
 
 Channel = Callable[..., Path]
 

@@ -14,11 +14,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import log_loss
 from sklearn.tree import DecisionTreeClassifier
 
-import accelerated
-import forest
-from dataset import Table
+from data.dataset import Table
 from failure import TrainingError
-from hyperparameters import Hyperparameters
+from growing import accelerated, forest
+from options.hyperparameters import Hyperparameters
 from tests.training_code.told import parse
 
 pytest.importorskip("sklearnex", reason="scikit-learn-intelex is for Linux on x86-64")
@@ -161,7 +160,8 @@ def test_the_model_loads_and_predicts_where_the_accelerator_cannot_be_imported(t
 def test_it_is_not_imported_when_it_is_off() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import forest, numpy, pandas; from hyperparameters import Hyperparameters; from tables import Table\n"
+        "import numpy, pandas; from options.hyperparameters import Hyperparameters; "
+        "from data.tables import Table; from growing import forest\n"
         "rows = Table(pandas.DataFrame({'a': numpy.arange(9.0)}), numpy.arange(9) % 2)\n"
         "forest.grow(Hyperparameters(n_estimators=2), rows)\n"
         "print([name for name in sys.modules if name.startswith(('sklearnex', 'daal', 'onedal'))])"

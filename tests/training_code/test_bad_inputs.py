@@ -19,14 +19,13 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-import dataset
-import environment
-import forest
-import hosts
 import inference
-from cluster import Cluster
+from data import dataset
 from failure import TrainingError
+from growing import forest
+from growing.cluster import Cluster
 from operations.registering import RegistrationError, kept_record
+from options import environment, hosts
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad-inputs.md"
 GOOD = "a,b,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(12))

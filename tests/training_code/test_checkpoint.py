@@ -14,11 +14,11 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import GradientBoostingClassifier
 
-import forest
-import model_digest
-from checkpoint import Checkpoints, Origin, code_digest
-from dataset import Table
-from hyperparameters import Hyperparameters
+from data.dataset import Table
+from growing import forest
+from growing.checkpoint import Checkpoints, Origin, code_digest
+from models import model_digest
+from options.hyperparameters import Hyperparameters
 
 SETTINGS = Hyperparameters(n_estimators=6, n_jobs=1)
 ORIGIN = Origin.of(SETTINGS, "data", "code")

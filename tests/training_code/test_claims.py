@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from claims import CHOOSING, HEARTBEAT, TAKEN_OVER_BY, TICKET, AlreadyClaimedError, Claims
-from environment import TrainingJob
-from registry import StandingVersion
+from options.environment import TrainingJob
+from tracking.claims import CHOOSING, HEARTBEAT, TAKEN_OVER_BY, TICKET, AlreadyClaimedError, Claims
+from tracking.registry import StandingVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from connection import UnreachableError, prepare, reaching
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import start_servers
+from tracking.connection import UnreachableError, prepare, reaching
 
 pytestmark = pytest.mark.slow
 

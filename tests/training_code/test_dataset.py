@@ -5,8 +5,8 @@ import gzip
 import numpy
 import pytest
 
-import dataset
-from hyperparameters import Hyperparameters
+from data import dataset
+from options.hyperparameters import Hyperparameters
 from tests.training_code.small_channels import GOOD, HEADER, SETTINGS, Channel, chosen, fault, table_of
 
 

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import dataset
-import encoding
-import evaluation
-import forest
 import inference
-import model_files
-from encoding import Encoding
-from hyperparameters import Hyperparameters, parse
+from data import dataset, encoding
+from data.encoding import Encoding
+from growing import forest
+from judging import evaluation
+from models import model_files
+from options.hyperparameters import Hyperparameters, parse
 
 Channel = Callable[..., Path]
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-import environment
-from environment import TrainingJob
 from failure import TrainingError
+from options import environment
+from options.environment import TrainingJob
 
 GOOD = {
     "SM_CHANNEL_TRAINING": "/opt/ml/input/data/training",

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-import estimators
 from failure import TrainingError
+from options import estimators
 from tests.training_code.told import parse
 
 

@@ -14,8 +14,8 @@ from sklearn.linear_model import Perceptron, Ridge, RidgeClassifier
 from sklearn.svm import SVC
 from sklearn.utils import Bunch
 
-from dataset import Table
-from evaluation import evaluate, report
+from data.dataset import Table
+from judging.evaluation import evaluate, report
 from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex
 
 

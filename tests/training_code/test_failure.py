@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connection import cause
 from failure import TrainingError, failure_file, reason_of_failure, shown, without_secrets, write_failure
+from tracking.connection import cause
 
 
 def test_the_failure_file_is_the_toolkits() -> None:

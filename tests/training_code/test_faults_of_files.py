@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import dataset
-from hyperparameters import Hyperparameters
+from data import dataset
+from options.hyperparameters import Hyperparameters
 from tests.training_code.small_channels import GOOD, HEADER, Channel, chosen, fault, table_of
 
 

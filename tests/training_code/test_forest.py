@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
 
-import forest
-from dataset import Table
+from data.dataset import Table
 from failure import TrainingError
-from hyperparameters import Hyperparameters
+from growing import forest
+from options.hyperparameters import Hyperparameters
 
 
 @pytest.fixture(scope="module")

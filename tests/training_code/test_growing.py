@@ -16,15 +16,15 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import all_estimators
 
-import estimators
-import forest
-import model_files
-from checkpoint import Checkpoints, Origin
-from estimators import REGRESSION
-from evaluation import evaluate
+from data.tables import Table
 from failure import TrainingError
-from hyperparameters import Hyperparameters, parse
-from tables import Table
+from growing import forest
+from growing.checkpoint import Checkpoints, Origin
+from judging.evaluation import evaluate
+from models import model_files
+from options import estimators
+from options.estimators import REGRESSION
+from options.hyperparameters import Hyperparameters, parse
 
 
 def dotted(cls: type[Any]) -> str:

@@ -20,16 +20,14 @@ import joblib
 import numpy
 import pytest
 
-import cluster
-import cluster_worker
-import dataset
-import forest
-import hosts
 import train
-from cluster import Cluster
+from data import dataset
 from failure import TrainingError
-from hosts import Hosts
-from hyperparameters import parse
+from growing import cluster, cluster_worker, forest
+from growing.cluster import Cluster
+from options import hosts
+from options.hosts import Hosts
+from options.hyperparameters import parse
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree

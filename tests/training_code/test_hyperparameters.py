@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from estimators import parameter_names
-from hyperparameters import RULES, Hyperparameters
+from options.estimators import parameter_names
+from options.hyperparameters import RULES, Hyperparameters
 from tests.training_code.told import parse
 
 GOOD = ["--max_depth", "5", "--n_estimators", "100", "--random_state", "42", "--criterion", "gini"]

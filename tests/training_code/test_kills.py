@@ -22,9 +22,9 @@ import joblib
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-import dataset
-import model_digest
-from hyperparameters import Hyperparameters, parse
+from data import dataset
+from models import model_digest
+from options.hyperparameters import Hyperparameters, parse
 from progress import say
 
 if TYPE_CHECKING:

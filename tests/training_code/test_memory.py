@@ -15,13 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import dataset
-import memory
-from data_file import Wanted
-from hyperparameters import Hyperparameters
+from data import dataset, memory
+from data.data_file import Wanted
+from options.hyperparameters import Hyperparameters
 
 Channel = Callable[..., Path]
-TRAINING_CODE = Path(memory.__file__).parent
+TRAINING_CODE = Path(memory.__file__).parents[1]
 WANTED = Wanted(("a", "b"), "target", "classification")
 
 
@@ -103,14 +102,16 @@ PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import dataset, forest
-from hyperparameters import Hyperparameters
+from data import dataset
+from growing import forest
+from options.hyperparameters import Hyperparameters
 settings = Hyperparameters(**dict(n_estimators=2, max_depth=4, n_jobs=2) | eval(sys.argv[3]))
 data = dataset.read(Path(sys.argv[2]), None, settings)
 grown = forest.grow(settings, data.training)
 if len(sys.argv) > 4:
     from types import SimpleNamespace
-    import model_files, record
+    from models import model_files
+    from tracking import record
     names = ("mlflow-skinny", "scikit-learn", "skops", "numpy", "pandas")
     described = SimpleNamespace(run_id="", versions=dict.fromkeys(names, "1"))
     record.save_model(Path(sys.argv[4]), grown, described, data.example)
@@ -203,7 +204,7 @@ def test_what_a_thread_freed_is_what_the_next_one_takes() -> None:
     script = (
         "import sys, threading, numpy\n"
         f"sys.path.insert(0, {str(TRAINING_CODE)!r})\n"
-        "import memory\n"
+        "from data import memory\n"
         "if sys.argv[1] == 'give back': memory.give_back_what_is_freed()\n"
         "turn, all_have_worked, small = threading.Lock(), threading.Barrier(4), []\n"
         "def work():\n"

@@ -19,14 +19,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-import model_digest
+from models import model_digest
 
 FEATURES = numpy.arange(120.0).reshape(60, 2) % 7
 TARGET = numpy.arange(60) % 3
 SMALL: dict[str, Any] = {"n_estimators": 4, "random_state": 1}
 
 IN_A_PROCESS_OF_ITS_OWN = """
-import numpy, model_digest
+import numpy
+from models import model_digest
 from sklearn.ensemble import RandomForestClassifier
 features, target = numpy.arange(120.0).reshape(60, 2) % 7, numpy.arange(60) % 3
 print(model_digest.of_trees(RandomForestClassifier(n_estimators=4, random_state=1, n_jobs=2).fit(features, target)))
@@ -73,7 +74,7 @@ def test_trees_grown_in_batches_are_those_of_one_fit() -> None:
 @pytest.mark.slow
 def test_another_process_with_more_threads_grows_the_same_trees() -> None:
     here = model_digest.of_trees(RandomForestClassifier(**SMALL, n_jobs=1).fit(FEATURES, TARGET))
-    place = Path(model_digest.__file__).parent
+    place = Path(model_digest.__file__).parents[1]
     there = subprocess.run(
         [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN], cwd=place, capture_output=True, text=True, check=True
     )

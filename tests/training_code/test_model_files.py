@@ -11,14 +11,13 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
-import dataset
-import forest
 import inference
-import model_digest
-import model_files
-from evaluation import evaluate
-from hyperparameters import Hyperparameters
-from model_files import Description
+from data import dataset
+from growing import forest
+from judging.evaluation import evaluate
+from models import model_digest, model_files
+from models.model_files import Description
+from options.hyperparameters import Hyperparameters
 
 SETTINGS = Hyperparameters(n_estimators=5)
 Saved = tuple[Path, RandomForestClassifier, Description, dataset.Dataset]

@@ -9,8 +9,8 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.utils import Bunch
 
-import node_values
-from tables import Table
+from data.tables import Table
+from growing import node_values
 
 Forest = RandomForestClassifier | RandomForestRegressor
 

@@ -8,9 +8,9 @@ import pandas
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from dataset import Table
-from evaluation import Evaluation, Predictions, evaluate
-from pictures import (
+from data.dataset import Table
+from judging.evaluation import Evaluation, Predictions, evaluate
+from judging.pictures import (
     MOST_BARS,
     MOST_CURVES,
     MOST_POINTS,

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-import promotion
 from failure import Fault
-from promotion import Champion, Decision, Gate, decide
+from options import promotion
+from options.promotion import Champion, Decision, Gate, decide
 
 METRICS = {"validation:accuracy": 0.9, "validation:f1": 0.8, "validation:log_loss": 0.3}
 

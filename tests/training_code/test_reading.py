@@ -14,7 +14,7 @@ import io, sys, time
 sys.path.insert(0, {str(ROOT / "training_code")!r})
 import pyarrow
 from pyarrow import csv
-from reading import Reading, end_process
+from data.reading import Reading, end_process
 
 class Endless(io.RawIOBase):
     blocks = 0

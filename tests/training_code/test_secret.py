@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-import secret
 from failure import TrainingError, without_secrets
 from tests.rehearsal.embedded_server import serve_embedded_aws
+from tracking import secret
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree

@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-import environment
-import hosts
-import sharing
 from components.aws_names import AwsScope, JobNames
 from components.script_mode import script_arguments, script_variables
 from components.settings_judge import JudgeError, judge_settings
@@ -23,6 +20,7 @@ from components.source_bundle import SourceBundle, read_source_files
 from components.training_job_request import create_training_job_request
 from components.training_job_spec import Channel, TrainingJobSpec
 from failure import RefusedError
+from options import environment, hosts, sharing
 from settings import parse_settings
 
 ROOT = Path(__file__).parents[2]
@@ -259,7 +257,7 @@ def test_code_of_ones_own_that_was_not_said_to_judge_is_not_started(tmp_path: Pa
 def test_a_forest_is_judged_without_scikit_learn(tmp_path: Path) -> None:
     """It takes more than a second to load; what needs it is another estimator, or a parameter that has no rule here."""
     blocked = "import sys; sys.modules['sklearn'] = sys.modules['numpy'] = sys.modules['pandas'] = None\n"
-    code = f"{blocked}import io, settings_judge\nsettings_judge.answer(sys.stdin, sys.stdout)"
+    code = f"{blocked}import io\nfrom options import settings_judge\nsettings_judge.answer(sys.stdin, sys.stdout)"
     arguments = ["--n_estimators", "banana", "--criterion", "gini", "--max_features", "auto"]
     questions = [{"arguments": arguments, "environment": {"SM_CHANNELS": '["training"]'}}]
 
@@ -288,7 +286,7 @@ def test_a_forest_is_judged_without_scikit_learn(tmp_path: Path) -> None:
     ],
 )
 def test_the_answer_says_whether_a_job_can_have_checkpoints(estimator: str, why: str) -> None:
-    import settings_judge
+    from options import settings_judge
 
     variables = ("TRAINING_JOB_NAME", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "REGISTERED_MODEL_NAME")
     environ = script_variables({"training": "FullyReplicated"}, 1) | dict.fromkeys(variables, "x")

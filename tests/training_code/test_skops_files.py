@@ -17,9 +17,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 
-import skops_files
 from failure import TrainingError
-from model_files import TRUSTED_TYPES
+from models import skops_files
+from models.model_files import TRUSTED_TYPES
 
 pytestmark = pytest.mark.slow  # skops looks through every loaded module as it loads
 
@@ -110,8 +110,9 @@ import resource, sys, tempfile
 from pathlib import Path
 import numpy
 from sklearn.ensemble import RandomForestClassifier
-import skops.io, skops_files
-from model_files import TRUSTED_TYPES
+import skops.io
+from models import skops_files
+from models.model_files import TRUSTED_TYPES
 rows = numpy.random.default_rng(1).normal(size=(60_000, 4)).astype("float32")
 model = RandomForestClassifier(n_estimators=40, n_jobs=1, random_state=1)
 model.fit(rows, numpy.random.default_rng(2).integers(0, 2, len(rows)))
@@ -129,7 +130,7 @@ print((written - before) / path.stat().st_size, (read - written) / path.stat().s
 def test_no_second_forest_is_in_memory_while_one_is_written_and_but_one_more_while_it_is_read(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PEAK, tmp_path],
-        cwd=Path(skops_files.__file__).parent,
+        cwd=Path(skops_files.__file__).parents[1],
         capture_output=True,
         text=True,
         check=True,

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from environment import Environment
-from promotion import Champion, Gate
-from registry import CHALLENGER, CHAMPION, PROMOTION
+from options.environment import Environment
+from options.promotion import Champion, Gate
 from tests.training_code.tracked import MARKS, Trained, client_of, deliver
-from tracking import Tracker
+from tracking.registry import CHALLENGER, CHAMPION, PROMOTION
+from tracking.tracker import Tracker
 
 pytestmark = MARKS
 

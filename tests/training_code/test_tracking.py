@@ -10,11 +10,11 @@ import numpy
 import pytest
 import requests
 
-from claims import AlreadyClaimedError
-from environment import Environment
-from registry import CHAMPION, StandingVersion
+from options.environment import Environment
 from tests.training_code.tracked import MARKS, SCHEDULED, Trained, client_of, deliver, other_job, record_of, versions_of
-from tracking import Tracker
+from tracking.claims import AlreadyClaimedError
+from tracking.registry import CHAMPION, StandingVersion
+from tracking.tracker import Tracker
 
 pytestmark = MARKS
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from environment import Environment
 from failure import TrainingError
+from options.environment import Environment
 from tests.training_code.breaking_way import NEVER, breaking
 from tests.training_code.tracked import MARKS, client_of
-from tracking import Tracker
+from tracking.tracker import Tracker
 
 pytestmark = MARKS
 

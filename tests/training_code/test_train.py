@@ -226,7 +226,8 @@ def test_an_unexpected_failure_keeps_its_traceback_and_closes_the_run(make: Make
 
 BROKEN_DELIVERY = """
 import os, sys
-import delivery, failure, train
+import failure, train
+from tracking import delivery
 def send(self):
     raise {kind}("an answer that nobody expects")
 delivery.Delivery.send = send
@@ -260,7 +261,9 @@ def test_a_delivery_that_fails_in_any_way_keeps_the_record(make: MakeJob, kind: 
 
 
 def test_importing_every_module_reads_and_writes_nothing(tmp_path: Path) -> None:
-    modules = sorted(path.stem for path in (ROOT / "training_code").glob("*.py"))
+    code = ROOT / "training_code"
+    files = (path.relative_to(code).with_suffix("") for path in code.rglob("*.py"))
+    modules = sorted(".".join(file.parts).removesuffix(".__init__") for file in files)
     program = f"import sys; sys.path.insert(0, {str(ROOT / 'training_code')!r})\n" + "\n".join(
         f"import {name}" for name in modules
     )

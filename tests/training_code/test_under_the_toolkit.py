@@ -30,8 +30,8 @@ CONTAINER = ROOT / ".venv-container"
 def run_under_the_toolkit(job: JobTree, bundle: Path) -> tuple[int, str]:
     """Run the job as SageMaker does: the image's `train` over /opt/ml; returns exit code and log."""
     with tarfile.open(bundle, "w:gz") as archive:
-        for path in sorted((ROOT / "training_code").glob("*.py")):
-            archive.add(path, path.name)
+        for path in sorted((ROOT / "training_code").rglob("*.py")):
+            archive.add(path, path.relative_to(ROOT / "training_code"))
     settings = job.hyperparameters | {
         "max_features": "auto",
         "bootstrap": "true",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-import hyperparameters
-from hyperparameters import Hyperparameters
+from options import hyperparameters
+from options.hyperparameters import Hyperparameters
 
 
 def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[str]]:

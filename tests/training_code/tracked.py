@@ -12,19 +12,19 @@ from uuid import uuid4
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-import dataset
-import environment
-import forest
-import model_files
-import record
-from environment import Environment
-from evaluation import Evaluation, evaluate
-from hyperparameters import Hyperparameters
-from model_files import Description
-from promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
-from record import Record
-from registry import StandingVersion
-from tracking import Tracker
+from data import dataset
+from growing import forest
+from judging.evaluation import Evaluation, evaluate
+from models import model_files
+from models.model_files import Description
+from options import environment
+from options.environment import Environment
+from options.hyperparameters import Hyperparameters
+from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from tracking import record
+from tracking.record import Record
+from tracking.registry import StandingVersion
+from tracking.tracker import Tracker
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

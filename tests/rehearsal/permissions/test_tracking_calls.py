@@ -162,7 +162,7 @@ def test_what_training_may_ask_of_a_managed_server_is_judged_and_granted_and_not
     (tmp_path / "files" / "MLmodel").write_text("flavors: {}\n")
     client = Noting(MlflowClient(place.way.address))
     use_every_method(client, tmp_path / "files")
-    sources = "".join(path.read_text() for path in (ROOT / "training_code").glob("*.py"))
+    sources = "".join(path.read_text() for path in (ROOT / "training_code").rglob("*.py"))
     assert client.used == set(re.findall(r"_client\.(\w+)", sources))
     assert place.actions() == TRACKING_ACTIONS.keys()
     assert {f"sagemaker-mlflow:{action}" for action in TRACKING_ACTIONS} == set(MLFLOW_ACTIONS)

@@ -1,0 +1,1 @@
+"""From files to tables: found, read, checked, encoded, and split."""

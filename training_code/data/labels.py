@@ -1,0 +1,93 @@
+"""The target column: classes as whole numbers or words, or the numbers of a regression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+import pyarrow
+from numpy.typing import NDArray
+
+from data import csv_faults
+from data.data_file import DataFile
+from failure import TrainingError, shown
+
+
+def words_of(files: Sequence[DataFile], column: str) -> tuple[NDArray[Any], list[str]]:
+    """A column of words: for each row the word's number (-1 where it is missing), and the words."""
+    pieces = pyarrow.chunked_array([chunk for each in files for chunk in each.take(column)])
+    encoded = pieces.unify_dictionaries().combine_chunks()
+    encoded = encoded if isinstance(encoded, pyarrow.DictionaryArray) else encoded.chunk(0)
+    numbers: NDArray[Any] = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return numbers, [str(each) for each in encoded.dictionary.to_pylist()]
+
+
+def count_words(files: Sequence[DataFile], column: str) -> int:
+    """How many words a column has, a missing one included; the column stays in the files."""
+    chunks = [chunk for each in files for chunk in each.chunks[column]]
+    known = pyarrow.chunked_array([chunk.dictionary for chunk in chunks], pyarrow.string()).unique()
+    return len(known) + any(chunk.null_count for chunk in chunks)
+
+
+def numbers_of(files: Sequence[DataFile], column: str, rows: int, kind: str) -> NDArray[Any]:
+    """A column of numbers, NaN where they are missing."""
+    values = numpy.empty(rows, dtype=kind)
+    start = 0
+    for file in files:
+        for chunk in file.take(column):
+            values[start : start + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+            start += len(chunk)
+    return values
+
+
+def classes_of(files: Sequence[DataFile], target: str) -> NDArray[Any]:
+    """The target of a classification: whole numbers when every label in the files is one, else text."""
+    places, words = words_of(files, target)
+    labels: NDArray[Any] = numpy.asarray(_values(words, target))
+    chosen: NDArray[Any] = labels[places]
+    return chosen
+
+
+def check_classes(target: NDArray[Any], channel: str) -> None:
+    """Raise a TrainingError when there are fewer than two classes."""
+    classes = numpy.unique(target)
+    if len(classes) < 2:
+        raise TrainingError(
+            f"channel {channel}: all {len(target)} rows are of one class, {shown(classes[0])}; "
+            f"a classifier needs at least two: add rows of another class"
+        )
+
+
+def same_classes(target: NDArray[Any], training: NDArray[Any], column: str) -> NDArray[Any]:
+    """`target` of the validation channel in the type of `training`'s labels.
+
+    Raises:
+        TrainingError: for a class that training never saw.
+    """
+    if training.dtype.kind == "U":
+        target = target.astype(str)
+    known = set(numpy.unique(training).tolist())
+    unknown = [each for each in sorted(set(target.tolist()), key=str) if each not in known]
+    if unknown:
+        named, listed = (", ".join(map(shown, each)) for each in (unknown[:5], sorted(known)[:20]))
+        raise TrainingError(
+            f"channel validation: target column {column!r} holds the class {named}, which training does not; known are "
+            f"{listed}: add training rows of that class, or drop the rows"
+        )
+    check_classes(target, "validation")
+    return target
+
+
+def _values(words: Sequence[str], target: str) -> list[int] | list[str]:
+    if not all(map(csv_faults.is_number, words)):
+        return list(words)
+    numbers = [float(each) for each in words]
+    for word, number in zip(words, numbers, strict=True):
+        if not number.is_integer():
+            raise TrainingError(
+                f"target column {target!r}: holds {shown(word)}, but a classifier needs classes, whole numbers or "
+                f"words; set task to regression, put the values into classes, or set the hyperparameter target_column"
+            )
+    # Greater ones are identifiers, and floating point would make one of two.
+    return [int(each) for each in numbers] if all(abs(each) < 2**53 for each in numbers) else list(words)

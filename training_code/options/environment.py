@@ -1,0 +1,199 @@
+"""The environment of a training job: SageMaker's SM_* variables and our own, as frozen values.
+
+`environ` is always passed in; nothing here reads `os.environ`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import packages
+from failure import Fault, RefusedError, shown
+from options import estimators, hyperparameters, promotion
+from options.hyperparameters import Hyperparameters
+from options.promotion import OPEN_GATE, Gate
+
+LEASE_SECONDS = 60.0
+"""How long a training job may give no sign of life before another one takes its invocation over."""
+
+PATIENCE_SECONDS = 300.0
+"""How long a finished job waits for an MLflow server that is away."""
+
+_UNRENDERED = "<aws.scheduler."
+"""A context attribute that the Scheduler has not filled in: the job was started by hand from the schedule's input."""
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """Which training job this is, and what started it. Absent values are ""."""
+
+    name: str
+    schedule_arn: str = ""
+    scheduled_time: str = ""
+    schedule_execution_id: str = ""
+    schedule_attempt_number: str = ""
+    source_bundle_digest: str = ""
+    training_image: str = ""
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether a schedule started it, rather than a person."""
+        return bool(self.schedule_arn and self.scheduled_time)
+
+    @property
+    def idempotency_key(self) -> str:
+        """64 hex characters, the same for every delivery of one invocation of one schedule.
+
+        Schedule ARN and scheduled time, not the execution id: that one is new for each attempt. For a job started by
+        hand, its name.
+        """
+        parts = (self.schedule_arn, self.scheduled_time) if self.is_scheduled else (self.name,)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingSettings:
+    """Where and for whom a job records: all that sending a record takes."""
+
+    tracking_uri: str
+    experiment_name: str
+    registered_model_name: str
+    job: TrainingJob
+    lease_seconds: float = LEASE_SECONDS
+    """How long another job for the same invocation waits for this one's sign of life."""
+    patience_seconds: float = PATIENCE_SECONDS
+    """How long MLflow may be away when the model is trained; at the start, without a checkpoint, a tenth of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment(TrackingSettings):
+    """Directories, tracking settings and identity of one training job."""
+
+    training_channel: Path
+    validation_channel: Path | None
+    model_directory: Path
+    output_directory: Path
+    checkpoint_directory: Path | None
+    gate: Gate = OPEN_GATE
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a job was told, and all that is wrong with it; with faults, defaults stand for what is wrong.
+
+    `metrics` are those that an evaluation may have.
+    """
+
+    settings: Hyperparameters
+    job: TrainingJob
+    gate: Gate
+    lease_seconds: float
+    patience_seconds: float
+    metrics: tuple[str, ...]
+    notes: list[str]
+    faults: list[Fault]
+
+
+def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environment, Hyperparameters, list[str]]:
+    """The whole of what a job was told: environment, hyperparameters, and notes for the log.
+
+    Raises:
+        RefusedError: naming every setting that is missing or wrong, all at once.
+    """
+    told = look(arguments, environ)
+    if told.faults:
+        raise RefusedError(told.faults)
+    validation, checkpoints = environ.get("SM_CHANNEL_VALIDATION"), environ.get("CHECKPOINT_LOCAL_PATH")
+    base = environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml"
+    return (
+        Environment(
+            training_channel=Path(environ["SM_CHANNEL_TRAINING"]),
+            validation_channel=Path(validation) if validation else None,
+            model_directory=Path(environ.get("SM_MODEL_DIR") or f"{base}/model"),
+            output_directory=Path(environ.get("SM_OUTPUT_DATA_DIR") or f"{base}/output/data"),
+            checkpoint_directory=Path(checkpoints) if checkpoints else None,
+            tracking_uri=environ["MLFLOW_TRACKING_URI"],
+            experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
+            registered_model_name=environ["REGISTERED_MODEL_NAME"],
+            job=told.job,
+            lease_seconds=told.lease_seconds,
+            patience_seconds=told.patience_seconds,
+            gate=told.gate,
+        ),
+        told.settings,
+        told.notes,
+    )
+
+
+def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
+    """What a job was told, and all that is wrong with it: nothing but these two is looked at."""
+    settings, notes, faults = hyperparameters.parse(arguments)
+    is_clear = not faults
+    faults += [_not_set(name, cure) for name, cure in _required(environ).items() if not environ.get(name)]
+    job = _training_job(environ)
+    if job.scheduled_time and not job.schedule_arn:
+        faults.append(_not_set("SCHEDULE_ARN", "but SCHEDULED_TIME is; set both or neither", ", "))
+    lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, faults)
+    gate = promotion.read(environ, faults)
+    patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, faults)
+    metrics: tuple[str, ...] = ()
+    if is_clear:  # which metrics there will be follows from hyperparameters that are right
+        metrics = estimators.metric_names(settings.estimator, settings.parameters)
+        faults += promotion.unknown_metrics(gate, metrics)
+    names = json.loads(environ.get("SM_CHANNELS") or "[]")
+    if unread := [name for name in names if name not in ("training", "validation") and not packages.is_channel(name)]:
+        notes.append(f"channels that are not read: {', '.join(unread)}; read are training and validation")
+    return Told(settings, job, gate, lease, patience, metrics, notes, faults)
+
+
+def _required(environ: Mapping[str, str]) -> dict[str, str]:
+    """Variables that have to be there, and what to do where one is not."""
+    return {
+        "SM_CHANNEL_TRAINING": _channel_cure(environ),
+        "TRAINING_JOB_NAME": "SageMaker sets it; by hand, set it to any name that no other job has",
+        "MLFLOW_TRACKING_URI": "set it to the ARN of the MLflow tracking server, or to its http(s) address",
+        "MLFLOW_EXPERIMENT_NAME": "set it to the experiment that runs are recorded in",
+        "REGISTERED_MODEL_NAME": "set it to the registered model that gets a new version",
+    }
+
+
+def _not_set(name: str, cure: str, between: str = "; ") -> Fault:
+    return Fault("environment variable", name, f"not set{between}{cure}")
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float, faults: list[Fault]) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        seconds = float(text)
+        if not 1 <= seconds <= 86400:
+            raise ValueError
+    except ValueError:
+        faults.append(Fault("environment variable", name, f"got {shown(text)}, allowed: seconds from 1 to 86400"))
+        return default
+    return seconds
+
+
+def _channel_cure(environ: Mapping[str, str]) -> str:
+    channels = environ.get("SM_CHANNELS")
+    there = f"; the job has the channels {shown(channels, 200)}" if channels else ""
+    return f"give the job a channel named training{there}"
+
+
+def _training_job(environ: Mapping[str, str]) -> TrainingJob:
+    def value(name: str) -> str:
+        text = environ.get(name, "")
+        return "" if _UNRENDERED in text else text
+
+    return TrainingJob(
+        name=value("TRAINING_JOB_NAME"),
+        schedule_arn=value("SCHEDULE_ARN"),
+        scheduled_time=value("SCHEDULED_TIME"),
+        schedule_execution_id=value("SCHEDULE_EXECUTION_ID"),
+        schedule_attempt_number=value("SCHEDULE_ATTEMPT_NUMBER"),
+        source_bundle_digest=value("SOURCE_BUNDLE_DIGEST"),
+        training_image=value("TRAINING_IMAGE"),
+    )

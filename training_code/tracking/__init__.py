@@ -1,0 +1,1 @@
+"""What MLflow is told: the run, the model version, and who of several may register it."""

@@ -1,0 +1,104 @@
+"""Sends a record to MLflow. Every step may be done again, so a delivery that broke off is simply repeated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tracking import record as records
+from tracking.claims import DUPLICATE_OF
+from tracking.record import Record
+from tracking.registry import Registry, StandingVersion
+
+GROWN = "_grown"
+"""End of the name of a metric that tells of the way to the model, and so is the run's and not the model's."""
+
+
+class Delivery:
+    """One record on its way; `record` is its latest state, which knows the logged model."""
+
+    def __init__(self, client: Any, experiment_id: str, registry: Registry, record: Record) -> None:  # noqa: ANN401
+        self._client = client
+        self._experiment_id = experiment_id
+        self._registry = registry
+        self.record = record
+        self._has_model = False
+
+    def send(self) -> StandingVersion:
+        """Log values, files and model, register the version, and say on the run which version it is.
+
+        A record whose version stands already, from an earlier delivery, sends nothing again.
+        """
+        run_id, standing = self.record.run_id, self._registry.settle()
+        if standing is None:
+            self._log()
+            standing = self._registry.register(run_id, self.record.model_id, self.record.version_tags)
+        if standing.training_job_name == self.record.job.name:
+            self._registry.link(standing.version)
+            self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
+            self._client.set_tag(run_id, "model_version", standing.version)
+            self._client.set_terminated(run_id, status="FINISHED")
+        else:
+            # Taken over while it was alive after all: one invocation has one finished run.
+            self._client.set_tag(run_id, DUPLICATE_OF, standing.training_job_name)
+            self._client.set_terminated(run_id, status="KILLED")
+        return standing
+
+    def _log(self) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        model = self._logged_model()
+        self._client.log_batch(
+            self.record.run_id,
+            metrics=[
+                Metric(
+                    each["name"],
+                    each["value"],
+                    each["timestamp"],
+                    each["step"],
+                    model_id=None if each["name"].endswith(GROWN) else model.model_id,
+                )
+                for each in self.record.metrics
+            ],
+            params=[Param(name, value) for name, value in self.record.parameters.items()],
+            tags=[RunTag(name, value) for name, value in self.record.tags.items()],
+        )
+        self._client.log_artifacts(self.record.run_id, str(self.record.directory / records.FILES))
+        if not self._has_model:
+            self._client.log_model_artifacts(model.model_id, str(self.record.directory / records.MODEL))
+            self._client.finalize_logged_model(model.model_id, "READY")
+            self._has_model = True
+
+    def _logged_model(self) -> Any:  # noqa: ANN401  # MLflow's LoggedModel
+        """The logged model of the run, made once; its id goes into the record and into the model's own MLmodel."""
+        from mlflow.entities import LoggedModelOutput
+        from mlflow.models import Model
+
+        run_id = self.record.run_id
+        if not self._of_run():
+            self._client.create_logged_model(
+                self._experiment_id, name="model", source_run_id=run_id, params=self.record.parameters
+            )
+        # Looked for again: where an answer gets lost, MLflow's client asks again and makes a second one.
+        model, *doubles = self._of_run()
+        for double in doubles:
+            if double.status != "READY":
+                self._client.delete_logged_model(double.model_id)
+        if model.model_id != self.record.model_id:
+            self.record = replace(self.record, model_id=str(model.model_id))
+            self.record.save()
+        outputs = self._client.get_run(run_id).outputs
+        if model.model_id not in [each.model_id for each in (outputs.model_outputs if outputs else [])]:
+            self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
+        path = self.record.directory / records.MODEL / "MLmodel"
+        described = Model.load(str(path))
+        described.model_id = described.model_uuid = model.model_id
+        described.artifact_path = model.artifact_location
+        described.save(str(path))
+        return model
+
+    def _of_run(self) -> list[Any]:
+        """The logged models that the run has, the oldest first: an earlier start may have left one half made."""
+        wanted = f"source_run_id = '{self.record.run_id}' AND name = 'model'"
+        found = self._client.search_logged_models([self._experiment_id], wanted)
+        return sorted(found, key=lambda each: (each.creation_timestamp, each.model_id))

@@ -1,0 +1,145 @@
+"""The registered model: one version for each invocation, and the alias that points at the one to use.
+
+The Scheduler delivers at least once and MLflow registers whatever it is given, so the idempotency key decides: it is a
+tag of the model version, given in the request that creates it. Whoever finds itself with a greater version of the same
+key takes its own back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from failure import TrainingError
+from options.environment import TrainingJob
+from options.promotion import Champion, Gate, decide
+from progress import say
+from tracking.connection import unless_it_exists
+
+CHAMPION = "champion"
+"""The alias of the version to use; it moves when a new version passes the gate, never back to an earlier one."""
+CHALLENGER = "challenger"
+"""The alias of the newest version that did not pass."""
+PROMOTION = "promotion"
+"""Tag of a version: which alias it got, and why in words."""
+
+
+@dataclass(frozen=True)
+class StandingVersion:
+    """The model version that stands for an invocation, and the training job that made it."""
+
+    version: str
+    training_job_name: str
+    run_id: str = field(default="", compare=False)
+    """The run that it was registered from."""
+
+
+class Registry:
+    """One registered model, as one training job uses it."""
+
+    def __init__(self, client: Any, model_name: str, job: TrainingJob) -> None:  # noqa: ANN401  # MlflowClient
+        self._client = client
+        self._model_name = model_name
+        self._job = job
+
+    def settle(self) -> StandingVersion | None:
+        """The version that stands for this job's invocation; duplicates of this job's own are taken back."""
+        wanted = f"name = '{self._model_name}' and tags.idempotency_key = '{self._job.idempotency_key}'"
+        found = self._client.search_model_versions(wanted)
+        versions = sorted(
+            (each for each in found if each.status != "FAILED_REGISTRATION"), key=lambda each: int(each.version)
+        )
+        for each in versions[1:]:
+            if each.tags.get("training_job_name") == self._job.name:
+                self._client.delete_model_version(self._model_name, each.version)
+                say(f"registering: took back version {each.version}, version {versions[0].version} came first")
+        first = versions[0] if versions else None
+        if first is None:
+            return None
+        name = first.tags.get("training_job_name", "unknown")
+        return StandingVersion(str(first.version), name, str(first.run_id or ""))
+
+    def register(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> StandingVersion:
+        """Make the logged model a version of the registered model, unless there is one; returns the one that stands."""
+        standing = self.settle()
+        if standing is None:
+            self._create_version(run_id, model_id, tags)
+            standing = self.settle()
+        if standing is None:
+            raise TrainingError(
+                f"registered model {self._model_name}: the new version is gone again; run the job again"
+            )
+        return standing
+
+    def link(self, version: str) -> None:
+        """Say on the logged model which version it is; the one that stands, whatever an answer that got lost left."""
+        from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
+
+        source = str(self._client.get_model_version(self._model_name, version).source or "")
+        kind, _, model_id = source.rpartition("/")
+        if kind == "models:":
+            told = json.dumps([{"name": self._model_name, "version": version}])
+            self._client.set_logged_model_tags(model_id, {MLFLOW_MODEL_VERSIONS: told})
+
+    def champion(self) -> tuple[str, str] | None:
+        """Number and source of the version that the alias names; None where there is none."""
+        aliases = self._aliases()
+        if CHAMPION not in aliases:
+            return None
+        version = self._client.get_model_version(self._model_name, aliases[CHAMPION])
+        return str(version.version), str(version.source)
+
+    def promote(self, version: str, gate: Gate, metrics: Mapping[str, float], judged: Champion) -> None:
+        """Give `version` the alias that it deserves, and say why in its tag `promotion`; a decision is made once.
+
+        An alias never goes back to an earlier version: a job that was quicker may have moved it.
+        """
+        tags = self._client.get_model_version(self._model_name, version).tags
+        if PROMOTION in tags:
+            return
+        present = self._aliases().get(CHAMPION)
+        decision = decide(gate, metrics, present, judged)
+        alias = CHAMPION if decision.promoted else CHALLENGER
+        if int(self._aliases().get(alias, 0)) < int(version):
+            self._client.set_registered_model_alias(self._model_name, alias, version)
+        self._client.set_model_version_tag(self._model_name, version, PROMOTION, f"{alias}: {decision.why}")
+        say(f"promotion: version {version} is {alias}: {decision.why}")
+
+    def _aliases(self) -> dict[str, str]:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            aliases = self._client.get_registered_model(self._model_name).aliases
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return {}
+        return {name: str(number) for name, number in aliases.items()}
+
+    def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> None:
+        with unless_it_exists():
+            self._client.create_registered_model(self._model_name)
+        self._client.create_model_version(
+            self._model_name,
+            source=f"models:/{model_id}",
+            run_id=run_id,
+            tags=job_tags(self._job) | dict(tags),
+            model_id=model_id,
+        )
+
+
+def job_tags(job: TrainingJob) -> dict[str, str]:
+    """What a run and a model version say of the job they come from."""
+    tags = {
+        "training_job_name": job.name,
+        "idempotency_key": job.idempotency_key,
+        "schedule_arn": job.schedule_arn,
+        "scheduled_time": job.scheduled_time,
+        "schedule_execution_id": job.schedule_execution_id,
+        "schedule_attempt_number": job.schedule_attempt_number,
+        "source_bundle_digest": job.source_bundle_digest,
+        "training_image": job.training_image,
+    }
+    return {name: value for name, value in tags.items() if value}
