@@ -18,6 +18,8 @@ import pandas
 from numpy.typing import NDArray
 
 Rows: TypeAlias = NDArray[Any] | pandas.DataFrame
+_TRUTH = dict.fromkeys(("true", "True", "TRUE"), 1.0) | dict.fromkeys(("false", "False", "FALSE"), 0.0)
+"""Words that training read as numbers."""
 CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
 
 
@@ -30,6 +32,7 @@ class Model:
     categories: frozenset[str] = frozenset()
     feature_type: str = "float32"
     takes_missing: bool = False
+    left_out: frozenset[str] = frozenset()
 
 
 def model_fn(model_dir: str) -> Model:
@@ -41,6 +44,7 @@ def model_fn(model_dir: str) -> Model:
         frozenset(told.get("categories", ())),
         told.get("feature_type", "float32"),
         told.get("takes_missing", False),
+        frozenset(told.get("left_out", ())),
     )
 
 
@@ -158,7 +162,7 @@ def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
     features = list(model.features)
     if not isinstance(rows, pandas.DataFrame) and rows.dtype == object and rows.ndim == 2:
         header = [str(each) for each in rows[0]]
-        if sorted(header) == sorted(features) or not (model.categories or any(map(_is_number, header))):
+        if set(features) <= set(header) or not (model.categories or any(map(_is_number, header))):
             if len(rows) == 1:
                 raise ValueError("the request body holds a header and no rows; send at least one row")
             rows = pandas.DataFrame(rows[1:], columns=header)
@@ -166,7 +170,7 @@ def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
         missing = [name for name in features if name not in rows.columns]
         if missing:
             raise ValueError(f"the rows lack the features {', '.join(map(repr, missing[:10]))}; send every feature")
-        unknown = [str(name) for name in rows.columns if name not in features]
+        unknown = [str(name) for name in rows.columns if name not in features and name not in model.left_out]
         if unknown:
             raise ValueError(f"the rows have unknown features {', '.join(map(repr, unknown[:10]))}; leave them out")
         rows = rows.loc[:, features]
@@ -185,7 +189,8 @@ def _column(values: NDArray[Any], words: bool, model: Model) -> NDArray[Any]:
         missing = [not isinstance(each, str) for each in column]
     else:
         if values.dtype == object:
-            blank = [numpy.nan if model.takes_missing and each == "" else each for each in values]
+            blank = [_TRUTH.get(each, each) if isinstance(each, str) else each for each in values]
+            blank = [numpy.nan if model.takes_missing and each in ("", None) else each for each in blank]
             values = numpy.array(blank, dtype=object)
         try:
             column = numpy.asarray(values, dtype=model.feature_type)

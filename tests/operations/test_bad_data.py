@@ -73,17 +73,18 @@ BAD = {
     ),
     "text-in-a-feature": Bad(
         lambda: with_field(7, 2, "large"),
-        "training/rows.csv, line 7, column 'mean_perimeter': holds 'large', but a feature holds numbers; "
-        "encode the column as numbers, name it in categorical_columns, or leave the column out",
+        "training/rows.csv, line 7, column 'mean_perimeter': holds 'large' among 372 different "
+        "numbers; name the column in categorical_columns or drop_columns, or the word in csv_null_values where it "
+        "means a missing value",
     ),
     "one-class-only": Bad(
         of_one_class,
         "channel training: all 250 rows are of one class, '1'; a classifier needs at least two: "
         "add rows of another class",
     ),
-    "missing-values": Bad(
-        lambda: with_field(5, 3, ""),
-        "missing values: column 'mean_area' lacks 1 (first: training/rows.csv, line 5); fill them in or drop the rows",
+    "a-missing-target": Bad(
+        lambda: with_field(5, 30, ""),
+        "missing values: column 'target' lacks 1 (first: training/rows.csv, line 5); correct or drop the rows",
     ),
     "cut-in-half": Bad(
         cut_in_half,

@@ -18,7 +18,13 @@ Channel = Callable[..., Path]
 
 HEADER = "a,b,target\n"
 GOOD = HEADER + "1,2.5,0\n2,3.5,1\n3,4.5,0\n4,5.5,1\n5,6.5,0\n6,7.5,1\n"
-SETTINGS = Hyperparameters(validation_fraction=0.5)
+STRICT = ["--categorical_columns", "none", "--missing_values", "error"]
+"""Nothing is guessed and nothing may lack: what is not said to be words has to be numbers."""
+FILL_IN = (
+    "fill them in with missing_values (median, mean, most_frequent, constant), choose an estimator that takes missing "
+    "values, or name the columns in drop_columns"
+)
+SETTINGS = Hyperparameters(validation_fraction=0.5, categorical_columns=None, missing_values="error")
 
 
 def table_of(directory: Path, settings: Hyperparameters = SETTINGS) -> dataset.Table:
@@ -33,7 +39,8 @@ def fault(training: Path, validation: Path | None = None, settings: Hyperparamet
 
 
 def chosen(*arguments: str) -> Hyperparameters:
-    settings, _, problems = parse(["--validation_fraction", "0.5", *arguments])
+    given = [each for pair in zip(STRICT[::2], STRICT[1::2], strict=True) if pair[0] not in arguments for each in pair]
+    settings, _, problems = parse(["--validation_fraction", "0.5", *given, *arguments])
     assert problems == []
     return settings
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import lzma
 import os
 import random
 import tarfile
@@ -29,6 +30,13 @@ from options import environment, hosts
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad-inputs.md"
 GOOD = "a,b,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(12))
+WORDS = "town,b,target\n" + "".join(f"{('lake', 'hill', 'city')[i % 3]},{i / 2},{i % 2}\n" for i in range(12))
+LATIN = WORDS.replace("lake", "Übersee").encode("cp1252")
+EUROPEAN = 'a,target\n"1.234,5",0\n"2.345,5",1\n'
+TRUTH = "a,target\n" + "true,0\nfalse,1\n" * 6
+IDS = "id,sold,target\n" + "".join(f"c-{i},2026-01-{i + 1:02},{i % 2}\n" for i in range(12))
+HEADERLESS = ["--header", "none", "--target_column", "-1"]
+MISSING, LOGISTIC = "--missing_values", "sklearn.linear_model.LogisticRegression"
 ENVIRON = {
     "SM_CHANNEL_TRAINING": "/opt/ml/input/data/training",
     "TRAINING_JOB_NAME": "job",
@@ -60,10 +68,20 @@ def rows(*lines: str) -> dict[str, str]:
     return {"x.csv": GOOD + "".join(f"{line}\n" for line in lines)}
 
 
+NEIGHBOURS = "sklearn.neighbors.KNeighborsRegressor"
 FOREST, BOOSTING = "sklearn.ensemble.RandomForestClassifier", "sklearn.ensemble.GradientBoostingRegressor"
 DATA = [
     Case("a channel without files", {}),
-    Case("files of another kind", {"x.csv": GOOD, "notes.txt": "?", "y.xlsx": "?"}),
+    Case("a channel of marks only", {"_SUCCESS": "", ".part-0.csv.crc": "?", "part-0.csv": ""}),
+    Case("files of another kind", {"x.csv": GOOD, "notes.md": "?", "y.json": "[]"}),
+    Case("an Excel workbook", {"x.xlsx": b"PK\x03\x04"}),
+    Case("an old Excel workbook", {"x.csv": b"\xd0\xcf\x11\xe0"}),
+    Case("a file packed with xz", {"x.csv.xz": lzma.compress(GOOD.encode())}),
+    Case("an ORC file", {"part-0": b"ORC"}),
+    Case("an Avro file", {"part-0": b"Obj\x01"}),
+    Case("an Arrow file", {"x.arrow": b"ARROW1"}),
+    Case("a pickle", {"x.pkl": b"\x80\x04\x95"}),
+    Case("a NumPy file", {"x.npy": b"\x93NUMPY"}),
     Case("an empty file", {"x.csv": ""}),
     Case("a header and no rows", {"x.csv": "a,b,target\n"}),
     Case("no target column", {"x.csv": GOOD.replace("target", "Target")}),
@@ -84,13 +102,35 @@ DATA = [
     Case("the header once more in the middle", {"x.csv": GOOD + GOOD}),
     Case("a file that is not UTF-8", {"x.csv": GOOD.replace("b,", "größe,", 1).encode("latin-1")}),
     Case("a gzip file that was cut off", {"x.csv.gz": gzip.compress(GOOD.encode())[:-20]}),
-    Case("a plain file named .gz", {"x.csv.gz": GOOD}),
-    Case("missing values in features", rows("1,,0", ",NA,0", "nan,2,1")),
+    Case("a zstd file that was cut off", {"x": pyarrow.compress(GOOD.encode() * 99, "zstd", asbytes=True)[:-9]}),
+    Case("a Windows-1252 file", {"x.csv": WORDS.replace("lake", "Übersee").encode("cp1252")}),
+    Case("a Windows-1252 file, said to be UTF-8", {"x.csv": LATIN}, ["--csv_encoding", "utf-8"]),
+    Case("bytes that are not in the encoding that was said", {"x.csv": LATIN}, ["--csv_encoding", "ascii"]),
+    Case("numbers that may be thousands or decimals", {"x.csv": "a;target\n1.234;0\n2.345;1\n"}),
+    Case("quoted numbers that may be thousands or decimals", {"x.csv": 'a,target\n"1,234",0\n"2,345",1\n'}),
+    Case("columns that two delimiters part", {"x.csv": "1,5;2,5;0\n2,5;3,5;1\n"}, HEADERLESS),
+    Case("another delimiter than the one that was said", told=["--csv_delimiter", "semicolon"]),
+    Case("another decimal mark than the one that was said", told=["--csv_decimal", ","]),
+    Case("a comment that was not said to be one", {"x.csv": "# exported\n" + GOOD}),
+    Case("a column with other thousands than was said", {"x.csv": EUROPEAN}, ["--csv_thousands", ","]),
+    Case("a word in a later file of numbers", {"x.csv": GOOD, "y.csv": GOOD.replace("1.5", "much")}),
+    Case("several words among numbers", rows("-,2,0", "?,2,1", "none yet,3,0")),
+    Case("a word in a validation channel's numbers", validation={"v.csv": "a,b,target\n1,2,0\nmany,2,1\n"}),
+    Case("a word among true and false", {"x.csv": TRUTH + "maybe,1\n"}, ["--categorical_columns", "none"]),
+    Case("words, where none may be categories", {"x.csv": WORDS}, ["--categorical_columns", "none"]),
+    Case("nothing but identifiers and dates", {"x.csv": IDS}),
+    Case("nothing but a column without values", {"x.csv": "a,target\n" + ",0\n,1\n" * 6}),
+    Case("a column to keep that is not there", told=["--feature_columns", "a,bb"]),
+    Case("a pattern that fits no column", told=["--feature_columns", "size_*"]),
+    Case("a column to drop that is not there", told=["--drop_columns", "c"]),
+    Case("every column dropped", told=["--drop_columns", "a,b"]),
+    Case("missing values in features, where none may be", rows("1,,0", ",NA,0", "nan,2,1"), [MISSING, "error"]),
+    Case("missing values for an estimator that takes none", rows("1,,0"), ["--estimator", LOGISTIC]),
     Case("a missing target", rows("1,2,")),
     Case("a number beyond 32 bits", rows("1,1e39,0")),
     Case("an infinite number", rows("-inf,2,0")),
     Case("one class only", {"x.csv": "a,target\n1,7\n2,7\n"}),
-    Case("a class of one row", rows("1,2,2")),
+    Case("classes of one row each", {"x.csv": "a,target\n1,0\n2,1\n3,2\n"}),
     Case("numbers to predict, as classes", rows("1,2,0.35")),
     Case(
         "too few rows for the hold-out", {"x.csv": "a,target\n1,0\n2,1\n3,0\n4,1\n"}, ["--validation_fraction", "0.1"]
@@ -128,6 +168,12 @@ TOLD = [
     Case("a hyperparameter without a value", told=["--max_depth"]),
     Case("a hyperparameter given twice", told=["--max_depth", "1", "--max_depth", "2"]),
     Case("a value without a name", told=["5"]),
+    Case("an encoding that there is not", told=["--csv_encoding", "utf-9"]),
+    Case("a delimiter of two characters", told=["--csv_delimiter", "||"]),
+    Case("a decimal mark that is none", told=["--csv_decimal", ";"]),
+    Case("a comment of nothing", told=["--csv_comment", " "]),
+    Case("a way of filling in that there is not", told=["--missing_values", "zero"]),
+    Case("a fill value that is no number", told=["--fill_value", "none"]),
     Case("several mistakes at once", told=["--bootstrap", "1", "--n_jobs", "0"]),
     Case("an estimator of another package", told=["--estimator", "xgboost.XGBClassifier"]),
     Case("no estimator at all", told=["--estimator", ""]),
@@ -140,16 +186,14 @@ TOLD = [
     Case("an estimator's hyperparameter of another type", told=["--estimator", BOOSTING, "--n_estimators", "many"]),
     Case("what the training code sets itself", told=["--warm_start", "true"]),
     Case("another task than the estimator's", told=["--estimator", BOOSTING, "--task", "classification"]),
-    Case("weights for an estimator that takes none", told=["--estimator", "sklearn.neighbors.KNeighborsRegressor"]),
-    Case("missing values kept for an estimator that takes none", told=["--missing_values", "keep"]),
+    Case("weights for an estimator that takes none", told=["--estimator", NEIGHBOURS, "--weight_column", "w"]),
+    Case("missing values kept for an estimator that takes none", told=["--estimator", LOGISTIC, MISSING, "keep"]),
     Case("passes for an estimator without them", told=["--partial_fit_epochs", "5"]),
     Case("a target by name where there is no header", told=["--header", "none"]),
     Case("no training channel", without="SM_CHANNEL_TRAINING", environ={"SM_CHANNELS": '["train"]'}),
     Case("no tracking server", without="MLFLOW_TRACKING_URI"),
     Case("a scheduled time without a schedule", environ={"SCHEDULED_TIME": "2026-11-23T06:00:00Z"}),
 ]
-TOLD[19] = Case(TOLD[19].what, told=[*TOLD[19].told, "--weight_column", "w"])
-TOLD[20] = Case(TOLD[20].what, told=["--estimator", "sklearn.linear_model.Ridge", *TOLD[20].told])
 TWO_HOSTS = {"SM_HOSTS": '["algo-1", "algo-2"]', "SM_CURRENT_HOST": "algo-1"}
 SHARDED = '{"training": {"S3DistributionType": "ShardedByS3Key"}}'
 HOSTS = [

@@ -7,7 +7,7 @@ import pytest
 
 from data import dataset
 from options.hyperparameters import Hyperparameters
-from tests.training_code.small_channels import GOOD, HEADER, SETTINGS, Channel, chosen, fault, table_of
+from tests.training_code.small_channels import FILL_IN, GOOD, HEADER, SETTINGS, Channel, chosen, fault, table_of
 
 
 def test_rows_become_32_bit_features_and_whole_number_labels(
@@ -66,14 +66,12 @@ def test_identifiers_are_not_taken_for_numbers(channel: Channel, words: list[str
     assert table.target.tolist() == words
 
 
-def test_hidden_files_and_empty_markers_are_passed_over_with_a_line(
+def test_hidden_files_and_writers_marks_are_passed_over_and_counted(
     channel: Channel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dataset.read(channel({"x.csv": GOOD, "_SUCCESS": "", ".x.csv.crc": "1", ".tmp/y.csv": "?"}), None, SETTINGS)
     assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("passing over")] == [
-        "passing over training/.tmp/y.csv: a hidden file or an empty marker",
-        "passing over training/.x.csv.crc: a hidden file or an empty marker",
-        "passing over training/_SUCCESS: a hidden file or an empty marker",
+        "passing over training: 3 files (3 hidden or a writer's mark)"
     ]
 
 
@@ -128,10 +126,11 @@ def test_without_a_header_faults_count_lines_from_the_first(channel: Channel) ->
     settings = chosen("--header", "none", "--target_column", "3")
     assert fault(channel({"x.csv": "a,b,target\n6,3,4\n"}), settings=settings) == (
         "training/x.csv, line 1, column 'column_1': holds 'a', but a feature holds numbers; "
-        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+        "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
+        "missing value"
     )
     assert fault(channel({"x.csv": "1,,0\n6,3,1\n"}, "missing"), settings=settings) == (
-        "missing values: column 'column_2' lacks 1 (first: training/x.csv, line 1); fill them in or drop the rows"
+        f"missing values: column 'column_2' lacks 1 (first: training/x.csv, line 1); {FILL_IN}"
     )
 
 
@@ -168,7 +167,7 @@ def test_kept_missing_values_reach_the_estimator_but_the_target_must_be_there(ch
     table = table_of(channel({"x.csv": HEADER + "1,,0\n,2,1\n"}), settings)
     assert numpy.array_equal(table.features.to_numpy(), [[1, numpy.nan], [numpy.nan, 2]], equal_nan=True)
     assert fault(channel({"x.csv": HEADER + "1,,\n,2,1\n"}, "no-target"), settings=settings) == (
-        "missing values: column 'target' lacks 1 (first: training/x.csv, line 2); fill them in or drop the rows"
+        "missing values: column 'target' lacks 1 (first: training/x.csv, line 2); correct or drop the rows"
     )
 
 
@@ -205,15 +204,16 @@ def test_an_estimator_that_computes_in_64_bits_gets_them(channel: Channel) -> No
 
 
 def test_a_column_without_a_name_is_reported(channel: Channel) -> None:
-    assert fault(channel({"x.csv": ",b,target\n1,2,0\n"})) == (
-        "training/x.csv: column 1 has no name in the header; give each column a name of its own"
+    assert fault(channel({"x.csv": "a,,target\n1,2,0\n"})) == (
+        "training/x.csv: column 2 has no name in the header; give each column a name of its own"
     )
 
 
 def test_a_header_that_stands_again_in_the_middle_is_reported(channel: Channel) -> None:
     assert fault(channel({"x.csv": GOOD + GOOD})) == (
         "training/x.csv, line 8, column 'a': holds 'a', but a feature holds numbers; "
-        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+        "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
+        "missing value"
     )
 
 

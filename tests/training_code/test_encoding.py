@@ -42,7 +42,7 @@ def test_the_saved_encoding_makes_of_raw_rows_what_was_trained_on(channel: Chann
     directory = channel({"x.csv": text})
     data = dataset.read(directory, directory, chosen("--categorical_columns", columns, "--category_encoding", how))
     assert data.encoding is not None
-    made = data.encoding.transformer().transform(raw_frame(data, directory))
+    made = data.encoding.steps()[0].transform(raw_frame(data, directory))
     assert list(made.columns) == list(data.training.features.columns)
     assert numpy.array_equal(made.to_numpy(dtype="float32"), data.training.features.to_numpy())
 
@@ -130,7 +130,7 @@ def test_whatever_the_words_both_ways_of_encoding_agree(training: list[str], lat
         codes, known = coded(values)
         columns = made.encode("c", encoding.places(codes, known, made.categories["c"]))
         raw = pandas.DataFrame({"c": [value or numpy.nan for value in values], "n": 0.5}).astype({"c": object})
-        expected = made.transformer().transform(raw)
+        expected = made.steps()[0].transform(raw)
         ours = numpy.column_stack([*columns, numpy.full(len(values), 0.5)]).astype("float32")
         assert numpy.array_equal(ours, expected.to_numpy(dtype="float32"), equal_nan=True)
         assert list(expected.columns) == made.names

@@ -9,12 +9,13 @@ import pytest
 
 from data import dataset
 from options.hyperparameters import Hyperparameters
-from tests.training_code.small_channels import GOOD, HEADER, Channel, chosen, fault, table_of
+from tests.training_code.small_channels import FILL_IN, GOOD, HEADER, SETTINGS, Channel, chosen, fault, table_of
 
 
 def test_a_channel_without_files_is_reported(channel: Channel) -> None:
     assert fault(channel({".keep": ""})) == (
-        "channel training: holds no .csv, .csv.gz or .parquet file; upload the data to the channel's S3 prefix"
+        "channel training: holds no data (1 hidden or a writer's mark); upload CSV or Parquet files to the channel's "
+        "S3 prefix"
     )
 
 
@@ -25,9 +26,9 @@ def test_a_channel_that_is_no_directory_is_reported(tmp_path: Path) -> None:
 
 
 def test_files_of_another_kind_are_named(channel: Channel) -> None:
-    assert fault(channel({"x.csv": GOOD, "y.xlsx": "?", "notes/readme.md": "?"})) == (
-        "channel training: notes/readme.md, y.xlsx are neither .csv nor .csv.gz nor .parquet; "
-        "keep other files under another S3 prefix"
+    assert fault(channel({"x.csv": GOOD, "y.xlsx": "PK\x03\x04", "notes/readme.md": "?"})) == (
+        "training/notes/readme.md: is a .md file; write CSV or Parquet, or keep it under another S3 prefix; "
+        "training/y.xlsx: is a zip archive or an Excel workbook; unpack it, or export it as CSV"
     )
 
 
@@ -47,7 +48,8 @@ def test_a_file_without_features_is_reported(channel: Channel) -> None:
 def test_text_in_a_feature_is_reported_with_file_line_column_and_value(channel: Channel) -> None:
     assert fault(channel({"x.csv": HEADER + "1,2,0\n\n3,large,1\n"})) == (
         "training/x.csv, line 4, column 'b': holds 'large', but a feature holds numbers; "
-        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+        "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
+        "missing value"
     )
 
 
@@ -59,7 +61,8 @@ def test_a_long_text_is_cut_in_the_message(channel: Channel) -> None:
 def test_what_only_looks_like_a_number_is_text(channel: Channel, value: str) -> None:
     assert fault(channel({"x.csv": HEADER + f"1,2,0\n{value},2,1\n"})) == (
         f"training/x.csv, line 3, column 'a': holds '{value}', but a feature holds numbers; "
-        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+        "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
+        "missing value"
     )
 
 
@@ -74,7 +77,7 @@ def test_missing_values_are_counted_by_column_with_the_first_line(channel: Chann
     assert fault(channel(files)) == (
         "missing values: column 'a' lacks 2 (first: training/y.csv, line 3), "
         "column 'b' lacks 2 (first: training/y.csv, line 3), "
-        "column 'target' lacks 1 (first: training/y.csv, line 4); fill them in or drop the rows"
+        f"column 'target' lacks 1 (first: training/y.csv, line 4); {FILL_IN}"
     )
 
 
@@ -95,7 +98,7 @@ def test_a_file_cut_in_half_is_reported(channel: Channel) -> None:
 def test_a_line_with_another_number_of_fields_is_reported(channel: Channel, row: str, got: int) -> None:
     assert fault(channel({"x.csv": HEADER + f"{row}\n1,2,0\n"})) == (
         f"training/x.csv, line 2: has {got} of 3 fields; "
-        "quote fields that hold commas, and give every line the header's fields"
+        "quote fields that hold commas, and give every line the header's fields, or set csv_delimiter"
     )
 
 
@@ -138,15 +141,16 @@ def test_a_packed_file_that_was_cut_off_is_reported(channel: Channel) -> None:
     )
 
 
-def test_a_file_that_is_not_packed_at_all_is_reported(channel: Channel) -> None:
-    assert fault(channel({"x.csv.gz": GOOD})) == (
-        "training/x.csv.gz: cannot be unpacked, the gzip file is damaged or cut off; upload it again"
-    )
+def test_what_a_file_is_follows_from_its_content_and_not_from_its_name(channel: Channel) -> None:
+    plain = table_of(channel({"x.csv": GOOD}))
+    for name, content in {"x.csv.gz": GOOD, "y.csv": gzip.compress(GOOD.encode()), "z.parquet.csv": GOOD}.items():
+        assert table_of(channel({name: content}, name)).features.equals(plain.features)
 
 
 def test_a_file_that_is_not_utf_8_is_reported(channel: Channel) -> None:
     assert fault(channel({"x.csv": "größe,b,target\n1,2,0\n".encode("latin-1")})) == (
-        "training/x.csv, line 1 or after: is not UTF-8 text; save the file as UTF-8"
+        "training/x.csv, line 1: is not UTF-8 text; it may be 'größe' in cp1252, 'größe' in cp1250, 'größe' in "
+        "iso8859-15: set the hyperparameter csv_encoding, or save the file as UTF-8"
     )
 
 
@@ -158,7 +162,7 @@ def test_a_header_without_rows_is_reported(channel: Channel) -> None:
 
 def test_an_empty_file_is_reported(channel: Channel) -> None:
     assert fault(channel({"x.csv": ""})) == (
-        "training/x.csv: is empty; write a line of column names and the rows, or remove the file"
+        "channel training: holds no data (1 empty); upload CSV or Parquet files to the channel's S3 prefix"
     )
 
 
@@ -196,11 +200,15 @@ def test_numbers_to_predict_instead_of_classes_are_reported(channel: Channel) ->
     )
 
 
-def test_a_class_of_one_row_cannot_be_held_out(channel: Channel) -> None:
-    assert fault(channel({"x.csv": GOOD + "1,2,2\n"})) == (
-        "target column 'target': class '2' has one row only, and a stratified hold-out needs two; "
-        "add rows, drop the class, or give the job a validation channel"
-    )
+def test_a_class_of_one_row_is_trained_on_and_not_judged_by(
+    channel: Channel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = dataset.read(channel({"x.csv": GOOD + "1,2,2\n"}), None, SETTINGS)
+    assert (sorted(set(data.training.target)), sorted(set(data.validation.target))) == ([0, 1, 2], [0, 1])
+    assert (
+        "note: target column 'target': class '2' has one row only, which is trained on, and not judged by; add rows, "
+        "or give the job a validation channel"
+    ) in capsys.readouterr().out
 
 
 def test_a_fraction_that_leaves_too_few_rows_is_reported(channel: Channel) -> None:

@@ -17,11 +17,17 @@ from hypothesis import strategies as st
 
 from data import dataset, memory
 from data.data_file import Wanted
+from data.file_kinds import kind_of
+from data.finding import Found
 from options.hyperparameters import Hyperparameters
 
 Channel = Callable[..., Path]
 TRAINING_CODE = Path(memory.__file__).parents[1]
 WANTED = Wanted(("a", "b"), "target", "classification")
+
+
+def found(path: Path) -> Found:
+    return Found(path, path.name, kind_of(path, path.name))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -30,25 +36,25 @@ def test_rows_are_judged_within_a_fifth(tmp_path: Path, rows: int, width: int, p
     text = "a,target\n" + "".join(f"{i * 7919 % 10**width},{i % 2}\n" for i in range(rows))
     path = tmp_path / ("x.csv.gz" if packed else "x.csv")
     path.write_bytes(gzip.compress(text.encode(), 1) if packed else text.encode())
-    assert memory.rows_of(path, "x") == pytest.approx(rows, rel=0.2, abs=1)
+    assert memory.rows_of(found(path)) == pytest.approx(rows, rel=0.2, abs=1)
 
 
 def test_rows_of_very_many_columns_are_judged(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text((",".join(["0.12345"] * 20_000) + "\n") * 50)
-    assert memory.rows_of(tmp_path / "x.csv", "x") == 50
+    assert memory.rows_of(found(tmp_path / "x.csv")) == 50
 
 
 def test_rows_of_parquet_are_known(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.table({"a": range(1234)}), buffer)
     (tmp_path / "x.parquet").write_bytes(buffer.getvalue())
-    assert memory.rows_of(tmp_path / "x.parquet", "x") == 1234
+    assert memory.rows_of(found(tmp_path / "x.parquet")) == 1234
 
 
-@pytest.mark.parametrize("content", [b"", b"\x1f\x8b", b"not packed"])
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b"])
 def test_a_damaged_file_is_left_to_its_reader(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.csv.gz").write_bytes(content)
-    assert memory.rows_of(tmp_path / "x.csv.gz", "x") == 0
+    assert memory.rows_of(found(tmp_path / "x.csv.gz")) == 0
 
 
 def test_more_rows_features_cores_and_bits_need_more() -> None:
@@ -63,7 +69,7 @@ def test_a_table_that_does_not_fit_is_said(
 ) -> None:
     monkeypatch.setattr(memory, "available", lambda: 100 << 20)
     (tmp_path / "x.csv").write_text("a,b,target\n" + "1,2,0\n" * 9)
-    memory.announce([(tmp_path / "x.csv", "training/x.csv")], WANTED, 1)
+    memory.announce([found(tmp_path / "x.csv")], WANTED, 1)
     assert capsys.readouterr().out == (
         "memory: about 384 MB at the peak, for about 10 rows of 2 features in 32 bits; this machine has 100 MB\n"
         "note: that is more than the machine has; choose an instance type with more memory, or fewer rows\n"
@@ -85,9 +91,9 @@ def test_the_columns_of_many_words_are_told_when_they_are_read(
     ]
     for each in told:
         dataset.read(tmp_path, None, each)
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("memory", "note"))]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("memory", "note: that"))]
 
-    rows = memory.rows_of(tmp_path / name, name)
+    rows = memory.rows_of(found(tmp_path / name))
     assert lines == [
         f"memory: about 384 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 390 MB; "
         "a column for each word of the categories comes on top, and is told when they are read",

@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from failure import TrainingError
-from tests.training_code.small_channels import Channel, chosen, fault, parquet, table_of
+from tests.training_code.small_channels import FILL_IN, Channel, chosen, fault, parquet, table_of
 
 NUMBERS: dict[str, list[object]] = {"a": [1, 2, 3, 4], "b": [2.5, 3.5, 4.5, 5.5], "target": [0, 1, 0, 1]}
 
@@ -41,15 +41,17 @@ def test_words_of_parquet_are_categories_when_they_are_named(channel: Channel) -
 def test_words_of_parquet_that_nobody_named_are_reported(channel: Channel) -> None:
     assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": ["x", "y", "x", "y"]})})) == (
         "training/x.parquet, column 'b': is of type string, but a feature holds numbers; "
-        "encode the column as numbers, name it in categorical_columns, or leave the column out"
+        "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
+        "missing value"
     )
 
 
 def test_dates_of_parquet_are_reported(channel: Channel) -> None:
     days = [datetime.date(2026, 1, day) for day in range(1, 5)]
     assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": days})})) == (
-        "training/x.parquet, column 'b': is of type date32[day], allowed: numbers, true and false, or text; "
-        "convert the column or leave it out"
+        "training/x.parquet, column 'b': is of type date32[day], but a feature holds numbers; "
+        "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
+        "missing value"
     )
 
 
@@ -61,7 +63,7 @@ def test_a_parquet_file_that_was_cut_off_is_reported(channel: Channel) -> None:
 
 def test_missing_and_too_great_numbers_of_parquet_are_reported_with_their_row(channel: Channel) -> None:
     assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": [1.0, None, float("nan"), 2.0]})})) == (
-        "missing values: column 'b' lacks 2 (first: training/x.parquet, row 2); fill them in or drop the rows"
+        f"missing values: column 'b' lacks 2 (first: training/x.parquet, row 2); {FILL_IN}"
     )
     assert fault(channel({"x.parquet": parquet(NUMBERS | {"b": [1.0, 2.0, 1e300, 2.0]})}, "great")) == (
         "training/x.parquet, row 3, column 'b': 'inf' is no finite 32-bit number; scale the column or drop the row"
@@ -74,5 +76,5 @@ def test_nan_among_the_labels_of_a_parquet_file_is_missing_and_no_class(channel:
     with pytest.raises(TrainingError) as caught:
         table_of(directory)
     assert str(caught.value) == (
-        "missing values: column 'target' lacks 1 (first: training/x.parquet, row 2); fill them in or drop the rows"
+        "missing values: column 'target' lacks 1 (first: training/x.parquet, row 2); correct or drop the rows"
     )

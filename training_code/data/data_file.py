@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow
 
 from data import csv_faults
+from data.csv_dialect import Dialect
 from options.estimators import REGRESSION
 
 TEXT = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
 """Words are stored once, rows hold their numbers."""
+TRUE, FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+"""Words that are 1 and 0, as pandas reads them."""
 
-_FEATURE = (
-    "a feature holds numbers; encode the column as numbers, name it in categorical_columns, or leave the column out"
+CURE = (
+    "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a missing "
+    "value"
 )
+"""For words among numbers."""
+_FEATURE = f"a feature holds numbers; {CURE}"
 _TARGET = "the target of a regression is a number; correct or drop the row, or set task to classification"
 _WEIGHT = "a weight is a number; correct or drop the row"
 
@@ -25,7 +31,9 @@ _WEIGHT = "a weight is a number; correct or drop the row"
 class Wanted:
     """The columns that every file must have, and what they hold.
 
-    `categories` are those of `features` that hold words; numbers are read with `bits` bits, 32 or 64.
+    `categories` are those of `features` that hold words, of which `pairs` have two that mean yes and no; `booleans`
+    hold true and false. What was judged by the first lines only, and not told, is `guessed`; features that turned out
+    to be none are `left_out`. Numbers are read with `bits` bits, 32 or 64.
     """
 
     features: tuple[str, ...]
@@ -34,7 +42,10 @@ class Wanted:
     categories: frozenset[str] = frozenset()
     weight: str | None = None
     bits: int = 32
-    header: bool = True
+    booleans: frozenset[str] = frozenset()
+    pairs: frozenset[str] = frozenset()
+    guessed: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> list[str]:
@@ -55,8 +66,41 @@ class Wanted:
         """The Arrow type of each column."""
         number = pyarrow.float32() if self.bits == 32 else pyarrow.float64()
         types = {name: TEXT if name in self.categories else number for name in self.features}
+        types |= dict.fromkeys(self.booleans, pyarrow.bool_())
         types[self.target] = pyarrow.float64() if self.task == REGRESSION else TEXT
         return types | ({self.weight: pyarrow.float64()} if self.weight else {})
+
+    def is_number(self, column: str) -> bool:
+        """Whether numbers are read from a column."""
+        if column == self.target:
+            return self.task == REGRESSION
+        return column == self.weight or (column not in self.categories and column not in self.booleans)
+
+    def takes(self, column: str, value: str, dialect: Dialect) -> bool:
+        """Whether a CSV file's field can stand in a column of numbers, or of true and false."""
+        if column in self.booleans:
+            return dialect.is_missing(value) or value in TRUE or value in FALSE
+        return dialect.is_number(value)
+
+    def without(self, columns: frozenset[str]) -> Wanted:
+        """The same but for some features."""
+        return replace(
+            self,
+            features=tuple(each for each in self.features if each not in columns),
+            categories=self.categories - columns,
+            booleans=self.booleans - columns,
+            pairs=self.pairs - columns,
+            guessed=self.guessed - columns,
+            left_out=self.left_out | columns,
+        )
+
+    def with_words(self, column: str) -> Wanted:
+        """The same, but a feature that was taken for numbers holds words."""
+        return replace(self, categories=self.categories | {column}, booleans=self.booleans - {column})
+
+    def with_numbers(self, column: str) -> Wanted:
+        """The same, but a feature that was read as words holds numbers."""
+        return replace(self, categories=self.categories - {column}, pairs=self.pairs - {column})
 
     def reasons(self) -> dict[str, str]:
         """For each column that must hold numbers: why, and the cure."""
@@ -68,12 +112,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file as read. `chunks` has each wanted column in pieces; `columns` are the file's own, in its order."""
+    """One file as read. `chunks` has each wanted column in pieces; `columns` are the file's own, in its order.
+
+    A Parquet file has no `dialect`.
+    """
 
     path: Path
     name: str
     columns: tuple[str, ...]
-    header: bool
+    dialect: Dialect | None
     rows: int
     chunks: dict[str, list[pyarrow.Array]]
     digest: str
@@ -83,9 +130,12 @@ class DataFile:
         return sum(int(chunk.null_count) for chunk in self.chunks[column])
 
     def first(self, column: str, wanted: Callable[[str], bool]) -> tuple[str, str] | None:
-        """Place (`line 3` of a CSV file, `row 2` of a Parquet file) and text of the first value that is wanted."""
-        if not self.path.name.endswith(".parquet"):
-            found = csv_faults.first_line(self.path, self.name, self.columns, column, wanted, self.header)
+        """Place (`line 3` of a CSV file, `row 2` of a Parquet file) and text of the first value that is wanted.
+
+        `wanted` is asked with "" for a missing value, and with numbers as Python writes them.
+        """
+        if self.dialect:
+            found = csv_faults.first_line(self.path, self.name, self.columns, column, wanted, self.dialect)
             return (f"line {found[0]}", found[1]) if found else None
         row = 0
         for chunk in self.chunks[column]:

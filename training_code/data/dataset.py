@@ -13,17 +13,23 @@ import numpy
 import pandas
 from numpy.typing import NDArray
 
-from data import csv_faults, data_files, labels, memory, tables
+from data import csv_faults, csv_numbers, data_files, finding, labels, memory, settling, tables
+from data.csv_faults import NotANumberError
 from data.data_file import DataFile, Wanted
+from data.data_files import Opened
 from data.encoding import Encoding
-from data.tables import Table
+from data.tables import Filling, Table
 from failure import TrainingError, shown
 from options import estimators
 from options.estimators import CLASSIFICATION, REGRESSION, TASK_OF_FOREST
-from options.hyperparameters import Hyperparameters
+from options.hyperparameters import FILLS, Hyperparameters
 from progress import say
 
 Rows = NDArray[numpy.intp]
+_CURE = (
+    "fill them in with missing_values (median, mean, most_frequent, constant), choose an estimator that takes missing "
+    "values, or name the columns in drop_columns"
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Dataset:
     """What a run trains on and is judged by. `digest` is the SHA-256 over names and contents of all files.
 
     `example` are a few raw rows of features. With `encoding`, the tables' features are what it makes of such rows.
+    Columns that are `left_out` are in the files, and no features; with `takes_missing`, features may lack values.
     """
 
     training: Table
@@ -38,6 +45,8 @@ class Dataset:
     digest: str
     example: pandas.DataFrame
     encoding: Encoding | None = None
+    takes_missing: bool = False
+    left_out: tuple[str, ...] = ()
 
     @property
     def raw_validation(self) -> Table:
@@ -49,9 +58,14 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel's files, read and checked; `target` and `weights` (rows) are taken out of them already."""
+    """One channel's files, read and checked; `target` and `weights` (rows) are taken out of them already.
+
+    `wanted` is what its columns turned out to hold.
+    """
 
     files: list[DataFile]
+    wanted: Wanted
+    lacks_values: bool
     target: NDArray[Any]
     weights: NDArray[numpy.float64] | None
 
@@ -87,16 +101,34 @@ def read_channels(training: Path, validation: Path | None, settings: Hyperparame
     Raises:
         TrainingError: as `read`.
     """
-    paths = _paths(training, "training")
-    wanted = data_files.wanted(*paths[0], settings)
-    more = _paths(validation, "validation") if validation else []
+    files = finding.find(training, "training")
+    others = finding.find(validation, "validation") if validation else []
+    first = data_files.open_file(files[0], settings)
+    wanted = data_files.wanted(first, settings)
     one_hot = _one_hot(settings)
-    said = memory.announce([*paths, *more], wanted, settings.n_jobs, one_hot)
-    channel = read_channel(paths, "training", wanted, settings)
+    said = memory.announce([*files, *others], wanted, settings.n_jobs, one_hot)
+    opened = [first, *(data_files.open_file(each, settings, first) for each in files[1:])]
+    channel, wanted = _read_guessing(opened, wanted, settings)
     if settings.task == CLASSIFICATION:
         labels.check_classes(channel.target, "training")
-    judges = read_channel(more, "validation", wanted, settings) if more else None
+    judges = None
+    if others:
+        opened = [data_files.open_file(each, settings, first) for each in others]
+        judges = read_channel(opened, "validation", wanted, settings)
     return Channels(channel, judges, wanted, one_hot, said)
+
+
+def _read_guessing(opened: Sequence[Opened], wanted: Wanted, settings: Hyperparameters) -> tuple[Channel, Wanted]:
+    """The training channel, and what its columns hold: where words come after many numbers, it is read once more."""
+    while True:
+        try:
+            channel = read_channel(opened, "training", wanted, settings, settle=True)
+        except NotANumberError as error:
+            if error.column not in wanted.guessed:
+                raise
+            wanted = wanted.with_words(error.column)
+        else:
+            return channel, channel.wanted
 
 
 def split(channels: Channels, settings: Hyperparameters) -> Dataset:
@@ -106,42 +138,56 @@ def split(channels: Channels, settings: Hyperparameters) -> Dataset:
         TrainingError: as `read`.
     """
     channel, judges, wanted, one_hot = channels.training, channels.validation, channels.wanted, channels.one_hot
+    filling = Filling(settings.missing_values, settings.fill_value) if settings.missing_values in FILLS else None
+    # Without a word of the settings a model is asked as it was trained.
+    takes_missing = channel.lacks_values or settings.missing_values in ("keep", *FILLS)
+    left_out = tuple(sorted(wanted.left_out))
     others = judges.files if judges else []
     memory.announce_words(channel.files, others, wanted, settings.n_jobs, one_hot=one_hot, said=channels.said)
     if judges is None:
         kept, held = hold_out(channel.target, wanted.target, settings)
         how = "stratified, " if settings.task == CLASSIFICATION else ""
         say(f"holding out: {len(held)} of {len(channel.target)} rows, {how}seed {settings.random_state}")
-        parts, encoding, example = tables.fill(channel.files, wanted, [kept, held], one_hot, None)
+        parts, encoding, example = tables.fill(channel.files, wanted, [kept, held], one_hot, None, filling)
         pairs = zip(parts, (kept, held), strict=True)
         kept_table, held_table = (_table(features, channel, rows) for features, rows in pairs)
-        return Dataset(kept_table, held_table, _digest(channel.lines), example, encoding)
+        return Dataset(kept_table, held_table, _digest(channel.lines), example, encoding, takes_missing, left_out)
     target = judges.target
     if settings.task == CLASSIFICATION:
         target = labels.same_classes(target, channel.target, wanted.target)
-    (rows,), encoding, _ = tables.fill(channel.files, wanted, [None], one_hot, None)
+    (rows,), encoding, _ = tables.fill(channel.files, wanted, [None], one_hot, None, filling)
     (other,), _, example = tables.fill(judges.files, wanted, [None], one_hot, encoding)
     digest = _digest(channel.lines + judges.lines)
-    return Dataset(_table(rows, channel, None), Table(other, target), digest, example, encoding)
+    training = _table(rows, channel, None)
+    return Dataset(training, Table(other, target), digest, example, encoding, takes_missing, left_out)
 
 
-def read_channel(paths: Sequence[tuple[Path, str]], channel: str, wanted: Wanted, settings: Hyperparameters) -> Channel:
-    """The files of one channel, checked, with target and weights taken out."""
+def read_channel(
+    opened: Sequence[Opened], channel: str, wanted: Wanted, settings: Hyperparameters, settle: bool = False
+) -> Channel:
+    """The files of one channel, checked, with target and weights taken out; with `settle`, all rows say what is wanted.
+
+    Raises:
+        TrainingError: as `read`.
+    """
     started = time.perf_counter()
-    files = [data_files.read(path, name, wanted) for path, name in paths]
+    files = [data_files.read(each, wanted, settings) for each in opened]
     rows = sum(each.rows for each in files)
     if not rows:
         names = ", ".join(each.name for each in files[:5])
         raise TrainingError(f"channel {channel}: {names} holds a header and no rows; upload files with rows")
-    required = wanted.columns if settings.missing_values == "error" else wanted.columns[len(wanted.features) :]
-    _check_missing(files, required)
+    if settle:
+        wanted = settling.settle(files, wanted, settings)
+    lacks_values = any(each.missing(name) for each in files for name in wanted.features)
+    optional = wanted.features if lacks_values and _may_be_missing(settings) else ()
+    _check_missing(files, wanted, optional)
     weights = _weights(files, wanted.weight, rows) if wanted.weight else None
     target = _target(files, wanted, rows)
     say(
         f"reading {channel}: {len(files)} {'file' if len(files) == 1 else 'files'}, {rows} rows, "
         f"{len(wanted.features)} features, {time.perf_counter() - started:.2f} s"
     )
-    return Channel(files, target, weights)
+    return Channel(files, wanted, lacks_values, target, weights)
 
 
 def hold_out(target: NDArray[Any], column: str, settings: Hyperparameters) -> tuple[Rows, Rows]:
@@ -151,10 +197,13 @@ def hold_out(target: NDArray[Any], column: str, settings: Hyperparameters) -> tu
         TrainingError: when a class has one row only, or the fraction leaves too few rows on one side.
     """
     fraction, count, stratify = settings.validation_fraction, len(target), None
+    rows, alone = numpy.arange(count), numpy.empty(0, dtype=numpy.intp)
     held = numpy.ceil(count * fraction)
     if settings.task == CLASSIFICATION:
-        stratify = target
-        _check_strata(target, column, fraction)
+        alone = _rows_of_their_own_class(target, column)
+        rows = numpy.delete(rows, alone)
+        stratify = target[rows]
+        _check_strata(stratify, fraction)
     elif held < 2 or count - held < 2:
         raise TrainingError(
             f"validation_fraction {fraction}: leaves {held:.0f} of {count} rows for validation, and each side needs "
@@ -162,30 +211,31 @@ def hold_out(target: NDArray[Any], column: str, settings: Hyperparameters) -> tu
         )
     from sklearn.model_selection import train_test_split
 
-    rows = numpy.arange(count)
     kept, held_out = train_test_split(rows, test_size=fraction, stratify=stratify, random_state=settings.random_state)
-    return kept, held_out
+    return numpy.concatenate([kept, alone]), held_out
 
 
-def _check_strata(target: NDArray[Any], column: str, fraction: float) -> None:
-    classes, counts = numpy.unique(target, return_counts=True)
-    if counts.min() < 2:
-        few = [shown(each) for each in classes[counts < 2]]
-        raise TrainingError(
-            f"target column {column!r}: class {', '.join(few[:5])} has one row only, and a stratified hold-out needs "
-            f"two; add rows, drop the class, or give the job a validation channel"
+def _rows_of_their_own_class(target: NDArray[Any], column: str) -> Rows:
+    """The rows of classes that have one row only: nobody can both learn from it and be judged by it."""
+    classes, places, counts = numpy.unique(target, return_index=True, return_counts=True)
+    few = counts < 2
+    if few.any() and not few.all():
+        told = ", ".join(shown(each) for each in classes[few][:5]) + (" and more" if few.sum() > 5 else "")
+        say(
+            f"note: target column {column!r}: class {told} has one row only, which is trained on, and not judged by; "
+            f"add rows, or give the job a validation channel"
         )
+    return places[few] if not few.all() else places[:0]
+
+
+def _check_strata(target: NDArray[Any], fraction: float) -> None:
+    classes = numpy.unique(target)
     held = numpy.ceil(len(target) * fraction)
     if held < len(classes) or len(target) - held < len(classes):
         raise TrainingError(
             f"validation_fraction {fraction}: leaves {held:.0f} of {len(target)} rows for validation, and each "
             f"side needs a row of each of the {len(classes)} classes; add rows or choose another fraction"
         )
-
-
-def _paths(directory: Path, channel: str) -> list[tuple[Path, str]]:
-    found = data_files.find(directory, channel)
-    return [(path, f"{channel}/{path.relative_to(directory).as_posix()}") for path in found]
 
 
 def _one_hot(settings: Hyperparameters) -> bool:
@@ -206,9 +256,18 @@ def _table(features: pandas.DataFrame, channel: Channel, rows: Rows | None) -> T
     return Table(features, channel.target[rows], None if weights is None else weights[rows])
 
 
-def _check_missing(files: Sequence[DataFile], columns: Sequence[str]) -> None:
-    counts = {column: sum(each.missing(column) for each in files) for column in columns}
-    lacking = [column for column in columns if counts[column]]
+def _may_be_missing(settings: Hyperparameters) -> bool:
+    """Whether missing features are kept or filled; where nothing is said, the estimator decides."""
+    if settings.missing_values == "auto":
+        name = settings.estimator
+        return name in TASK_OF_FOREST or estimators.takes_missing_values(estimators.find(name))
+    return settings.missing_values != "error"
+
+
+def _check_missing(files: Sequence[DataFile], wanted: Wanted, optional: Sequence[str]) -> None:
+    counts = {column: sum(each.missing(column) for each in files) for column in wanted.columns}
+    counts |= dict.fromkeys(optional, 0)
+    lacking = [column for column, count in counts.items() if count]
     if not lacking:
         return
     told = []
@@ -216,8 +275,9 @@ def _check_missing(files: Sequence[DataFile], columns: Sequence[str]) -> None:
         file = next(each for each in files if each.missing(column))
         place = file.first(column, csv_faults.is_missing)
         told.append(f"column {column!r} lacks {counts[column]} (first: {file.name}, {place[0] if place else '?'})")
+    cure = _CURE if set(lacking) & set(wanted.features) else "correct or drop the rows"
     more = f", and {len(lacking) - 5} more columns" if len(lacking) > 5 else ""
-    raise TrainingError(f"missing values: {', '.join(told)}{more}; fill them in or drop the rows")
+    raise TrainingError(f"missing values: {', '.join(told)}{more}; {cure}")
 
 
 def _target(files: Sequence[DataFile], wanted: Wanted, rows: int) -> NDArray[Any]:
@@ -232,7 +292,7 @@ def _weights(files: Sequence[DataFile], column: str, rows: int) -> NDArray[numpy
     if weights.min() < 0:
         for file, chunks in zip(files, kept, strict=True):
             file.chunks.update(chunks)
-            if place := file.first(column, lambda text: csv_faults.is_number(text) and float(text or 0) < 0):
+            if place := file.first(column, lambda text: csv_numbers.is_number(text) and float(text) < 0):
                 raise TrainingError(
                     f"{file.name}, {place[0]}, column {column!r}: {shown(place[1])} is no weight; "
                     f"a weight is 0 or more: correct or drop the row"

@@ -1,12 +1,13 @@
 """Turns categories into numbers, and keeps how: the saved model takes raw rows and encodes them in the same way.
 
-The table is encoded while it is filled, without a copy of the raw one; `transformer` is the scikit-learn equivalent.
+The table is encoded while it is filled, without a copy of the raw one; `steps` are the scikit-learn equivalent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -29,21 +30,28 @@ class Encoding:
     """How the raw `columns` become numbers: the categories first, then the other columns as they are.
 
     `categories` has the words of each encoded column, sorted, and NaN at the end when a value can be missing. A word
-    that is not among them is -1 (ordinal) or all zeros (one-hot).
+    that is not among them is -1 (ordinal) or all zeros (one-hot). `pairs` are those of them with two words that mean
+    no and yes, 0 and 1 in any case. `fills` has, by column, what stands for a missing number; None: nothing does.
     """
 
     columns: tuple[str, ...]
     categories: dict[str, tuple[Any, ...]]
     one_hot: bool
     bits: int
+    pairs: frozenset[str] = frozenset()
+    fills: dict[str, float] | None = None
+
+    def is_one_hot(self, column: str) -> bool:
+        """Whether a category has a column for each of its words."""
+        return self.one_hot and column not in self.pairs
 
     @property
     def names(self) -> list[str]:
         """The names of the encoded columns, in order."""
         encoded = [
-            f"{column}_{word}" if self.one_hot else column
+            f"{column}_{word}" if self.is_one_hot(column) else column
             for column, words in self.categories.items()
-            for word in (words if self.one_hot else [None])
+            for word in (words if self.is_one_hot(column) else [None])
         ]
         return encoded + [name for name in self.columns if name not in self.categories]
 
@@ -53,9 +61,9 @@ class Encoding:
         One by one, for of many words all of them together would be a second table.
         """
         words = self.categories[column]
-        if self.one_hot:
+        if self.is_one_hot(column):
             yield from (codes == place for place in range(len(words)))
-        elif isinstance(words[-1], str):
+        elif isinstance(words[-1], str) or self.fills is not None:
             yield codes
         else:
             yield numpy.where(codes == len(words) - 1, numpy.nan, codes)
@@ -65,9 +73,9 @@ class Encoding:
         raw: dict[str, Any] = {}
         first = 0
         for column, words in self.categories.items():
-            width = len(words) if self.one_hot else 1
+            width = len(words) if self.is_one_hot(column) else 1
             encoded = features.iloc[:, first : first + width].to_numpy()
-            if self.one_hot:
+            if self.is_one_hot(column):
                 codes = numpy.where(encoded.any(axis=1), encoded.argmax(axis=1), -1)
             else:
                 codes = numpy.nan_to_num(encoded[:, 0], nan=len(words) - 1).astype(int)
@@ -77,23 +85,40 @@ class Encoding:
         raw |= {name: features.iloc[:, place] for place, name in enumerate(numbers, first)}
         return DataFrame({name: raw[name] for name in self.columns}, index=features.index)
 
-    def transformer(self) -> ColumnTransformer:
-        """The same as a fitted scikit-learn transformer of raw rows, a frame with `columns`."""
+    def steps(self) -> list[BaseEstimator]:
+        """The same as fitted scikit-learn transformers of raw rows, one behind the other; they take a frame."""
+        encoder = [self._encoder()] if self.categories else []
+        return encoder if self.fills is None else [*encoder, self._imputer()]
+
+    def _encoder(self) -> ColumnTransformer:
         from sklearn.compose import ColumnTransformer
         from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
         kind = numpy.float32 if self.bits == 32 else numpy.float64
-        words = [list(each) for each in self.categories.values()]
-        encoder = (
-            OneHotEncoder(categories=words, handle_unknown="ignore", sparse_output=False, dtype=kind)
-            if self.one_hot
-            else OrdinalEncoder(categories=words, handle_unknown="use_encoded_value", unknown_value=-1, dtype=kind)
-        )
+        parts: list[tuple[str, Any, list[str]]] = []
+        for name, group in groupby(self.categories, self.is_one_hot):
+            columns = list(group)
+            words = [list(self.categories[each]) for each in columns]
+            encoder = (
+                OneHotEncoder(categories=words, handle_unknown="ignore", sparse_output=False, dtype=kind)
+                if name
+                else OrdinalEncoder(categories=words, handle_unknown="use_encoded_value", unknown_value=-1, dtype=kind)
+            )
+            parts.append((f"categories_{len(parts) + 1}" if parts else "categories", encoder, columns))
         numbers = [name for name in self.columns if name not in self.categories]
-        parts = [("categories", encoder, list(self.categories)), ("numbers", "passthrough", numbers)]
-        transformer = ColumnTransformer(parts, verbose_feature_names_out=False)
+        transformer = ColumnTransformer([*parts, ("numbers", "passthrough", numbers)], verbose_feature_names_out=False)
         row = {name: [self.categories[name][0] if name in self.categories else 0.0] for name in self.columns}
         return transformer.set_output(transform="pandas").fit(DataFrame(row))
+
+    def _imputer(self) -> BaseEstimator:
+        """Fitted to one row, whose mean it is, whatever the numbers were made of."""
+        from sklearn.impute import SimpleImputer
+
+        assert self.fills is not None  # noqa: S101  # `steps` asks only then
+        missing = {name: float(len(words) - 1) for name, words in self.categories.items()}
+        kind = numpy.float32 if self.bits == 32 else numpy.float64
+        row = DataFrame({name: [{**missing, **self.fills}.get(name, 0.0)] for name in self.names}, dtype=kind)
+        return SimpleImputer().set_output(transform="pandas").fit(row)
 
 
 def places(codes: NDArray[Any], words: Sequence[str], known: Sequence[Any]) -> NDArray[Any]:
@@ -118,5 +143,5 @@ def whole(estimator: BaseEstimator, encoding: Encoding | None) -> BaseEstimator:
         return estimator
     from sklearn.pipeline import make_pipeline
 
-    pipeline: Pipeline = make_pipeline(encoding.transformer(), estimator)
+    pipeline: Pipeline = make_pipeline(*encoding.steps(), estimator)
     return pipeline

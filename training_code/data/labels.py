@@ -9,7 +9,7 @@ import numpy
 import pyarrow
 from numpy.typing import NDArray
 
-from data import csv_faults
+from data import csv_numbers
 from data.data_file import DataFile
 from failure import TrainingError, shown
 
@@ -23,11 +23,16 @@ def words_of(files: Sequence[DataFile], column: str) -> tuple[NDArray[Any], list
     return numbers, [str(each) for each in encoded.dictionary.to_pylist()]
 
 
-def count_words(files: Sequence[DataFile], column: str) -> int:
-    """How many words a column has, a missing one included; the column stays in the files."""
+def distinct_words(files: Sequence[DataFile], column: str) -> list[str]:
+    """The different words of a column, which stays in the files; a missing one is none."""
     chunks = [chunk for each in files for chunk in each.chunks[column]]
     known = pyarrow.chunked_array([chunk.dictionary for chunk in chunks], pyarrow.string()).unique()
-    return len(known) + any(chunk.null_count for chunk in chunks)
+    return [str(each) for each in known.to_pylist()]
+
+
+def count_words(files: Sequence[DataFile], column: str) -> int:
+    """How many words a column has, a missing one included; the column stays in the files."""
+    return len(distinct_words(files, column)) + any(each.missing(column) for each in files)
 
 
 def numbers_of(files: Sequence[DataFile], column: str, rows: int, kind: str) -> NDArray[Any]:
@@ -80,7 +85,7 @@ def same_classes(target: NDArray[Any], training: NDArray[Any], column: str) -> N
 
 
 def _values(words: Sequence[str], target: str) -> list[int] | list[str]:
-    if not all(map(csv_faults.is_number, words)):
+    if not all(map(csv_numbers.is_number, words)):
         return list(words)
     numbers = [float(each) for each in words]
     for word, number in zip(words, numbers, strict=True):

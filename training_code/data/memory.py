@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gzip
 import os
 import pickle
 import struct
@@ -16,6 +15,8 @@ import pyarrow
 
 from data import labels, parquet_files
 from data.data_file import DataFile, Wanted
+from data.file_kinds import PARQUET
+from data.finding import Found
 from progress import say
 
 BASE = 320 << 20
@@ -44,21 +45,24 @@ def give_back_what_is_freed() -> None:
         mallopt(_M_ARENA_MAX, 1)
 
 
-def rows_of(path: Path, name: str) -> int:
+def rows_of(file: Found) -> int:
     """About how many rows a file holds: exact for Parquet, judged by the length of the first lines for CSV."""
-    if path.name.endswith(parquet_files.SUFFIX):
-        return parquet_files.rows(path, name)
-    packed = path.name.endswith(".gz")
-    size = path.stat().st_size
+    if file.kind.format == PARQUET:
+        return parquet_files.rows(file.path, file.name)
+    compression, size = file.kind.compression, file.path.stat().st_size
     try:
-        with gzip.open(path) if packed else path.open("rb") as file:
-            sample = file.read(_SAMPLE) + file.readline()  # a line of very many columns is longer than the sample
+        with pyarrow.input_stream(str(file.path), compression=compression) as stream:
+            sample = stream.read(_SAMPLE)
+            while b"\n" not in sample[-_SAMPLE:] and (more := stream.read(_SAMPLE)):
+                sample += more  # a line of very many columns is longer than the sample
         if len(sample) < _SAMPLE:
             size = len(sample)
-        elif packed:
-            unpacked = _unpacked_size(path)
-            size = unpacked if unpacked > size else 4 * size  # beyond 4 GB gzip counts from 0 again
-    except (OSError, EOFError):
+        else:
+            sample = sample[: sample.rfind(b"\n") + 1] or sample
+            if compression:
+                unpacked = _unpacked_size(file.path) if compression == "gzip" else 0
+                size = unpacked if unpacked > size else 4 * size  # beyond 4 GB gzip counts from 0 again
+    except (OSError, pyarrow.ArrowException):
         return 0  # reading it will say what is wrong
     lines = sample.count(b"\n")
     return round(size / (len(sample) / lines)) if lines else min(size, 1)
@@ -76,9 +80,9 @@ def peak(rows: int, wanted: Wanted, n_jobs: int, columns: int | None = None, wor
     return BASE + table + max(column + _BLOCKS, growing) + words * _WORD
 
 
-def announce(paths: Sequence[tuple[Path, str]], wanted: Wanted, n_jobs: int, one_hot: bool = False) -> int:
+def announce(files: Sequence[Found], wanted: Wanted, n_jobs: int, one_hot: bool = False) -> int:
     """Print how much memory the run will take, and a warning when the machine has less; returns the bytes."""
-    rows = sum(rows_of(path, name) for path, name in paths)
+    rows = sum(map(rows_of, files))
     more = "; a column for each word of the categories comes on top, and is told when they are read"
     return _say(
         peak(rows, wanted, n_jobs),

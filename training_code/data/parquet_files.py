@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow
 from pyarrow import compute
 
-from data import csv_faults
+from data.column_kinds import Kind
+from data.csv_text import check_names
 from data.data_file import TEXT, DataFile, Wanted
 from failure import TrainingError, shown
 
 if TYPE_CHECKING:
     from pyarrow import parquet
 
-SUFFIX = ".parquet"
+_INDEX = re.compile(r"__index_level_\d+__")
+"""Columns that pandas writes for the index of a frame, and does not read as columns."""
 
 
 def columns(path: Path, name: str) -> list[str]:
@@ -27,7 +30,8 @@ def columns(path: Path, name: str) -> list[str]:
     """
     with _opened(path, name) as file:
         names = list(file.schema_arrow.names)
-    csv_faults.check_names(names, name)
+    names = [each for each in names if not _INDEX.fullmatch(each)]
+    check_names(names, name)
     return names
 
 
@@ -37,10 +41,10 @@ def rows(path: Path, name: str) -> int:
         return int(file.metadata.num_rows)
 
 
-def text_columns(path: Path, name: str) -> set[str]:
-    """The names of the columns that hold words."""
+def kinds(path: Path, name: str) -> dict[str, Kind]:
+    """What the columns hold; those that training cannot take are left out."""
     with _opened(path, name) as file:
-        return {field.name for field in file.schema_arrow if _is_text(field.type)}
+        return {field.name: kind for field in file.schema_arrow if (kind := _kind_of(field.type))}
 
 
 def read(path: Path, name: str, own: list[str], wanted: Wanted) -> DataFile:
@@ -68,7 +72,7 @@ def read(path: Path, name: str, own: list[str], wanted: Wanted) -> DataFile:
             raise TrainingError(
                 f"{name}: cannot be read as Parquet ({shown(error, 200)}); write the file again"
             ) from error
-    return DataFile(path, name, tuple(own), True, count, chunks, digest)
+    return DataFile(path, name, tuple(own), None, count, chunks, digest)
 
 
 def _opened(path: Path, name: str) -> parquet.ParquetFile:
@@ -81,23 +85,28 @@ def _opened(path: Path, name: str) -> parquet.ParquetFile:
 
 
 def _check_type(name: str, field: pyarrow.Field, wanted: Wanted) -> None:
-    kinds = pyarrow.types
-    reason = wanted.reasons().get(field.name)
-    number = kinds.is_integer(field.type) or kinds.is_floating(field.type) or kinds.is_decimal(field.type)
-    if number or kinds.is_boolean(field.type) or kinds.is_null(field.type):
-        return
-    if not _is_text(field.type):
+    reason, kind = wanted.reasons().get(field.name), _kind_of(field.type)
+    if kind is None:
         raise TrainingError(
-            f"{name}, column {field.name!r}: is of type {field.type}, allowed: numbers, true and false, or text; "
-            f"convert the column or leave it out"
+            f"{name}, column {field.name!r}: is of type {field.type}, allowed: numbers, true and false, text, dates; "
+            f"convert the column, or name it in drop_columns"
         )
-    if reason:
+    if reason and kind in (Kind.WORDS, Kind.DATES):
         raise TrainingError(f"{name}, column {field.name!r}: is of type {field.type}, but {reason}")
 
 
-def _is_text(kind: pyarrow.DataType) -> bool:
-    inner = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
-    return bool(pyarrow.types.is_string(inner) or pyarrow.types.is_large_string(inner))
+def _kind_of(kind: pyarrow.DataType) -> Kind | None:
+    types = pyarrow.types
+    inner = kind.value_type if types.is_dictionary(kind) else kind
+    if types.is_integer(inner) or types.is_floating(inner) or types.is_decimal(inner):
+        return Kind.NUMBERS
+    if types.is_boolean(inner):
+        return Kind.NUMBERS
+    if types.is_string(inner) or types.is_large_string(inner) or types.is_string_view(inner):
+        return Kind.WORDS
+    if types.is_date(inner) or types.is_timestamp(inner) or types.is_time(inner):
+        return Kind.DATES
+    return Kind.NOTHING if types.is_null(inner) else None
 
 
 def _cast(values: pyarrow.Array, kind: pyarrow.DataType) -> pyarrow.Array:

@@ -33,30 +33,46 @@ class Table:
         return Table(self.features.iloc[rows], self.target[rows], weights)
 
 
-def fill(
+@dataclass(frozen=True)
+class Filling:
+    """What stands for missing numbers: the `strategy` of SimpleImputer, and the `value` of its `constant`."""
+
+    strategy: str
+    value: float
+
+    def of(self, values: NDArray[Any]) -> float:
+        """The number for one column, from its rows."""
+        from sklearn.impute import SimpleImputer
+
+        imputer = SimpleImputer(strategy=self.strategy, fill_value=self.value, keep_empty_features=True)
+        return float(imputer.fit(values.reshape(-1, 1)).statistics_[0])
+
+
+def fill(  # noqa: PLR0913, PLR0917  # the table, its parts, and how it is encoded
     files: Sequence[DataFile],
     wanted: Wanted,
     parts: Sequence[NDArray[numpy.intp] | None],
     one_hot: bool,
     encoding: Encoding | None,
+    filling: Filling | None = None,
 ) -> tuple[list[pandas.DataFrame], Encoding | None, pandas.DataFrame]:
     """A frame of features for each of `parts` (row numbers; None: all rows), how categories were encoded, raw rows.
 
-    The columns are taken out of the files. Without `encoding`, it is made from the rows of the first part. The raw rows
-    are the first few of the last part.
+    The columns are taken out of the files. Without `encoding`, it is made from the rows of the first part, as are the
+    numbers that `filling` puts for missing ones. The raw rows are the first few of the last part.
 
     Raises:
         TrainingError: naming file, line and column of a number that does not fit.
     """
     rows, kind = sum(each.rows for each in files), f"float{wanted.bits}"
     coded = {name: labels.words_of(files, name) for name in wanted.features if name in wanted.categories}
-    if coded and encoding is None:
-        training = parts[0]
+    training = parts[0]
+    if encoding is None and (coded or filling):
         words = {
             name: encodings.known_words(codes if training is None else codes[training], words)
             for name, (codes, words) in coded.items()
         }
-        encoding = Encoding(wanted.features, words, one_hot, wanted.bits)
+        encoding = Encoding(wanted.features, words, one_hot, wanted.bits, wanted.pairs, {} if filling else None)
     names = encoding.names if encoding else list(wanted.features)
     sizes = [rows if part is None else len(part) for part in parts]
     # Column by column in memory: trees look at one column at a time.
@@ -72,6 +88,10 @@ def fill(
         else:
             values = numbers(files, name, rows, kind, wanted.limit)
             example[name] = values[shown_rows].astype("float64")
+            if encoding and encoding.fills is not None:
+                if filling and name not in encoding.fills:
+                    encoding.fills[name] = filling.of(values if training is None else values[training])
+                values = numpy.where(numpy.isnan(values), values.dtype.type(encoding.fills[name]), values)
             columns = iter([values])
         for column in columns:
             for matrix, part in zip(matrices, parts, strict=True):

@@ -51,7 +51,8 @@ _PACKAGES = ("scikit-learn", "numpy", "scipy", "pandas", "pyarrow", "joblib", "s
 class Description:
     """What a reader of the model needs to know about it; the content of model.json.
 
-    `features` are the columns of a raw row in order, `categories` those that hold words; `classes` stand in the order
+    `features` are the columns of a raw row in order, `categories` those that hold words, `left_out` those that a raw
+    row may have and the model does not look at; `classes` stand in the order
     of the estimator's probabilities, a regression has none; `rows` are counts. `trees_digest` is "" for a model that is
     not made of trees; `predictions_digest` is over what the model says of the held-out rows.
     """
@@ -60,6 +61,7 @@ class Description:
     categories: list[str]
     feature_type: str
     takes_missing: bool
+    left_out: list[str]
     target_column: str
     classes: list[Any]
     metrics: dict[str, float]
@@ -94,7 +96,8 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
         features=list(data.example.columns),
         categories=list(data.encoding.categories) if data.encoding else [],
         feature_type=str(data.training.features.dtypes.iloc[0]),
-        takes_missing=settings.missing_values == "keep",
+        takes_missing=data.takes_missing,
+        left_out=list(data.left_out),
         target_column=settings.target_column,
         classes=forest.classes_.tolist() if hasattr(forest, "classes_") else [],
         metrics=verdict.metrics,

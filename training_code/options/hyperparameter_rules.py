@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import codecs
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -129,6 +131,55 @@ def column_names() -> Rule:
         return names
 
     return Rule("names of columns between commas, or auto", parse)
+
+
+def patterns() -> Rule:
+    """Names between commas, or a list of them, in which `*` stands for any text."""
+    return Rule("names of columns between commas, with * for any text", column_names().parse)
+
+
+def words() -> Rule:
+    """Words between commas, or a list of them."""
+    return Rule("words between commas", column_names().parse)
+
+
+_CHARACTERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " ", "dot": "."}
+
+
+def character() -> Rule:
+    """One character that parts or marks text, or the name of one that is hard to write."""
+
+    def parse(text: str) -> str:
+        found = _CHARACTERS.get(text.lower(), text)
+        if len(found) != 1 or not found.isascii() or found.isalnum() or found in "\r\n":
+            raise ValueError
+        return found
+
+    return Rule("one character, or comma, semicolon, tab, pipe, space or dot", parse)
+
+
+def encoding() -> Rule:
+    """The name of a text encoding that Python knows."""
+
+    def parse(text: str) -> str:
+        try:
+            io.TextIOWrapper(io.BytesIO(), encoding=text)  # which refuses what encodes no text, such as base64
+        except LookupError:
+            raise ValueError from None
+        return codecs.lookup(text).name
+
+    return Rule("the name of a text encoding, such as utf-8, cp1252 or utf-16", parse)
+
+
+def text_start() -> Rule:
+    """What a line begins with."""
+
+    def parse(text: str) -> str:
+        if not text.strip():
+            raise ValueError
+        return text
+
+    return Rule("what such a line begins with, such as #", parse)
 
 
 def header() -> Rule:

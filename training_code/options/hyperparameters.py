@@ -16,10 +16,12 @@ from options import estimators
 from options.estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST, TASK_OF_FOREST
 from options.hyperparameter_rules import (
     Rule,
+    character,
     column_name,
     column_names,
     declared,
     either,
+    encoding,
     every_core,
     fraction,
     header,
@@ -27,7 +29,10 @@ from options.hyperparameter_rules import (
     number,
     one_of,
     or_none,
+    patterns,
+    text_start,
     whole_number,
+    words,
     yes_or_no,
 )
 
@@ -35,7 +40,9 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 AUTO = ("auto",)
-"""Of `categorical_columns`: those that hold text in the first row."""
+"""Of `categorical_columns`: those that hold words, but for dates and words that stand in one row only."""
+FILLS = ("mean", "median", "most_frequent", "constant")
+"""Of `missing_values`: what a missing number becomes, in the words of scikit-learn's SimpleImputer."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +69,19 @@ class Hyperparameters:
     validation_fraction: float = declared(0.2, fraction())
     header: bool = declared(True, header())
     weight_column: str | None = declared(None, or_none(column_name()))
-    categorical_columns: tuple[str, ...] = declared((), or_none(column_names()))
+    feature_columns: tuple[str, ...] | None = declared(None, or_none(patterns()))
+    drop_columns: tuple[str, ...] | None = declared(None, or_none(patterns()))
+    categorical_columns: tuple[str, ...] | None = declared(AUTO, or_none(column_names()))
     category_encoding: str | None = declared(None, or_none(one_of("ordinal", "one_hot")))
-    missing_values: str = declared("error", one_of("error", "keep"))
+    missing_values: str = declared("auto", one_of("auto", "error", "keep", *FILLS))
+    fill_value: float = declared(0.0, number(-1e9, 1e9))
+    csv_delimiter: str | None = declared(None, or_none(character()))
+    csv_decimal: str | None = declared(None, or_none(one_of(".", ",")))
+    csv_thousands: str | None = declared(None, or_none(character()))
+    csv_encoding: str | None = declared(None, or_none(encoding()))
+    csv_quote: str | None = declared('"', or_none(character()))
+    csv_comment: str | None = declared(None, or_none(text_start()))
+    csv_null_values: tuple[str, ...] | None = declared(None, or_none(words()))
     task: str = declared(CLASSIFICATION, one_of(CLASSIFICATION, REGRESSION))
     estimator: str = declared(FOREST, Rule("the dotted name of an estimator", str))  # `estimators.find` judges it
     accelerator: str | None = declared(None, or_none(one_of("intelex")))
@@ -82,7 +99,7 @@ class Hyperparameters:
     def described(self) -> dict[str, Any]:
         """Everything that was chosen, as flat values for a reader: what the estimator has no use for is left out."""
         run = {name: getattr(self, name) for name in RULES if name not in FOREST_PARAMETERS}
-        run["categorical_columns"] = list(self.categorical_columns)
+        run |= {name: list(value) for name, value in run.items() if isinstance(value, tuple)}
         if self.accelerator is None:
             del run["accelerator"]
         return self.parameters | run
@@ -155,7 +172,6 @@ def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[Fa
         notes.append(_auto_note("sqrt"))
     if chosen:
         values |= {"estimator": chosen.name, "task": chosen.task}
-    values["categorical_columns"] = values.get("categorical_columns") or ()
     settings = Hyperparameters(**values, estimator_parameters=others)
     return settings, notes, faults + (_misfits(settings, chosen) if chosen else [])
 

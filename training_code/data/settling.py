@@ -1,0 +1,159 @@
+"""What whole columns tell that their first lines do not: which hold nothing, identifiers or dates, and which numbers.
+
+Only what no setting named is changed, and every change is a line in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pyarrow
+from pyarrow import compute
+
+from data import column_kinds, csv_numbers, labels
+from data.csv_numbers import PLAIN
+from data.data_file import CURE, FALSE, TRUE, DataFile, Wanted
+from failure import TrainingError, shown
+from options.hyperparameters import Hyperparameters
+from progress import say
+
+_FEW_ROWS = 10
+"""Below it every word may stand once only by chance."""
+_NEARLY_EACH = 0.9
+"""Share of the rows with a word of their own, from which words tell rows apart and not kinds of rows."""
+_FEW_NUMBERS = 10
+"""So many different numbers beside words may be names of categories, as grades are; more of them are measured."""
+_SHOWN = 5
+
+
+def settle(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters) -> Wanted:
+    """What the columns of the training channel hold, all rows considered; columns that are left out are taken out.
+
+    Raises:
+        TrainingError: for a column that is neither numbers nor words, or when no feature is left.
+    """
+    left_out: dict[str, str] = {}
+    for name in wanted.features:
+        if name not in wanted.guessed:
+            continue
+        why, wanted = _settled(files, name, wanted)
+        if why and not settings.feature_columns:
+            left_out[name] = why
+        elif why:
+            say(f"note: column {name!r}: {why}; kept, because feature_columns names it")
+    for name, why in left_out.items():
+        say(f"note: column {name!r}: {why}: left out; feature_columns can keep it")
+        for file in files:
+            del file.chunks[name]
+    settled = wanted.without(frozenset(left_out))
+    if not settled.features:
+        raise TrainingError(
+            f"no feature is left beside the target {wanted.target!r}: "
+            + "; ".join(f"column {name!r}: {why}" for name, why in left_out.items())
+        )
+    _tell_of_numbers(files, settled)
+    _tell_of_missing(files, settled, settings)
+    return settled
+
+
+def _settled(files: Sequence[DataFile], name: str, wanted: Wanted) -> tuple[str, Wanted]:
+    """Why a column is better left out, if it is, and what is wanted of it and the others."""
+    rows, missing = sum(each.rows for each in files), sum(each.missing(name) for each in files)
+    if missing == rows:
+        return "has no value in any row", wanted
+    if name not in wanted.categories:
+        return "", wanted
+    words = labels.distinct_words(files, name)
+    if as_number := _as_numbers(words, files[0]):
+        for file in files:
+            file.chunks[name] = [_numbers(chunk, as_number) for chunk in file.chunks[name]]
+        return "", wanted.with_numbers(name)
+    if column_kinds.are_pair(words):
+        return "", replace(wanted, pairs=wanted.pairs | {name})
+    return _why_no_category(files, name, words, rows - missing), wanted
+
+
+def _why_no_category(files: Sequence[DataFile], name: str, words: Sequence[str], rows: int) -> str:
+    """Why the words of so many rows are no categories, if they are none."""
+    if column_kinds.are_dates(words):
+        return f"holds dates or times, such as {shown(words[0])}"
+    _check_mixed(files, name, words)
+    if len(words) >= _NEARLY_EACH * rows and rows >= _FEW_ROWS:
+        return f"holds {len(words):,} different words in {rows:,} rows, as identifiers do"
+    return ""
+
+
+def _as_numbers(words: Sequence[str], file: DataFile) -> Callable[[str], float] | None:
+    """How to make numbers of the words of a column, if all of them are; of true and false, 1 and 0."""
+    if all(word.strip() in TRUE or word.strip() in FALSE for word in words):
+        return lambda word: float(word.strip() in TRUE)
+    notation = file.dialect.notation if file.dialect else PLAIN
+    if file.dialect and all(csv_numbers.is_number(notation.plain(word.strip())) for word in words):
+        return lambda word: float(notation.plain(word.strip()))
+    return None
+
+
+def _numbers(chunk: pyarrow.Array, as_number: Callable[[str], float]) -> pyarrow.Array:
+    values = pyarrow.array([as_number(word) for word in chunk.dictionary.to_pylist()], pyarrow.float64())
+    return values.take(chunk.indices)
+
+
+def _check_mixed(files: Sequence[DataFile], name: str, words: Sequence[str]) -> None:
+    """Raise a TrainingError for a column of measured numbers in which some words stand: a guess would be wrong."""
+    notation = files[0].dialect.notation if files[0].dialect else PLAIN
+    numbers = {word for word in words if csv_numbers.is_number(notation.plain(word.strip()))}
+    if len(numbers) <= max(_FEW_NUMBERS, len(words) / 2):
+        return
+    others = [word for word in words if word not in numbers]
+    file = next(each for each in files if each.first(name, lambda text: text in others))
+    place = file.first(name, lambda text: text in others)
+    told = ", ".join(map(shown, others[:_SHOWN])) + (
+        f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    )
+    raise TrainingError(
+        f"{file.name}, {place[0] if place else '?'}, column {name!r}: holds {told} among {len(numbers):,} different "
+        f"numbers; {CURE}"
+    )
+
+
+def _tell_of_numbers(files: Sequence[DataFile], wanted: Wanted) -> None:
+    """Say which columns tell nothing, or count the rows: they stay, because another night's data may be different."""
+    constant, counting = list[str](), list[str]()
+    for name in wanted.features:
+        if name in wanted.categories:
+            if len(labels.distinct_words(files, name)) == 1 and not any(each.missing(name) for each in files):
+                constant.append(name)
+            continue
+        pieces = pyarrow.chunked_array([chunk for each in files for chunk in each.chunks[name]])
+        limits: dict[str, Any] = compute.min_max(pieces).as_py()
+        if pieces.null_count:
+            continue
+        if limits["min"] == limits["max"]:
+            constant.append(name)
+        elif len(pieces) >= _FEW_ROWS and limits["max"] - limits["min"] == len(pieces) - 1 and _counts(pieces):
+            counting.append(name)
+    if constant:
+        say(f"note: {_listed(constant)} the same value in each row: kept, and drop_columns can leave it out")
+    if counting:
+        say(f"note: {_listed(counting, 'counts', 'count')} the rows: kept, and drop_columns can leave it out")
+
+
+def _tell_of_missing(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters) -> None:
+    counts = {name: sum(each.missing(name) for each in files) for name in wanted.features}
+    lacking = [f"{name!r} ({count:,})" for name, count in counts.items() if count]
+    if lacking and settings.missing_values not in ("error", "keep"):
+        how = "kept" if settings.missing_values == "auto" else f"filled: {settings.missing_values}"
+        more = f" and {len(lacking) - _SHOWN} more columns" if len(lacking) > _SHOWN else ""
+        say(f"note: missing values in {', '.join(lacking[:_SHOWN])}{more}: {how}; missing_values decides")
+
+
+def _counts(values: pyarrow.ChunkedArray) -> bool:
+    numbers = values.to_numpy()
+    return bool((numbers[1:] - numbers[:-1] == 1).all())
+
+
+def _listed(names: Sequence[str], one: str = "has", more: str = "have") -> str:
+    told = ", ".join(map(repr, names[:_SHOWN])) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return f"column {told} {one}" if len(names) == 1 else f"columns {told} {more}"
