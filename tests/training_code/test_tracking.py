@@ -50,6 +50,9 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
     assert run.data.tags["model_version"] == version.version == "1"
     assert version.run_id == version.tags["run_id"] == run_id
     assert "schedule_execution_id" not in run.data.tags
+    assert run.data.tags["mlflow.note.content"] == version.description
+    assert version.description.startswith("**RandomForestClassifier** for `target`, trained on ")
+    assert run.data.tags["mlflow.source.name"] == f"train.py of source bundle {'c' * 12}"
     assert sorted(each.path for each in client.list_artifacts(run_id)) == [
         "confusion_matrix.png",
         "feature_importances.png",

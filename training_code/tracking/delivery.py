@@ -10,6 +10,8 @@ from tracking.claims import DUPLICATE_OF
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion
 
+_NOTE = "mlflow.note.content"
+"""The tag that MLflow's page of a run shows as its description."""
 GROWN = "_grown"
 """End of the name of a metric that tells of the way to the model, and so is the run's and not the model's."""
 
@@ -32,7 +34,9 @@ class Delivery:
         run_id, standing = self.record.run_id, self._registry.settle()
         if standing is None:
             self._log()
-            standing = self._registry.register(run_id, self.record.model_id, self.record.version_tags)
+            standing = self._registry.register(
+                run_id, self.record.model_id, self.record.version_tags, self.record.summary
+            )
         if standing.training_job_name == self.record.job.name:
             self._registry.link(standing.version)
             self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
@@ -61,7 +65,7 @@ class Delivery:
                 for each in self.record.metrics
             ],
             params=[Param(name, value) for name, value in self.record.parameters.items()],
-            tags=[RunTag(name, value) for name, value in self.record.tags.items()],
+            tags=[RunTag(name, value) for name, value in (self.record.tags | {_NOTE: self.record.summary}).items()],
         )
         self._client.log_artifacts(self.record.run_id, str(self.record.directory / records.FILES))
         if not self._has_model:

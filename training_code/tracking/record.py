@@ -23,6 +23,7 @@ from judging.pictures import draw
 from models.model_files import DESCRIPTION_FILE, TRUSTED_TYPES, Description
 from options.environment import TrackingSettings, TrainingJob
 from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from tracking.summary import summarize
 
 KEPT = "unregistered"
 """Directory of the job's output in which a record waits."""
@@ -52,6 +53,8 @@ class Record:
     evaluation: dict[str, float]
     gate: Gate = OPEN_GATE
     champion: Champion = NO_CHAMPION
+    summary: str = ""
+    """Markdown for the run and the version."""
     model_id: str = ""
     """The logged model, once there is one: sending again goes on with it."""
 
@@ -116,6 +119,7 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
         evaluation=description.metrics,
         gate=gate,
         champion=champion,
+        summary=summarize(description, env.job, champion),
     )
     made.save()
     return made

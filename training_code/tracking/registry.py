@@ -61,11 +61,14 @@ class Registry:
         name = first.tags.get("training_job_name", "unknown")
         return StandingVersion(str(first.version), name, str(first.run_id or ""))
 
-    def register(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> StandingVersion:
-        """Make the logged model a version of the registered model, unless there is one; returns the one that stands."""
+    def register(self, run_id: str, model_id: str, tags: Mapping[str, str], summary: str = "") -> StandingVersion:
+        """Make the logged model a version of the registered model, unless there is one; returns the one that stands.
+
+        `summary` is its description, in Markdown.
+        """
         standing = self.settle()
         if standing is None:
-            self._create_version(run_id, model_id, tags)
+            self._create_version(run_id, model_id, tags, summary)
             standing = self.settle()
         if standing is None:
             raise TrainingError(
@@ -118,7 +121,7 @@ class Registry:
             return {}
         return {name: str(number) for name, number in aliases.items()}
 
-    def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str]) -> None:
+    def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str], summary: str) -> None:
         with unless_it_exists():
             self._client.create_registered_model(self._model_name)
         self._client.create_model_version(
@@ -126,6 +129,7 @@ class Registry:
             source=f"models:/{model_id}",
             run_id=run_id,
             tags=job_tags(self._job) | dict(tags),
+            description=summary,
             model_id=model_id,
         )
 

@@ -25,6 +25,7 @@ from tracking.delivery import GROWN, Delivery
 from tracking.pulse import Pulse
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion, job_tags
+from tracking.summary import source_tags
 
 Answer = TypeVar("Answer")
 _AT_START = 0.1
@@ -179,7 +180,7 @@ class Tracker:
         open_runs = [each for each in single if each.info.status != "FINISHED" or each.info.run_id == registered]
         run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
         if run is None:
-            tags = job_tags(self._job) | {TICKET: CHOOSING}
+            tags = job_tags(self._job) | source_tags(self._job) | {TICKET: CHOOSING}
             run = self._client.create_run(self._experiment_id, tags=tags, run_name=self._job.name)
             # MLflow's client asks again where an answer gets lost, and the run that it did not hear of is there, too.
             runs = self._client.search_runs([self._experiment_id], self._mine)
