@@ -32,7 +32,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SHOWN_ENCODINGS = ("cp1252", "cp1250", "iso8859-15", "cp437")
+_LIKELY_ENCODINGS = ("cp1252", "cp1250", "iso8859-15")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def find_out(
 
 def readings_of(raw: bytes) -> str:
     """Bytes that are not UTF-8, as several encodings read them."""
-    return ", ".join(f"{shown(raw.decode(each, 'replace'), 20)} in {each}" for each in _SHOWN_ENCODINGS[:3])
+    return ", ".join(f"{shown(raw.decode(each, 'replace'), 20)} in {each}" for each in _LIKELY_ENCODINGS)
 
 
 def not_text(name: str, line: str, raw: bytes, encoding: str) -> TrainingError:
