@@ -193,6 +193,13 @@ def test_a_column_that_tells_nothing_is_left_out_with_a_line(
     assert f"note: column 'more': {why}: left out; feature_columns can keep it\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("words", [["1.2.34", "1.10.2"], ["10.0.0.1", "10.0.0.2"], ["3-5", "5-7"], ["a-1", "b-1"]])
+def test_words_that_only_look_like_dates_are_categories(channel: Channel, words: list[object]) -> None:
+    data = read(channel, column(words * 20))
+    assert data.encoding is not None
+    assert data.encoding.categories["more"] == tuple(sorted(map(str, words)))
+
+
 def test_what_is_named_is_kept(channel: Channel) -> None:
     data = read(channel, column([f"c-{n}" for n in range(40)]), told(feature_columns="more,size"))
     assert list(data.example.columns) == ["more", "size"]
