@@ -186,7 +186,7 @@ def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
 def _column(values: NDArray[Any], words: bool, model: Model) -> NDArray[Any]:
     if words:
         column = numpy.array([_word(value) for value in values], dtype=object)
-        missing = [not isinstance(each, str) for each in column]
+        missing = numpy.array([not isinstance(each, str) for each in column])
     else:
         if values.dtype == object:
             blank = [_TRUTH.get(each, each) if isinstance(each, str) else each for each in values]

@@ -19,7 +19,7 @@ from options.estimators import find as find_estimator
 from options.hyperparameters import AUTO, Hyperparameters
 from progress import say
 
-_LINES = 2000
+_LINES = 300
 
 
 def wanted(file: Found, layout: Layout, dialect: Dialect | None, settings: Hyperparameters) -> Wanted:

@@ -87,7 +87,8 @@ def predicted_and_actual(predictions: Predictions) -> Figure:
     figure, axes = _figure(5.4, 5.0)
     actual, predicted = _sample(predictions)
     axes.scatter(actual, predicted, s=8, alpha=0.4, color="tab:blue", linewidths=0)
-    ends = [min(actual.min(), predicted.min()), max(actual.max(), predicted.max())]
+    both = numpy.concatenate([actual, predicted])
+    ends = [numpy.min(both), numpy.max(both)]
     axes.plot(ends, ends, linestyle="--", color="grey", linewidth=1, label="predicted = actual")
     axes.set_xlabel("actual")
     axes.set_ylabel("predicted")
