@@ -71,7 +71,7 @@ def test_a_table_that_does_not_fit_is_said(
     (tmp_path / "x.csv").write_text("a,b,target\n" + "1,2,0\n" * 9)
     memory.announce([found(tmp_path / "x.csv")], WANTED, 1)
     assert capsys.readouterr().out == (
-        "memory: about 384 MB at the peak, for about 10 rows of 2 features in 32 bits; this machine has 100 MB\n"
+        "memory: about 400 MB at the peak, for about 10 rows of 2 features in 32 bits; this machine has 100 MB\n"
         "note: that is more than the machine has; choose an instance type with more memory, or fewer rows\n"
     )
 
@@ -80,7 +80,7 @@ def test_a_table_that_does_not_fit_is_said(
 def test_the_columns_of_many_words_are_told_when_they_are_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(memory, "available", lambda: 390 << 20)
+    monkeypatch.setattr(memory, "available", lambda: 406 << 20)
     words = [f"word {i}" if i else None for i in range(2_000)]
     table = pyarrow.table({"a": words, "b": [1.5] * 2_000, "target": [0, 1] * 1_000})
     writer = pyarrow.csv.write_csv if name == "x.csv" else pyarrow.parquet.write_table
@@ -95,12 +95,12 @@ def test_the_columns_of_many_words_are_told_when_they_are_read(
 
     rows = memory.rows_of(found(tmp_path / name))
     assert lines == [
-        f"memory: about 384 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 390 MB; "
+        f"memory: about 400 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 406 MB; "
         "a column for each word of the categories comes on top, and is told when they are read",
-        "memory: about 399 MB at the peak, now that the 2,000 words of the categories are known, for 2,000 rows, 2,001 "
-        "columns; this machine has 390 MB",
+        "memory: about 415 MB at the peak, now that the 2,000 words of the categories are known, for 2,000 rows, 2,001 "
+        "columns; this machine has 406 MB",
         "note: that is more than the machine has; choose an instance type with more memory, or fewer rows",
-        f"memory: about 384 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 390 MB",
+        f"memory: about 400 MB at the peak, for about {rows:,} rows of 2 features in 32 bits; this machine has 406 MB",
     ]
 
 
