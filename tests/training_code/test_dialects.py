@@ -200,6 +200,25 @@ def test_words_that_only_look_like_dates_are_categories(channel: Channel, words:
     assert data.encoding.categories["more"] == tuple(sorted(map(str, words)))
 
 
+def test_a_word_with_a_point_among_decimal_commas_is_named(channel: Channel) -> None:
+    lines = "".join(f"{i},5;{i % 2}\n" for i in range(30))
+    with pytest.raises(TrainingError, match=r"a.csv, line 32, column 'x': holds 'n.a.' among 30 different numbers"):
+        read(channel, {"a.csv": f"x;target\n{lines}n.a.;0\n".encode()})
+
+
+def test_text_of_digits_in_parquet_is_a_category(channel: Channel) -> None:
+    codes = [f"{10_000 + number % 20}" for number in range(40)]
+    table = pyarrow.Table.from_pylist(ROWS).append_column("more", [codes])
+    data = read(channel, {"a.parquet": parquet(table)})
+    assert data.encoding is not None
+    assert data.encoding.categories["more"] == tuple(sorted(set(codes)))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_a_packed_part_without_rows_is_passed_over(channel: Channel, pack: Callable[[bytes], bytes]) -> None:
+    same_as_plain(read(channel, {"part-0.gz": pack(b""), "part-1.gz": pack(PLAIN.encode())}))
+
+
 def test_what_is_named_is_kept(channel: Channel) -> None:
     data = read(channel, column([f"c-{n}" for n in range(40)]), told(feature_columns="more,size"))
     assert list(data.example.columns) == ["more", "size"]

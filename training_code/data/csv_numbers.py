@@ -52,7 +52,7 @@ def find_out(
     if thousands:
         return _checked(Notation(decimal or ("," if thousands == "." else "."), thousands), columns, name)
     candidates = [each for each in _GUESSED if decimal in (None, each.decimal)]
-    numbers = [values for values in columns if _has_marks(values)]
+    numbers = _with_marks(columns)
     read = {each: [values for values in numbers if all(map(_matcher(each), values))] for each in candidates}
     most = max(map(len, read.values()))
     fitting = [each for each in candidates if len(read[each]) == most and _is_needed(each, read[each])]
@@ -71,7 +71,7 @@ def find_out(
 
 def _checked(told: Notation, columns: Iterable[Sequence[str]], name: str) -> Notation:
     """The notation that the settings say, unless it makes sense of no number while another one does."""
-    numbers = [values for values in columns if _has_marks(values)]
+    numbers = _with_marks(columns)
     if not any(all(map(_matcher(told), values)) for values in numbers):
         for other in _GUESSED:
             for values in numbers:
@@ -84,8 +84,14 @@ def _checked(told: Notation, columns: Iterable[Sequence[str]], name: str) -> Not
     return told
 
 
-def _has_marks(values: Sequence[str]) -> bool:
-    return any("," in value or "." in value for value in values) and all(map(_NUMBERISH.fullmatch, values))
+def _with_marks(columns: Iterable[Sequence[str]]) -> list[list[str]]:
+    """What looks like numbers in the columns that mostly do, and have a point or a comma among them."""
+    found = []
+    for values in columns:
+        numbers = [value for value in values if _NUMBERISH.fullmatch(value)]
+        if 2 * len(numbers) > len(values) and any("," in value or "." in value for value in numbers):
+            found.append(numbers)
+    return found
 
 
 def _is_needed(notation: Notation, columns: Sequence[Sequence[str]]) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow
+
 from failure import TrainingError
 
 CSV, PARQUET, EMPTY = "csv", "parquet", "empty"
@@ -54,7 +56,7 @@ def kind_of(path: Path, name: str) -> FileKind:
         return FileKind(PARQUET)
     for magic, compression in _PACKED.items():
         if start.startswith(magic):
-            return FileKind(CSV, compression)
+            return FileKind(EMPTY if _holds_nothing(path, compression) else CSV, compression)
     for magic, what in _OTHERS.items():
         if start.startswith(magic):
             raise TrainingError(f"{name}: is {what}")
@@ -67,3 +69,12 @@ def kind_of(path: Path, name: str) -> FileKind:
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
         return FileKind(EMPTY) if len(start) < 4096 else FileKind(CSV)
     return FileKind(CSV)
+
+
+def _holds_nothing(path: Path, compression: str) -> bool:
+    """Whether a packed file is whole and has nothing in it, as writers make of a part without rows."""
+    try:
+        with pyarrow.input_stream(str(path), compression=compression) as stream:
+            return not stream.read(1)
+    except (OSError, pyarrow.ArrowException):
+        return False  # reading it will say what is wrong

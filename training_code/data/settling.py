@@ -107,14 +107,15 @@ def _check_mixed(files: Sequence[DataFile], name: str, words: Sequence[str]) -> 
     if len(numbers) <= max(_FEW_NUMBERS, len(words) / 2):
         return
     others = [word for word in words if word not in numbers]
-    file = next(each for each in files if each.first(name, lambda text: text in others))
-    place = file.first(name, lambda text: text in others)
+    if not others:
+        return  # text of a Parquet file, which is text because its writer says so
+    places = ((each, each.first(name, lambda text: bool(text) and not csv_numbers.is_number(text))) for each in files)
+    file, place = next((each, found) for each, found in places if found)
     told = ", ".join(map(shown, others[:_SHOWN])) + (
         f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
     )
     raise TrainingError(
-        f"{file.name}, {place[0] if place else '?'}, column {name!r}: holds {told} among {len(numbers):,} different "
-        f"numbers; {CURE}"
+        f"{file.name}, {place[0]}, column {name!r}: holds {told} among {len(numbers):,} different numbers; {CURE}"
     )
 
 
