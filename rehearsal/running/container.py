@@ -11,7 +11,7 @@ aws/deep-learning-containers, docker/sklearn/1.9-0.
 import contextlib
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.sealed_network import sealed_network
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
+from rehearsal.running.written_files import WrittenFile, WrittenFiles
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -62,8 +63,8 @@ class ContainerResult:
     log_stream_name: str
     log_line_count: int
     differences: tuple[str, ...]
-    written: Mapping[str, int]
-    """Each file that the container has written or changed, by its path in the container's own tree, with its bytes."""
+    written: tuple[WrittenFile, ...]
+    """What the first host's processes have written or changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,8 @@ def run_training_container(
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         command = start_command(platform, files)
         checkpoints = _move_in(platform.clients.s3, request, files)
-        log = _Log.of_request(request, platform.clients, on_line)
+        written = WrittenFiles(files)
+        log = _Log.of_request(request, platform.clients, on_line, written)
         put_stand_ins(request, files, platform.container_environment, on_line)
         reached = filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values()))
         network = stack.enter_context(
@@ -123,7 +125,6 @@ def run_training_container(
 
         names = host_names(request)
         others = OtherHosts(request, files, names, platform, [*network.prefix, *command], variables, limits)
-        before = files.listing()
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
@@ -142,7 +143,7 @@ def run_training_container(
             log_stream_name=log.stream.name,
             log_line_count=log.count,
             differences=tuple(filter(None, differences)),
-            written={name: size for name, size in files.listing().items() if before.get(name) != size},
+            written=written.now(),
         )
 
 
@@ -177,21 +178,25 @@ def _run_hosts(others: OtherHosts, files: ContainerFiles, log: "_Log") -> tuple[
 
 @dataclass
 class _Log:
-    """Hands each line to CloudWatch Logs, to the metric definitions and to the person."""
+    """Hands each line to CloudWatch Logs, to the metric definitions, to the listing of files and to the person."""
 
     stream: LogStream
     metrics: MetricPicker
     on_line: Callable[[str], None]
+    written: WrittenFiles
     count: int = 0
 
     @classmethod
-    def of_request(cls, request: Request, clients: "AwsClients", on_line: Callable[[str], None]) -> Self:
+    def of_request(
+        cls, request: Request, clients: "AwsClients", on_line: Callable[[str], None], written: WrittenFiles
+    ) -> Self:
         """The log of the training job's first host."""
         stream = LogStream(clients.logs, request["TrainingJobName"])
-        return cls(stream, MetricPicker.of_request(request), on_line)
+        return cls(stream, MetricPicker.of_request(request), on_line, written)
 
     def line(self, text: str) -> None:
         self.count += 1
+        self.written.line(text)
         self.on_line(text)
         self.metrics.look_at(text, self.stream.write(text))
 

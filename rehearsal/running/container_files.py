@@ -80,15 +80,6 @@ class ContainerFiles:
         _write_json(configuration / "inputdataconfig.json", _input_data_configuration(request))
         _write_json(configuration / "resourceconfig.json", _resource_configuration(request, hosts, current))
 
-    def listing(self) -> dict[str, int]:
-        """Every file of the tree and of its /tmp but the input, with its bytes."""
-        root = self.base.parent
-        return {
-            path.relative_to(root).as_posix(): path.stat().st_size
-            for path in sorted(root.rglob("*"))
-            if path.is_file() and not path.is_relative_to(self.base / "input")
-        }
-
     def failure_message(self) -> str:
         """Read the first 1024 characters of output/failure, as DescribeTrainingJob shows them."""
         return self.failure.read_text(errors="replace")[:FAILURE_REASON_MAX_LENGTH] if self.failure.is_file() else ""

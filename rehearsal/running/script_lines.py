@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-_INVOKING: Final = "Invoking script with the following command:"
+INVOKING: Final = "Invoking script with the following command:"
+"""What the toolkit says when it starts the script."""
 _TOOLKIT: Final = " sagemaker-training-toolkit "
 
 
@@ -16,7 +17,7 @@ class ScriptLines:
 
     def is_next(self, line: str) -> bool:
         """Whether the next line of the log is one that the script printed."""
-        if _INVOKING in line:
+        if INVOKING in line:
             self._started = self._is_command = True
             return False
         if not self._started or not line.strip() or _TOOLKIT in line:

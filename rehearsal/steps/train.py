@@ -107,9 +107,7 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
             training_job_arn=invocation.training_job_arn,
             on_line=on_line,
         )
-        log_path.with_suffix(".files").write_text(
-            "".join(f"{size:>12,}  {name}\n" for name, size in sorted(result.written.items())), encoding="utf-8"
-        )
+        log_path.with_suffix(".files").write_text("".join(f"{each}\n" for each in result.written), encoding="utf-8")
         report(_description(result))
         step.detail(result.secondary_status)
         if result.status != "Completed":

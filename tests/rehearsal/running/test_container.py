@@ -296,14 +296,32 @@ def test_an_interrupted_rehearsal_leaves_no_upload_and_no_directory(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_job_has_written_is_listed_by_its_place(clients: AwsClients) -> None:
-    put_bundle(clients, train_py="import os\nopen(os.environ['SM_MODEL_DIR'] + '/model.bin', 'w').write('trees')")
+def test_the_listing_says_who_wrote_what(clients: AwsClients) -> None:
+    code = (
+        "import os\n"
+        "open(os.environ['SM_MODEL_DIR'] + '/model.bin', 'w').write('trees')\n"
+        "open(os.environ['TMPDIR'] + '/scratch', 'w').write('')\n"
+        "open(os.path.dirname(__file__) + '/notes.txt', 'w').write('mine')\n"
+    )
+    put_bundle(clients, train_py=code)
 
-    written = run(clients, good_request()).written
+    written = {each.path: each for each in run(clients, good_request()).written}
 
-    assert written["ml/model/model.bin"] == 5
-    assert "ml/code/train.py" in written, "the toolkit puts it there"
-    assert not [name for name in written if name.startswith("ml/input/")]
+    assert str(written["ml/model/model.bin"]) == "           5  script   ml/model/model.bin"
+    assert written["tmp/scratch"].writer == written["ml/code/notes.txt"].writer == "script"
+    assert written["ml/code/train.py"].writer == written["ml/output/success"].writer == "toolkit"
+    assert not [path for path in written if path.startswith("ml/input/")]
+
+
+def test_before_a_script_starts_all_that_is_written_is_the_toolkits(clients: AwsClients) -> None:
+    put_bundle(clients, train_py="def (")
+    request = good_request()
+    request["HyperParameters"]["sagemaker_program"] = "absent.py"
+
+    result = run(clients, request)
+
+    assert result.status == "Failed"
+    assert {each.writer for each in result.written} == {"toolkit"}
 
 
 def test_a_job_reaches_no_package_index(clients: AwsClients) -> None:
