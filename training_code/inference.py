@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,7 +26,7 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
 
 @dataclass(frozen=True)
 class Model:
-    """The estimator and the features it was trained on, in order: which hold words, and how numbers were read."""
+    """The estimator and the features it was trained on, in order: which hold words or dates, how numbers were read."""
 
     estimator: Any
     features: tuple[str, ...]
@@ -33,6 +34,7 @@ class Model:
     feature_type: str = "float32"
     takes_missing: bool = False
     left_out: frozenset[str] = frozenset()
+    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 def model_fn(model_dir: str) -> Model:
@@ -45,6 +47,7 @@ def model_fn(model_dir: str) -> Model:
         told.get("feature_type", "float32"),
         told.get("takes_missing", False),
         frozenset(told.get("left_out", ())),
+        told.get("dates", {}),
     )
 
 
@@ -179,12 +182,16 @@ def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
         raise ValueError(f"the rows have the shape {shape}, the model takes rows x {len(features)} features")
     else:
         rows = pandas.DataFrame(rows, columns=features)
-    columns = {name: _column(rows[name].to_numpy(), name in model.categories, model) for name in features}
+    columns = {name: _column(name, rows[name].to_numpy(), model) for name in features}
     return pandas.DataFrame(columns, columns=features)
 
 
-def _column(values: NDArray[Any], words: bool, model: Model) -> NDArray[Any]:
-    if words:
+def _column(name: str, values: NDArray[Any], model: Model) -> NDArray[Any]:
+    words = name in model.categories or name in model.dates
+    if name in model.dates:
+        column = _dates(name, values, model.dates[name])
+        missing = pandas.isna(column)
+    elif words:
         column = numpy.array([_word(value) for value in values], dtype=object)
         missing = numpy.array([not isinstance(each, str) for each in column])
     else:
@@ -199,6 +206,17 @@ def _column(values: NDArray[Any], words: bool, model: Model) -> NDArray[Any]:
         missing = ~numpy.isfinite(column) if not model.takes_missing else numpy.isinf(column)
     if numpy.any(missing) and not (words and model.takes_missing):
         raise ValueError("the rows hold missing or infinite numbers; the model was trained without them")
+    return column
+
+
+def _dates(name: str, values: NDArray[Any], form: str) -> NDArray[Any]:
+    """Dates as the model takes them: words, of which some may be missing."""
+    blank = pandas.Series([None if each == "" else each for each in values], dtype=object)  # of any type
+    try:
+        pandas.to_datetime(blank, format=form, utc=True)
+    except ValueError:
+        raise ValueError(f"the rows hold something other than dates or times of the form {form} in {name!r}") from None
+    column: NDArray[Any] = blank.to_numpy()
     return column
 
 

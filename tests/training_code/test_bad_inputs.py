@@ -35,6 +35,9 @@ LATIN = WORDS.replace("lake", "Übersee").encode("cp1252")
 EUROPEAN = 'a,target\n"1.234,5",0\n"2.345,5",1\n'
 TRUTH = "a,target\n" + "true,0\nfalse,1\n" * 6
 IDS = "id,sold,target\n" + "".join(f"c-{i},2026-01-{i + 1:02},{i % 2}\n" for i in range(12))
+CLOCK = "at,target\n" + "".join(f"{i}:30,{i % 2}\n" for i in range(12))
+AFTER = "a,b,target\n" + "".join(f"{i},{i},{int(i > 9)}\n" for i in range(12))
+HIVE = {f"year={year}/x.csv": GOOD for year in (2025, 2026)}
 HEADERLESS = ["--header", "none", "--target_column", "-1"]
 MISSING, LOGISTIC = "--missing_values", "sklearn.linear_model.LogisticRegression"
 ENVIRON = {
@@ -148,6 +151,36 @@ DATA = [
     Case("weights that are all zero", {"x.csv": "a,w,target\n1,0,0\n2,0,1\n"}, ["--weight_column", "w"]),
     Case("a weight column that is not there", told=["--weight_column", "weight"]),
     Case("a categorical column that is not there", told=["--categorical_columns", "a,c"]),
+    Case("a date column that is not there", told=["--date_columns", "c"]),
+    Case("a date column that holds words", {"x.csv": WORDS}, ["--date_columns", "town"]),
+    Case("a date column with one word in it", {"x.csv": IDS.replace("2026-01-05", "soon")}, ["--date_columns", "sold"]),
+    Case("dates in another form than told", {"x.csv": IDS}, ["--date_columns", "sold", "--date_format", "%d.%m.%Y"]),
+    Case("days that may be months", {"x.csv": "when,target\n03/04/2026,0\n05/06/2026,1\n"}, ["--date_columns", "when"]),
+    Case("parts that times of day do not have", {"x.csv": CLOCK}, ["--date_columns", "at", "--date_parts", "year"]),
+    Case("a part of a date that there is not", told=["--date_parts", "week"]),
+    Case("a form of dates that is none", told=["--date_format", "dd.mm.yyyy"]),
+    Case("a column to split by that is not there", told=["--split_by_time", "when"]),
+    Case("no dates to split by", {"x.csv": WORDS}, ["--split_by_time", "town"]),
+    Case("one time only to split by", {"x.csv": GOOD.replace(",0.0,", ",0.5,")[:26]}, ["--split_by_time", "b"]),
+    Case("one group only to split by", {"x.csv": "who,a,target\n" + "x,1,0\nx,2,1\n" * 5}, ["--split_by_group", "who"]),
+    Case("missing values to split by", {"x.csv": WORDS.replace("lake", "")}, ["--split_by_group", "town"]),
+    Case("one class only before the others", {"x.csv": AFTER}, ["--split_by_time", "a"]),
+    Case("a split by time and by group", told=["--split_by_time", "a", "--split_by_group", "b"]),
+    Case("a split by the target", told=["--split_by_group", "target"]),
+    Case(
+        "a split beside a validation channel",
+        told=["--split_by_time", "a"],
+        environ={"SM_CHANNEL_VALIDATION": "/opt/ml/input/data/validation"},
+    ),
+    Case("a file in no directory of a partition", HIVE | {"x.csv": GOOD}, ["--partition_columns", "true"]),
+    Case("a partition more", HIVE | {"year=2026/month=1/x.csv": GOOD}, ["--partition_columns", "true"]),
+    Case(
+        "a word for a partition's number",
+        HIVE,
+        ["--partition_columns", "true"],
+        validation={"year=latest/x.csv": GOOD},
+    ),
+    Case("data checks that there are not", told=["--data_checks", "warn"]),
     Case("the target as a category", told=["--categorical_columns", "target"]),
     Case("a word as the target of a regression", rows("1,2,much"), ["--task", "regression"]),
     Case("a position beyond the columns", told=["--header", "none", "--target_column", "9"]),
@@ -225,7 +258,9 @@ def message_of(case: Case, directory: Path) -> str:
     for name, files in (("training", case.files), ("validation", case.validation or {})):
         (directory / name).mkdir(parents=True)
         for file, content in files.items():
-            (directory / name / file).write_bytes(content.encode() if isinstance(content, str) else content)
+            path = directory / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
     environ = {key: value for key, value in (ENVIRON | case.environ).items() if key != case.without}
     told = case.told if "--n_jobs" in case.told else ["--n_jobs", "1", *case.told]
     with pytest.raises(TrainingError) as caught, contextlib.redirect_stdout(io.StringIO()):

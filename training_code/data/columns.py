@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 
@@ -22,23 +22,27 @@ from progress import say
 _LINES = 300
 
 
-def wanted(file: Found, layout: Layout, dialect: Dialect | None, settings: Hyperparameters) -> Wanted:
-    """What every file of the run must have, judged by the first one.
+def wanted(
+    file: Found, layout: Layout, dialect: Dialect | None, settings: Hyperparameters, from_paths: Mapping[str, Kind]
+) -> Wanted:
+    """What every file of the run must have, judged by the first one; `from_paths` are columns in directories' names.
 
     Raises:
         TrainingError: when a column that the settings name is not there, or nothing is left as a feature.
     """
-    own = [each for each in layout.columns if each not in (ROW_NAMES, LINE_END)]
+    own = [*(each for each in layout.columns if each not in (ROW_NAMES, LINE_END)), *from_paths]
     if ROW_NAMES in layout.columns:
         say(f"note: {file.name}: column 1 has no name and a value of its own in each row: row names, left out")
     target = _column(file.name, own, settings.target_column, "target_column", settings.header)
     weight = settings.weight_column and _column(
         file.name, own, settings.weight_column, "weight_column", settings.header
     )
-    features = tuple(each for each in _chosen(file.name, own, settings) if each not in (target, weight))
+    split = settings.split_by_time or settings.split_by_group
+    split = split and _column(file.name, own, split, _split_setting(settings), settings.header)
+    features = tuple(each for each in _chosen(file.name, own, settings) if each not in (target, weight, split))
     if not features:
         raise TrainingError(f"{file.name}: has no column but the target {target!r}; add at least one feature")
-    kinds = _kinds(file, layout, dialect)
+    kinds = _kinds(file, layout, dialect) | dict(from_paths)
     booleans = {each for each in features if kinds.get(each) is Kind.TRUTH}
     guessed: set[str] = set()
     if settings.categorical_columns == AUTO:
@@ -57,6 +61,10 @@ def wanted(file: Found, layout: Layout, dialect: Dialect | None, settings: Hyper
             )
         categories = set(chosen)
         booleans -= categories
+    if settings.date_columns and settings.date_columns != AUTO:
+        _check_there(file.name, own, "date_columns", settings.date_columns, settings.header)
+        dates = set(_matching(features, settings.date_columns))
+        categories, guessed, booleans = categories | dates, guessed | dates, booleans - dates
     name = settings.estimator
     bits = 32 if name in TASK_OF_FOREST or casts_to_32_bits(find_estimator(name)) else 64
     return Wanted(
@@ -68,7 +76,14 @@ def wanted(file: Found, layout: Layout, dialect: Dialect | None, settings: Hyper
         bits,
         frozenset(booleans),
         guessed=frozenset(guessed),
+        split=split,
+        from_paths=frozenset(from_paths) & {*features, target, weight, split},
     )
+
+
+def is_date(column: str, settings: Hyperparameters) -> bool:
+    """Whether the settings name a column as one of dates; `auto` names none by itself."""
+    return settings.date_columns != AUTO and bool(_matching([column], settings.date_columns or ()))
 
 
 def check(name: str, columns: Sequence[str], wanted: Wanted, settings: Hyperparameters) -> None:
@@ -90,18 +105,28 @@ def check(name: str, columns: Sequence[str], wanted: Wanted, settings: Hyperpara
 def _chosen(name: str, own: Sequence[str], settings: Hyperparameters, strict: bool = True) -> list[str]:
     """The columns that feature_columns names, without those that drop_columns does."""
     keep, drop = settings.feature_columns, settings.drop_columns
-    for setting, patterns in (("feature_columns", keep or ()), ("drop_columns", drop or ())):
-        for pattern in patterns if strict else ():
-            if not _matching(own, [pattern]):
-                if "*" in pattern:
-                    raise TrainingError(
-                        f"{name}: has no column like {pattern!r}; its columns are {_listed(own)}; correct the "
-                        f"hyperparameter {setting}"
-                    )
-                _column(name, own, pattern, setting, settings.header)
+    if strict:
+        _check_there(name, own, "feature_columns", keep or (), settings.header)
+        _check_there(name, own, "drop_columns", drop or (), settings.header)
     kept = set(_matching(own, keep)) if keep else set(own)
     kept -= set(_matching(own, drop or ()))
     return [each for each in own if each in kept]
+
+
+def _check_there(name: str, own: Sequence[str], setting: str, patterns: Sequence[str], header: bool) -> None:
+    """Raise a TrainingError when a pattern of a setting fits no column."""
+    for pattern in patterns:
+        if not _matching(own, [pattern]):
+            if "*" in pattern:
+                raise TrainingError(
+                    f"{name}: has no column like {pattern!r}; its columns are {_listed(own)}; correct the "
+                    f"hyperparameter {setting}"
+                )
+            _column(name, own, pattern, setting, header)
+
+
+def _split_setting(settings: Hyperparameters) -> str:
+    return "split_by_time" if settings.split_by_time else "split_by_group"
 
 
 def _matching(own: Iterable[str], patterns: Sequence[str]) -> list[str]:

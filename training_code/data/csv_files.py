@@ -37,7 +37,7 @@ def read(path: Path, name: str, layout: Layout, dialect: Dialect, wanted: Wanted
     Raises:
         TrainingError: when a line has a wrong number of fields, or text stands where a number is needed.
     """
-    types = wanted.types()
+    types = wanted.types_in_files()
     grouped = dialect.notation.thousands is not None
     arrives = {each: pyarrow.string() if grouped and wanted.is_number(each) else kind for each, kind in types.items()}
     with path.open("rb") as file:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow
 
 from data import csv_faults
 from data.csv_dialect import Dialect
+from data.dates import DateForm
 from options.estimators import REGRESSION
 
 TEXT = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
@@ -32,8 +33,10 @@ class Wanted:
     """The columns that every file must have, and what they hold.
 
     `categories` are those of `features` that hold words, of which `pairs` have two that mean yes and no; `booleans`
-    hold true and false. What was judged by the first lines only, and not told, is `guessed`; features that turned out
-    to be none are `left_out`. Numbers are read with `bits` bits, 32 or 64.
+    hold true and false. Of `dates` words are read, too, and their parts are features. `split` decides which rows are
+    held out, and is no feature. What stands in names of directories is `from_paths`. What was judged by the first lines
+    only, and not told, is `guessed`; features that turned out to be none are `left_out`. Numbers are read with `bits`
+    bits, 32 or 64.
     """
 
     features: tuple[str, ...]
@@ -46,16 +49,24 @@ class Wanted:
     pairs: frozenset[str] = frozenset()
     guessed: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    dates: Mapping[str, DateForm] = field(default_factory=dict)
+    split: str | None = None
+    from_paths: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> list[str]:
-        """All of them: features, target, weight."""
-        return [*self.features, self.target, *([self.weight] if self.weight else [])]
+        """All of them: features, target, weight, and what splits."""
+        return [*self.features, self.target, *filter(None, (self.weight, self.split))]
 
     @property
     def numbers(self) -> list[str]:
         """The features that hold numbers."""
-        return [name for name in self.features if name not in self.categories]
+        return [name for name in self.features if name not in self.categories and name not in self.dates]
+
+    @property
+    def words(self) -> list[str]:
+        """The features that hold words."""
+        return [name for name in self.features if name in self.categories]
 
     @property
     def limit(self) -> float:
@@ -65,16 +76,21 @@ class Wanted:
     def types(self) -> dict[str, pyarrow.DataType]:
         """The Arrow type of each column."""
         number = pyarrow.float32() if self.bits == 32 else pyarrow.float64()
-        types = {name: TEXT if name in self.categories else number for name in self.features}
-        types |= dict.fromkeys(self.booleans, pyarrow.bool_())
+        types = dict.fromkeys(self.features, number) | dict.fromkeys(self.booleans, pyarrow.bool_())
+        types |= dict.fromkeys([*self.categories, *self.dates, *([self.split] if self.split else [])], TEXT)
         types[self.target] = pyarrow.float64() if self.task == REGRESSION else TEXT
         return types | ({self.weight: pyarrow.float64()} if self.weight else {})
+
+    def types_in_files(self) -> dict[str, pyarrow.DataType]:
+        """The same of the columns that files have inside."""
+        return {name: kind for name, kind in self.types().items() if name not in self.from_paths}
 
     def is_number(self, column: str) -> bool:
         """Whether numbers are read from a column."""
         if column == self.target:
             return self.task == REGRESSION
-        return column == self.weight or (column not in self.categories and column not in self.booleans)
+        words = column in self.categories or column in self.dates or column == self.split
+        return column == self.weight or not (words or column in self.booleans)
 
     def takes(self, column: str, value: str, dialect: Dialect) -> bool:
         """Whether a CSV file's field can stand in a column of numbers, or of true and false."""
@@ -93,6 +109,10 @@ class Wanted:
             guessed=self.guessed - columns,
             left_out=self.left_out | columns,
         )
+
+    def with_dates(self, column: str, form: DateForm) -> Wanted:
+        """The same, but a feature that was read as words holds dates."""
+        return replace(self, categories=self.categories - {column}, dates={**self.dates, column: form})
 
     def with_words(self, column: str) -> Wanted:
         """The same, but a feature that was taken for numbers holds words."""
@@ -114,7 +134,7 @@ class Wanted:
 class DataFile:
     """One file as read. `chunks` has each wanted column in pieces; `columns` are the file's own, in its order.
 
-    A Parquet file has no `dialect`.
+    A Parquet file has no `dialect`; columns `from_path` have one value in all rows.
     """
 
     path: Path
@@ -124,6 +144,7 @@ class DataFile:
     rows: int
     chunks: dict[str, list[pyarrow.Array]]
     digest: str
+    from_path: Mapping[str, str | None] = field(default_factory=dict)
 
     def missing(self, column: str) -> int:
         """How many values a column lacks."""
@@ -134,6 +155,9 @@ class DataFile:
 
         `wanted` is asked with "" for a missing value, and with numbers as Python writes them.
         """
+        if column in self.from_path:
+            text = self.from_path[column] or ""
+            return ("its directory", text) if wanted(text) else None
         if self.dialect:
             found = csv_faults.first_line(self.path, self.name, self.columns, column, wanted, self.dialect)
             return (f"line {found[0]}", found[1]) if found else None

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from data import columns, csv_dialect, csv_files, csv_text, file_kinds, parquet_files
+from data import columns, csv_dialect, csv_files, csv_text, file_kinds, parquet_files, partitions
 from data.csv_dialect import Dialect
 from data.csv_text import LINE_END, ROW_NAMES, Layout
 from data.data_file import DataFile, Wanted
 from data.finding import Found
+from data.partitions import Values
 from options.hyperparameters import Hyperparameters
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was looked at: how it is written, and its columns in its order. Parquet has no `dialect`."""
+    """A file that was looked at: how it is written, and its columns in its order. Parquet has no `dialect`.
+
+    `from_path` are columns that its directories give; what stands in the file itself is none of them.
+    """
 
     file: Found
     dialect: Dialect | None
     layout: Layout
+    from_path: Values = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         """The columns that have names."""
-        return [each for each in self.layout.columns if each not in (ROW_NAMES, LINE_END)]
+        return [*(each for each in self.layout.columns if each not in (ROW_NAMES, LINE_END)), *self.from_path]
 
 
 def open_file(file: Found, settings: Hyperparameters, first: Opened | None = None) -> Opened:
@@ -32,6 +38,14 @@ def open_file(file: Found, settings: Hyperparameters, first: Opened | None = Non
     Raises:
         TrainingError: naming what may be read in two ways, or not at all.
     """
+    opened = _open(file, settings, first)
+    if not settings.partition_columns:
+        return opened
+    given = {name: value for name, value in file.partitions.items() if name not in opened.layout.columns}
+    return replace(opened, from_path=given)
+
+
+def _open(file: Found, settings: Hyperparameters, first: Opened | None) -> Opened:
     if file.kind.format == file_kinds.PARQUET:
         return Opened(file, None, Layout(tuple(parquet_files.columns(file.path, file.name)), 0))
     like = first.dialect if first else None
@@ -43,13 +57,15 @@ def open_file(file: Found, settings: Hyperparameters, first: Opened | None = Non
     return Opened(file, dialect, csv_text.layout(file.path, file.name, dialect))
 
 
-def wanted(first: Opened, settings: Hyperparameters) -> Wanted:
-    """What every file of the run must have, judged by the first one.
+def wanted(opened: Sequence[Opened], settings: Hyperparameters) -> Wanted:
+    """What every file of the run must have, judged by the first one, and by what the directories of all are named.
 
     Raises:
         TrainingError: as `columns.wanted`.
     """
-    return columns.wanted(first.file, first.layout, first.dialect, settings)
+    first = opened[0]
+    known = partitions.kinds(each.from_path for each in opened) if first.from_path else {}
+    return columns.wanted(first.file, first.layout, first.dialect, settings, known)
 
 
 def read(opened: Opened, wanted: Wanted, settings: Hyperparameters) -> DataFile:
@@ -61,5 +77,11 @@ def read(opened: Opened, wanted: Wanted, settings: Hyperparameters) -> DataFile:
     file = opened.file
     columns.check(file.name, opened.names, wanted, settings)
     if opened.dialect is None:
-        return parquet_files.read(file.path, file.name, opened.names, wanted)
-    return csv_files.read(file.path, file.name, opened.layout, opened.dialect, wanted)
+        data = parquet_files.read(file.path, file.name, opened.names, wanted)
+    else:
+        data = csv_files.read(file.path, file.name, opened.layout, opened.dialect, wanted)
+    types = wanted.types()
+    for name in wanted.from_paths:
+        value = opened.from_path[name]
+        data.chunks[name] = [partitions.column(file.name, name, value, types[name], data.rows)]
+    return replace(data, from_path=opened.from_path) if opened.from_path else data

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,14 @@ import pandas
 from numpy.typing import NDArray
 
 from data import csv_faults, csv_numbers, data_files, finding, labels, memory, settling, tables
+from data import profile as profiles
 from data.csv_faults import NotANumberError
 from data.data_file import DataFile, Wanted
 from data.data_files import Opened
 from data.encoding import Encoding
+from data.finding import Found
+from data.holding_out import Rows, SplitColumn, hold_out
+from data.profile import NO_PROFILE, Profile
 from data.tables import Filling, Table
 from failure import TrainingError, shown
 from options import estimators
@@ -25,7 +29,6 @@ from options.estimators import CLASSIFICATION, REGRESSION, TASK_OF_FOREST
 from options.hyperparameters import FILLS, Hyperparameters
 from progress import say
 
-Rows = NDArray[numpy.intp]
 _CURE = (
     "fill them in with missing_values (median, mean, most_frequent, constant), choose an estimator that takes missing "
     "values, or name the columns in drop_columns"
@@ -38,6 +41,7 @@ class Dataset:
 
     `example` are a few raw rows of features. With `encoding`, the tables' features are what it makes of such rows.
     Columns that are `left_out` are in the files, and no features; with `takes_missing`, features may lack values.
+    `dates` has the words of the validation rows' dates, `profile` what the training channel looks like.
     """
 
     training: Table
@@ -47,20 +51,22 @@ class Dataset:
     encoding: Encoding | None = None
     takes_missing: bool = False
     left_out: tuple[str, ...] = ()
+    dates: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    profile: Profile = NO_PROFILE
 
     @property
     def raw_validation(self) -> Table:
         """The validation rows as a saved model takes them: with words, where there are categories."""
         if self.encoding is None:
             return self.validation
-        return replace(self.validation, features=self.encoding.decode(self.validation.features))
+        return replace(self.validation, features=self.encoding.decode(self.validation.features, self.dates))
 
 
 @dataclass(frozen=True)
 class Channel:
     """One channel's files, read and checked; `target` and `weights` (rows) are taken out of them already.
 
-    `wanted` is what its columns turned out to hold.
+    `wanted` is what its columns turned out to hold; `split` decides which rows are held out, where a column does.
     """
 
     files: list[DataFile]
@@ -68,6 +74,7 @@ class Channel:
     lacks_values: bool
     target: NDArray[Any]
     weights: NDArray[numpy.float64] | None
+    split: SplitColumn | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -104,10 +111,11 @@ def read_channels(training: Path, validation: Path | None, settings: Hyperparame
     files = finding.find(training, "training")
     others = finding.find(validation, "validation") if validation else []
     first = data_files.open_file(files[0], settings)
-    wanted = data_files.wanted(first, settings)
+    opened = [first, *(data_files.open_file(each, settings, first) for each in files[1:])]
+    wanted = data_files.wanted(opened, settings)
+    _tell_of_partitions(files, first, settings)
     one_hot = _one_hot(settings)
     said = memory.announce([*files, *others], wanted, settings.n_jobs, one_hot)
-    opened = [first, *(data_files.open_file(each, settings, first) for each in files[1:])]
     channel, wanted = _read_guessing(opened, wanted, settings)
     if settings.task == CLASSIFICATION:
         labels.check_classes(channel.target, "training")
@@ -116,6 +124,16 @@ def read_channels(training: Path, validation: Path | None, settings: Hyperparame
         opened = [data_files.open_file(each, settings, first) for each in others]
         judges = read_channel(opened, "validation", wanted, settings)
     return Channels(channel, judges, wanted, one_hot, said)
+
+
+def _tell_of_partitions(files: Sequence[Found], first: Opened, settings: Hyperparameters) -> None:
+    """Say which columns the names of directories give, where nobody said what to do with them."""
+    names = sorted({name for each in files for name in each.partitions} - set(first.names))
+    if names and not settings.partition_columns:
+        say(
+            f"note: {first.file.name}: the names of directories give {', '.join(map(repr, names))}, which no file has: "
+            f"left out; partition_columns: true makes columns of them"
+        )
 
 
 def _read_guessing(opened: Sequence[Opened], wanted: Wanted, settings: Hyperparameters) -> tuple[Channel, Wanted]:
@@ -144,22 +162,32 @@ def split(channels: Channels, settings: Hyperparameters) -> Dataset:
     left_out = tuple(sorted(wanted.left_out))
     others = judges.files if judges else []
     memory.announce_words(channel.files, others, wanted, settings.n_jobs, one_hot=one_hot, said=channels.said)
+    profile = profiles.of(channel.files, wanted, channel.target)
     if judges is None:
-        kept, held = hold_out(channel.target, wanted.target, settings)
-        how = "stratified, " if settings.task == CLASSIFICATION else ""
-        say(f"holding out: {len(held)} of {len(channel.target)} rows, {how}seed {settings.random_state}")
-        parts, encoding, example = tables.fill(channel.files, wanted, [kept, held], one_hot, None, filling)
-        pairs = zip(parts, (kept, held), strict=True)
-        kept_table, held_table = (_table(features, channel, rows) for features, rows in pairs)
-        return Dataset(kept_table, held_table, _digest(channel.lines), example, encoding, takes_missing, left_out)
-    target = judges.target
-    if settings.task == CLASSIFICATION:
-        target = labels.same_classes(target, channel.target, wanted.target)
-    (rows,), encoding, _ = tables.fill(channel.files, wanted, [None], one_hot, None, filling)
-    (other,), _, example = tables.fill(judges.files, wanted, [None], one_hot, encoding)
-    digest = _digest(channel.lines + judges.lines)
-    training = _table(rows, channel, None)
-    return Dataset(training, Table(other, target), digest, example, encoding, takes_missing, left_out)
+        kept, held = hold_out(channel.target, wanted.target, settings, channel.split)
+        filled = tables.fill(channel.files, wanted, [kept, held], one_hot, None, filling)
+        pairs = zip(filled.frames, (kept, held), strict=True)
+        training, validation = (_table(features, channel, rows) for features, rows in pairs)
+        judging, digest = filled, _digest(channel.lines)
+    else:
+        target = judges.target
+        if settings.task == CLASSIFICATION:
+            target = labels.same_classes(target, channel.target, wanted.target)
+        filled = tables.fill(channel.files, wanted, [None], one_hot, None, filling)
+        judging = tables.fill(judges.files, wanted, [None], one_hot, filled.encoding)
+        training, validation = _table(filled.frames[0], channel, None), Table(judging.frames[0], target)
+        digest = _digest(channel.lines + judges.lines)
+    return Dataset(
+        training,
+        validation,
+        digest,
+        judging.example,
+        filled.encoding,
+        takes_missing,
+        left_out,
+        judging.dates,
+        profile,
+    )
 
 
 def read_channel(
@@ -187,55 +215,8 @@ def read_channel(
         f"reading {channel}: {len(files)} {'file' if len(files) == 1 else 'files'}, {rows} rows, "
         f"{len(wanted.features)} features, {time.perf_counter() - started:.2f} s"
     )
-    return Channel(files, wanted, lacks_values, target, weights)
-
-
-def hold_out(target: NDArray[Any], column: str, settings: Hyperparameters) -> tuple[Rows, Rows]:
-    """The rows to train on and those held out, every class in proportion; the same for the same seed.
-
-    Raises:
-        TrainingError: when a class has one row only, or the fraction leaves too few rows on one side.
-    """
-    fraction, count, stratify = settings.validation_fraction, len(target), None
-    rows, alone = numpy.arange(count), numpy.empty(0, dtype=numpy.intp)
-    held = numpy.ceil(count * fraction)
-    if settings.task == CLASSIFICATION:
-        alone = _rows_of_their_own_class(target, column)
-        rows = numpy.delete(rows, alone)
-        stratify = target[rows]
-        _check_strata(stratify, fraction)
-    elif held < 2 or count - held < 2:
-        raise TrainingError(
-            f"validation_fraction {fraction}: leaves {held:.0f} of {count} rows for validation, and each side needs "
-            f"two; add rows or choose another fraction"
-        )
-    from sklearn.model_selection import train_test_split
-
-    kept, held_out = train_test_split(rows, test_size=fraction, stratify=stratify, random_state=settings.random_state)
-    return numpy.concatenate([kept, alone]), held_out
-
-
-def _rows_of_their_own_class(target: NDArray[Any], column: str) -> Rows:
-    """The rows of classes that have one row only: nobody can both learn from it and be judged by it."""
-    classes, places, counts = numpy.unique(target, return_index=True, return_counts=True)
-    few = counts < 2
-    if few.any() and not few.all():
-        told = ", ".join(shown(each) for each in classes[few][:5]) + (" and more" if few.sum() > 5 else "")
-        say(
-            f"note: target column {column!r}: class {told} has one row only, which is trained on, and not judged by; "
-            f"add rows, or give the job a validation channel"
-        )
-    return places[few] if not few.all() else places[:0]
-
-
-def _check_strata(target: NDArray[Any], fraction: float) -> None:
-    classes = numpy.unique(target)
-    held = numpy.ceil(len(target) * fraction)
-    if held < len(classes) or len(target) - held < len(classes):
-        raise TrainingError(
-            f"validation_fraction {fraction}: leaves {held:.0f} of {len(target)} rows for validation, and each "
-            f"side needs a row of each of the {len(classes)} classes; add rows or choose another fraction"
-        )
+    split = SplitColumn(wanted.split, *labels.words_of(files, wanted.split)) if wanted.split else None
+    return Channel(files, wanted, lacks_values, target, weights, split)
 
 
 def _one_hot(settings: Hyperparameters) -> bool:

@@ -5,14 +5,16 @@ The table is encoded while it is filled, without a copy of the raw one; `steps` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 from pandas import DataFrame
+
+from data.dates import DateForm
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
@@ -27,11 +29,12 @@ UNKNOWN = "\0unknown"
 
 @dataclass(frozen=True)
 class Encoding:
-    """How the raw `columns` become numbers: the categories first, then the other columns as they are.
+    """How the raw `columns` become numbers: the categories first, then the dates, then the other columns as they are.
 
     `categories` has the words of each encoded column, sorted, and NaN at the end when a value can be missing. A word
     that is not among them is -1 (ordinal) or all zeros (one-hot). `pairs` are those of them with two words that mean
-    no and yes, 0 and 1 in any case. `fills` has, by column, what stands for a missing number; None: nothing does.
+    no and yes, 0 and 1 in any case. `dates` are taken apart, a column for each part. `fills` has, by column, what
+    stands for a missing number; None: nothing does.
     """
 
     columns: tuple[str, ...]
@@ -40,6 +43,12 @@ class Encoding:
     bits: int
     pairs: frozenset[str] = frozenset()
     fills: dict[str, float] | None = None
+    dates: Mapping[str, DateForm] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns that stay as they are."""
+        return [name for name in self.columns if name not in self.categories and name not in self.dates]
 
     def is_one_hot(self, column: str) -> bool:
         """Whether a category has a column for each of its words."""
@@ -53,7 +62,8 @@ class Encoding:
             for column, words in self.categories.items()
             for word in (words if self.is_one_hot(column) else [None])
         ]
-        return encoded + [name for name in self.columns if name not in self.categories]
+        parts = [name for column, form in self.dates.items() for name in form.names(column)]
+        return encoded + parts + self.numbers
 
     def encode(self, column: str, codes: NDArray[Any]) -> Iterator[NDArray[Any]]:
         """The encoded columns of one raw column, given for each row the place of its word in `categories`, or -1.
@@ -68,8 +78,11 @@ class Encoding:
         else:
             yield numpy.where(codes == len(words) - 1, numpy.nan, codes)
 
-    def decode(self, features: DataFrame) -> DataFrame:
-        """Raw rows out of encoded ones. Words that the encoding did not know are lost: each becomes UNKNOWN."""
+    def decode(self, features: DataFrame, dates: Mapping[str, NDArray[Any]]) -> DataFrame:
+        """Raw rows out of encoded ones, and the words of their `dates`, which cannot be told from rounded parts.
+
+        Words that the encoding did not know are lost: each becomes UNKNOWN.
+        """
         raw: dict[str, Any] = {}
         first = 0
         for column, words in self.categories.items():
@@ -81,21 +94,27 @@ class Encoding:
                 codes = numpy.nan_to_num(encoded[:, 0], nan=len(words) - 1).astype(int)
             raw[column] = numpy.array([*words, UNKNOWN], dtype=object)[codes]
             first += width
-        numbers = [name for name in self.columns if name not in self.categories]
-        raw |= {name: features.iloc[:, place] for place, name in enumerate(numbers, first)}
+        first += sum(len(form.parts) for form in self.dates.values())
+        raw |= dates
+        raw |= {name: features.iloc[:, place] for place, name in enumerate(self.numbers, first)}
         return DataFrame({name: raw[name] for name in self.columns}, index=features.index)
 
     def steps(self) -> list[BaseEstimator]:
         """The same as fitted scikit-learn transformers of raw rows, one behind the other; they take a frame."""
-        encoder = [self._encoder()] if self.categories else []
-        return encoder if self.fills is None else [*encoder, self._imputer()]
+        from sklearn.preprocessing import FunctionTransformer
+
+        steps = [self._encoder()] if self.categories or self.dates else []
+        if self.dates:
+            # What takes dates apart gives no frame, and the estimator has learnt names.
+            steps.append(FunctionTransformer(DataFrame, kw_args={"columns": self.names}))
+        return steps if self.fills is None else [*steps, self._imputer()]
 
     def _encoder(self) -> ColumnTransformer:
         from sklearn.compose import ColumnTransformer
         from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
         kind = numpy.float32 if self.bits == 32 else numpy.float64
-        parts: list[tuple[str, Any, list[str]]] = []
+        parts: list[tuple[str, Any, str | list[str]]] = []
         for name, group in groupby(self.categories, self.is_one_hot):
             columns = list(group)
             words = [list(self.categories[each]) for each in columns]
@@ -105,10 +124,14 @@ class Encoding:
                 else OrdinalEncoder(categories=words, handle_unknown="use_encoded_value", unknown_value=-1, dtype=kind)
             )
             parts.append((f"categories_{len(parts) + 1}" if parts else "categories", encoder, columns))
-        numbers = [name for name in self.columns if name not in self.categories]
-        transformer = ColumnTransformer([*parts, ("numbers", "passthrough", numbers)], verbose_feature_names_out=False)
-        row = {name: [self.categories[name][0] if name in self.categories else 0.0] for name in self.columns}
-        return transformer.set_output(transform="pandas").fit(DataFrame(row))
+        parts += [(f"date {name}", form.steps(), name) for name, form in self.dates.items()]
+        parts.append(("numbers", "passthrough", self.numbers))
+        transformer = ColumnTransformer(parts, verbose_feature_names_out=False)
+        first = {name: known[0] for name, known in self.categories.items()} | dict.fromkeys(self.dates, numpy.nan)
+        row = DataFrame({name: [first.get(name, 0.0)] for name in self.columns})
+        # A frame of what the steps of a date give cannot be made here, because they name no columns.
+        transformer.set_output(transform="default" if self.dates else "pandas")
+        return transformer.fit(row.astype(dict.fromkeys(self.dates, object)))
 
     def _imputer(self) -> BaseEstimator:
         """Fitted to one row, whose mean it is, whatever the numbers were made of."""

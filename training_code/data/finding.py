@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from data import file_kinds
+from data import file_kinds, partitions
 from data.file_kinds import FileKind
 from failure import TrainingError
 from progress import say
@@ -18,11 +18,15 @@ _MARK_NAMES = ("manifest", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True)
 class Found:
-    """A data file: where it is, its name as messages have it (`training/part-0.csv`), and what it is."""
+    """A data file: where it is, its name as messages have it (`training/part-0.csv`), and what it is.
+
+    `partitions` are columns that its directories name, each with its value in all rows.
+    """
 
     path: Path
     name: str
     kind: FileKind
+    partitions: partitions.Values = field(default_factory=dict)
 
 
 def find(directory: Path, channel: str) -> list[Found]:
@@ -52,7 +56,7 @@ def find(directory: Path, channel: str) -> list[Found]:
         if kind.format == file_kinds.EMPTY:
             passed["empty"] += 1
         else:
-            found.append(Found(path, name, kind))
+            found.append(Found(path, name, kind, partitions.values_of(relative)))
     if others:
         more = f"; and {len(others) - 5} more" if len(others) > 5 else ""
         raise TrainingError("; ".join(others[:5]) + more)

@@ -98,11 +98,12 @@ def announce_words(  # noqa: PLR0913  # one argument for each thing that the mem
 
     The columns are made of the words of `training`; the other files have rows.
     """
-    if not wanted.categories:
+    if not wanted.categories and not wanted.dates:
         return
     rows = sum(each.rows for each in [*training, *others])
     words = sum(labels.count_words(training, name) for name in wanted.categories)
-    columns = len(wanted.numbers) + words if one_hot else len(wanted.features)
+    columns = len(wanted.numbers) + (words if one_hot else len(wanted.words))
+    columns += sum(len(form.parts) for form in wanted.dates.values())
     needed = peak(rows, wanted, n_jobs, columns, words)
     if needed >> 20 > said >> 20:
         has = f", {columns:,} columns" if one_hot else ""

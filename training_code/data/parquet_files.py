@@ -53,7 +53,7 @@ def read(path: Path, name: str, own: list[str], wanted: Wanted) -> DataFile:
     Raises:
         TrainingError: when a column holds something else than is wanted of it.
     """
-    types = wanted.types()
+    types = wanted.types_in_files()
     with path.open("rb") as file:
         # A reading of its own: Parquet is not read from front to back.
         digest = hashlib.file_digest(file, "sha256").hexdigest()

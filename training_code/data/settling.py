@@ -12,11 +12,12 @@ from typing import Any
 import pyarrow
 from pyarrow import compute
 
-from data import column_kinds, csv_numbers, labels
+from data import column_kinds, columns, csv_numbers, dates, labels
 from data.csv_numbers import PLAIN
 from data.data_file import CURE, FALSE, TRUE, DataFile, Wanted
 from failure import TrainingError, shown
-from options.hyperparameters import Hyperparameters
+from options.hyperparameter_rules import DATE_PARTS
+from options.hyperparameters import AUTO, Hyperparameters
 from progress import say
 
 _FEW_ROWS = 10
@@ -38,7 +39,7 @@ def settle(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters)
     for name in wanted.features:
         if name not in wanted.guessed:
             continue
-        why, wanted = _settled(files, name, wanted)
+        why, wanted = _settled(files, name, wanted, settings)
         if why and not settings.feature_columns:
             left_out[name] = why
         elif why:
@@ -58,7 +59,7 @@ def settle(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters)
     return settled
 
 
-def _settled(files: Sequence[DataFile], name: str, wanted: Wanted) -> tuple[str, Wanted]:
+def _settled(files: Sequence[DataFile], name: str, wanted: Wanted, settings: Hyperparameters) -> tuple[str, Wanted]:
     """Why a column is better left out, if it is, and what is wanted of it and the others."""
     rows, missing = sum(each.rows for each in files), sum(each.missing(name) for each in files)
     if missing == rows:
@@ -66,6 +67,13 @@ def _settled(files: Sequence[DataFile], name: str, wanted: Wanted) -> tuple[str,
     if name not in wanted.categories:
         return "", wanted
     words = labels.distinct_words(files, name)
+    named = columns.is_date(name, settings)
+    if named or (settings.date_columns == AUTO and column_kinds.are_dates(words)):
+        form = dates.form_of(words, name, settings.date_format, settings.date_parts)
+        if form and form.parts:
+            return "", wanted.with_dates(name, form)
+        if named:
+            raise TrainingError(_no_dates(files, name, words, settings))
     if as_number := _as_numbers(words, files[0]):
         for file in files:
             file.chunks[name] = [_numbers(chunk, as_number) for chunk in file.chunks[name]]
@@ -78,11 +86,28 @@ def _settled(files: Sequence[DataFile], name: str, wanted: Wanted) -> tuple[str,
 def _why_no_category(files: Sequence[DataFile], name: str, words: Sequence[str], rows: int) -> str:
     """Why the words of so many rows are no categories, if they are none."""
     if column_kinds.are_dates(words):
-        return f"holds dates or times, such as {shown(words[0])}"
+        return f"holds dates or times, such as {shown(words[0])}, which date_columns makes numbers of"
     _check_mixed(files, name, words)
     if len(words) >= _NEARLY_EACH * rows and rows >= _FEW_ROWS:
         return f"holds {len(words):,} different words in {rows:,} rows, as identifiers do"
     return ""
+
+
+def _no_dates(files: Sequence[DataFile], name: str, words: Sequence[str], settings: Hyperparameters) -> str:
+    """What is wrong with a column that the settings take for one of dates."""
+    told = settings.date_format
+    form = dates.form_of(words, name, told, settings.date_parts)
+    if form:
+        return f"column {name!r}: holds times of day, which have only hour and seconds; add one of them to date_parts"
+    wrong = next((word for word in words if not dates.form_of([word], name, told or dates.ISO, DATE_PARTS)), words[0])
+    places = ((each, each.first(name, lambda text: text.strip() == wrong.strip())) for each in files)
+    file, place = next(((each, found) for each, found in places if found), (files[0], None))
+    like = f"in the form {told}" if told else "in a form that is known"
+    return (
+        f"{file.name}, {place[0] if place else '?'}, column {name!r}: date_columns names it, and {shown(wrong)} is no "
+        f"date or time {like}; set date_format to how they are written, such as %d.%m.%Y, or take the column out of "
+        f"date_columns"
+    )
 
 
 def _as_numbers(words: Sequence[str], file: DataFile) -> Callable[[str], float] | None:
@@ -123,7 +148,7 @@ def _tell_of_numbers(files: Sequence[DataFile], wanted: Wanted) -> None:
     """Say which columns tell nothing, or count the rows: they stay, because another night's data may be different."""
     constant, counting = list[str](), list[str]()
     for name in wanted.features:
-        if name in wanted.categories:
+        if name in wanted.dates or name in wanted.categories:
             if len(labels.distinct_words(files, name)) == 1 and not any(each.missing(name) for each in files):
                 constant.append(name)
             continue

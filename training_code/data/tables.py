@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -48,6 +48,16 @@ class Filling:
         return float(imputer.fit(values.reshape(-1, 1)).statistics_[0])
 
 
+@dataclass(frozen=True)
+class Filled:
+    """Frames of features, how they were encoded, and of the last one the first few raw rows, and the words of dates."""
+
+    frames: list[pandas.DataFrame]
+    encoding: Encoding | None
+    example: pandas.DataFrame
+    dates: dict[str, NDArray[Any]]
+
+
 def fill(  # noqa: PLR0913, PLR0917  # the table, its parts, and how it is encoded
     files: Sequence[DataFile],
     wanted: Wanted,
@@ -55,50 +65,102 @@ def fill(  # noqa: PLR0913, PLR0917  # the table, its parts, and how it is encod
     one_hot: bool,
     encoding: Encoding | None,
     filling: Filling | None = None,
-) -> tuple[list[pandas.DataFrame], Encoding | None, pandas.DataFrame]:
-    """A frame of features for each of `parts` (row numbers; None: all rows), how categories were encoded, raw rows.
+) -> Filled:
+    """A frame of features for each of `parts` (row numbers; None: all rows).
 
     The columns are taken out of the files. Without `encoding`, it is made from the rows of the first part, as are the
-    numbers that `filling` puts for missing ones. The raw rows are the first few of the last part.
+    numbers that `filling` puts for missing ones.
 
     Raises:
         TrainingError: naming file, line and column of a number that does not fit.
     """
-    rows, kind = sum(each.rows for each in files), f"float{wanted.bits}"
-    coded = {name: labels.words_of(files, name) for name in wanted.features if name in wanted.categories}
-    training = parts[0]
-    if encoding is None and (coded or filling):
-        words = {
-            name: encodings.known_words(codes if training is None else codes[training], words)
-            for name, (codes, words) in coded.items()
-        }
-        encoding = Encoding(wanted.features, words, one_hot, wanted.bits, wanted.pairs, {} if filling else None)
+    rows = sum(each.rows for each in files)
+    coded = {name: labels.words_of(files, name) for name in [*wanted.words, *wanted.dates]}
+    encoding = encoding or _encoding(coded, wanted, parts[0], one_hot, filling)
     names = encoding.names if encoding else list(wanted.features)
     sizes = [rows if part is None else len(part) for part in parts]
     # Column by column in memory: trees look at one column at a time.
-    matrices = [numpy.empty((size, len(names)), dtype=kind, order="F") for size in sizes]
-    shown_rows = numpy.arange(min(rows, _EXAMPLE)) if parts[-1] is None else parts[-1][:_EXAMPLE]
-    example: dict[str, Any] = {}
+    matrices = [numpy.empty((size, len(names)), dtype=f"float{wanted.bits}", order="F") for size in sizes]
+    raw = _Raw(numpy.arange(rows) if parts[-1] is None else parts[-1])
+    columns = _Columns(files, wanted, encoding, filling, parts[0], raw)
     place = 0
     for name in [*coded, *wanted.numbers]:
-        if encoding and name in coded:
-            codes, known = coded.pop(name)
-            example[name] = [known[code] if code >= 0 else numpy.nan for code in codes[shown_rows]]
-            columns = encoding.encode(name, encodings.places(codes, known, encoding.categories[name]))
-        else:
-            values = numbers(files, name, rows, kind, wanted.limit)
-            example[name] = values[shown_rows].astype("float64")
-            if encoding and encoding.fills is not None:
-                if filling and name not in encoding.fills:
-                    encoding.fills[name] = filling.of(values if training is None else values[training])
-                values = numpy.where(numpy.isnan(values), values.dtype.type(encoding.fills[name]), values)
-            columns = iter([values])
-        for column in columns:
+        for column in columns.coded(name, *coded.pop(name)) if name in coded else columns.numbers(name, rows):
             for matrix, part in zip(matrices, parts, strict=True):
                 matrix[:, place] = column if part is None else column[part]
             place += 1
     frames = [pandas.DataFrame(matrix, columns=names, copy=False) for matrix in matrices]
-    return frames, encoding, pandas.DataFrame({name: example[name] for name in wanted.features})
+    example = pandas.DataFrame({name: raw.example[name] for name in wanted.features})
+    return Filled(frames, encoding, example, raw.dates)
+
+
+def _encoding(
+    coded: Mapping[str, tuple[NDArray[Any], list[str]]],
+    wanted: Wanted,
+    training: NDArray[numpy.intp] | None,
+    one_hot: bool,
+    filling: Filling | None,
+) -> Encoding | None:
+    """How the training rows are encoded; None where they are numbers, and nothing is filled."""
+    if not coded and not filling:
+        return None
+    words = {
+        name: encodings.known_words(codes if training is None else codes[training], words)
+        for name, (codes, words) in coded.items()
+        if name not in wanted.dates
+    }
+    fills: dict[str, float] | None = {} if filling else None
+    return Encoding(wanted.features, words, one_hot, wanted.bits, wanted.pairs, fills, wanted.dates)
+
+
+@dataclass
+class _Raw:
+    """Raw values of some `rows`: a few of each feature, and the words of dates in all of them."""
+
+    rows: NDArray[numpy.intp]
+    example: dict[str, Any] = field(default_factory=dict)
+    dates: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Makes the encoded columns of raw ones, whole, one after the other."""
+
+    files: Sequence[DataFile]
+    wanted: Wanted
+    encoding: Encoding | None
+    filling: Filling | None
+    training: NDArray[numpy.intp] | None
+    raw: _Raw
+
+    def coded(self, name: str, codes: NDArray[Any], known: Sequence[str]) -> Iterator[NDArray[Any]]:
+        """Of words: `codes` are their places in `known`, -1 where one is missing."""
+        assert self.encoding is not None  # noqa: S101  # where there are words there is one
+        words = numpy.array([*known, numpy.nan], dtype=object)
+        self.raw.example[name] = words[codes[self.raw.rows[:_EXAMPLE]]]
+        if name not in self.wanted.dates:
+            yield from self.encoding.encode(name, encodings.places(codes, known, self.encoding.categories[name]))
+            return
+        self.raw.dates[name] = words[codes[self.raw.rows]]
+        form = self.wanted.dates[name]
+        parts = numpy.vstack([form.numbers(known), numpy.full(len(form.parts), numpy.nan)])
+        for place, part in enumerate(form.names(name)):
+            yield self._filled(part, parts[codes, place])
+
+    def numbers(self, name: str, rows: int) -> Iterator[NDArray[Any]]:
+        """Of numbers, of so many rows: the column itself."""
+        values = numbers(self.files, name, rows, f"float{self.wanted.bits}", self.wanted.limit)
+        self.raw.example[name] = values[self.raw.rows[:_EXAMPLE]].astype("float64")
+        yield self._filled(name, values)
+
+    def _filled(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        """An encoded column with what stands for missing numbers in it; that is found out where it is not known."""
+        if self.encoding is None or self.encoding.fills is None:
+            return values
+        fills = self.encoding.fills
+        if self.filling and name not in fills:
+            fills[name] = self.filling.of(values if self.training is None else values[self.training])
+        return numpy.where(numpy.isnan(values), values.dtype.type(fills[name]), values)
 
 
 def numbers(files: Sequence[DataFile], column: str, rows: int, kind: str, limit: float) -> NDArray[Any]:

@@ -25,6 +25,14 @@ DESCRIPTION_FILE = "model.json"
 INFERENCE_FILE = "code/inference.py"
 
 TRUSTED_TYPES = (
+    "numpy.asarray",
+    "numpy.dtype",
+    "numpy.expand_dims",
+    "numpy.interp",
+    "numpy.is_busday",
+    "numpy.tensordot",
+    "pandas.DataFrame",
+    "pandas.to_datetime",
     "sklearn._loss.loss.HalfTweedieLossIdentity",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
@@ -42,7 +50,8 @@ TRUSTED_TYPES = (
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",
 )
-"""What a model here may consist of beyond what skops trusts by itself: parts of scikit-learn's own estimators."""
+"""What a model here may consist of beyond what skops trusts by itself: parts of scikit-learn's own estimators,
+and the functions that take dates apart."""
 
 _PACKAGES = ("scikit-learn", "numpy", "scipy", "pandas", "pyarrow", "joblib", "skops", "mlflow-skinny")
 
@@ -51,14 +60,16 @@ _PACKAGES = ("scikit-learn", "numpy", "scipy", "pandas", "pyarrow", "joblib", "s
 class Description:
     """What a reader of the model needs to know about it; the content of model.json.
 
-    `features` are the columns of a raw row in order, `categories` those that hold words, `left_out` those that a raw
-    row may have and the model does not look at; `classes` stand in the order
-    of the estimator's probabilities, a regression has none; `rows` are counts. `trees_digest` is "" for a model that is
-    not made of trees; `predictions_digest` is over what the model says of the held-out rows.
+    `features` are the columns of a raw row in order, `categories` those that hold words, `dates` those that hold dates,
+    with their form as pandas takes it, `left_out` those that a raw row may have and the model does not look at;
+    `classes` stand in the order of the estimator's probabilities, a regression has none; `rows` are counts.
+    `trees_digest` is "" for a model that is not made of trees; `predictions_digest` is over what the model says of the
+    held-out rows.
     """
 
     features: list[str]
     categories: list[str]
+    dates: dict[str, str]
     feature_type: str
     takes_missing: bool
     left_out: list[str]
@@ -95,6 +106,7 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
     return Description(
         features=list(data.example.columns),
         categories=list(data.encoding.categories) if data.encoding else [],
+        dates={name: form.format for name, form in data.encoding.dates.items()} if data.encoding else {},
         feature_type=str(data.training.features.dtypes.iloc[0]),
         takes_missing=data.takes_missing,
         left_out=list(data.left_out),

@@ -138,6 +138,12 @@ def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
     if job.scheduled_time and not job.schedule_arn:
         faults.append(_not_set("SCHEDULE_ARN", "but SCHEDULED_TIME is; set both or neither", ", "))
     lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, faults)
+    if environ.get("SM_CHANNEL_VALIDATION"):
+        faults += [
+            Fault("hyperparameter", split, "there is a channel validation, and nothing is held out; leave it out")
+            for split in hyperparameters.SPLITS
+            if getattr(settings, split)
+        ]
     gate = promotion.read(environ, faults)
     patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, faults)
     metrics: tuple[str, ...] = ()

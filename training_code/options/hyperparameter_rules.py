@@ -7,9 +7,13 @@ import codecs
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+
+DATE_PARTS = ("year", "month", "day", "day_of_week", "hour", "seconds")
+"""The numbers that a date can become; days of a week count from 0, Monday, and seconds from 1970 or from midnight."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,36 @@ def column_names() -> Rule:
     return Rule("names of columns between commas, or auto", parse)
 
 
-def patterns() -> Rule:
-    """Names between commas, or a list of them, in which `*` stands for any text."""
-    return Rule("names of columns between commas, with * for any text", column_names().parse)
+def patterns(auto: str = "") -> Rule:
+    """Names between commas, or a list of them, in which `*` stands for any text; `auto` is what that word means."""
+    more = f", or auto for {auto}" if auto else ""
+    return Rule(f"names of columns between commas, with * for any text{more}", column_names().parse)
+
+
+def several_of(*known: str) -> Rule:
+    """Some of the words `known`, between commas."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        names = column_names().parse(text.lower())
+        if set(names) - set(known) or len(set(names)) < len(names):
+            raise ValueError
+        return tuple(names)
+
+    return Rule(f"some of {', '.join(known)}, between commas", parse)
+
+
+def date_format() -> Rule:
+    """How dates are written, in the words of `strptime`."""
+
+    def parse(text: str) -> str:
+        # What is written in a form and cannot be read in it is no form.
+        written = datetime(2026, 11, 27, 3, 4, 5).strftime(text)  # nobody asks where that is
+        if "%" not in text or written == text:
+            raise ValueError
+        datetime.strptime(written, text)  # as above
+        return text
+
+    return Rule("a form of dates as strptime has it, such as %d.%m.%Y", parse)
 
 
 def words() -> Rule:

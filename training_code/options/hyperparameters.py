@@ -15,10 +15,12 @@ from failure import Fault, RefusedError, shown
 from options import estimators
 from options.estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST, TASK_OF_FOREST
 from options.hyperparameter_rules import (
+    DATE_PARTS,
     Rule,
     character,
     column_name,
     column_names,
+    date_format,
     declared,
     either,
     encoding,
@@ -30,6 +32,7 @@ from options.hyperparameter_rules import (
     one_of,
     or_none,
     patterns,
+    several_of,
     text_start,
     whole_number,
     words,
@@ -40,7 +43,10 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 AUTO = ("auto",)
-"""Of `categorical_columns`: those that hold words, but for dates and words that stand in one row only."""
+"""Of `categorical_columns`: those that hold words, but for dates and words that stand in one row only. Of
+`date_columns`: those that hold dates or times."""
+SPLITS = ("split_by_time", "split_by_group")
+"""What decides which rows are held out, where not chance does."""
 FILLS = ("mean", "median", "most_frequent", "constant")
 """Of `missing_values`: what a missing number becomes, in the words of scikit-learn's SimpleImputer."""
 
@@ -73,6 +79,13 @@ class Hyperparameters:
     drop_columns: tuple[str, ...] | None = declared(None, or_none(patterns()))
     categorical_columns: tuple[str, ...] | None = declared(AUTO, or_none(column_names()))
     category_encoding: str | None = declared(None, or_none(one_of("ordinal", "one_hot")))
+    date_columns: tuple[str, ...] | None = declared(None, or_none(patterns(auto="every date")))
+    date_format: str | None = declared(None, or_none(date_format()))
+    date_parts: tuple[str, ...] = declared(DATE_PARTS, several_of(*DATE_PARTS))
+    partition_columns: bool = declared(False, yes_or_no())
+    split_by_time: str | None = declared(None, or_none(column_name()))
+    split_by_group: str | None = declared(None, or_none(column_name()))
+    data_checks: str = declared("advise", one_of("advise", "refuse", "off"))
     missing_values: str = declared("auto", one_of("auto", "error", "keep", *FILLS))
     fill_value: float = declared(0.0, number(-1e9, 1e9))
     csv_delimiter: str | None = declared(None, or_none(character()))
@@ -209,6 +222,13 @@ def _misfits(settings: Hyperparameters, chosen: _Chosen) -> list[Fault]:
         found.append(("weight_column", f"{name} takes no weights; leave it out, or choose another one"))
     if settings.weight_column == settings.target_column:
         found.append(("weight_column", "is the target column; choose another one"))
+    found += [
+        (split, "is the target column; choose another one")
+        for split in SPLITS
+        if getattr(settings, split) == settings.target_column
+    ]
+    if settings.split_by_time and settings.split_by_group:
+        found.append(("split_by_group", "there is split_by_time as well; leave out one of them"))
     if settings.missing_values == "keep" and not estimators.takes_missing_values(chosen.estimator):
         found.append(
             ("missing_values", f"{name} takes none; fill them in, drop the rows, or choose another one"),
