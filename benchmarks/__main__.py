@@ -1,9 +1,9 @@
 """`python -m benchmarks`: every benchmark, and RESULTS.md from its figures."""
 
-from benchmarks import container, policies, program, training
+from benchmarks import container, policies, program, reading, training
 from benchmarks.report import write_results
 
-BENCHMARKS = (program, policies, container, training)
+BENCHMARKS = (program, policies, container, reading, training)
 
 if __name__ == "__main__":
     tables = []
