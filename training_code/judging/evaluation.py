@@ -14,6 +14,7 @@ from sklearn import metrics
 from sklearn.base import BaseEstimator, is_regressor
 
 from data.tables import Table
+from judging.curves import Places, RocCurve, roc_curves
 from options.estimators import is_forest
 from progress import say, say_metric
 
@@ -33,16 +34,6 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
-class RocCurve:
-    """False and true positive rates of one class against the rest, and the area under them."""
-
-    label: str
-    false_positive_rate: NDArray[numpy.float64]
-    true_positive_rate: NDArray[numpy.float64]
-    area: float
-
-
-@dataclass(frozen=True)
 class Predictions:
     """What a regression should have said of each row, and what it said."""
 
@@ -58,7 +49,8 @@ class Evaluation:
     in impurity of each feature (1 together), empty where an estimator has none. A classification has `classes`,
     `roc_curves` and `confusion` (rows, true class by predicted class); a regression has `predictions` instead. `said`
     is what the estimator said of each row, as it came: probabilities (rows, classes) where it has them, else
-    predictions; no row is asked about twice.
+    predictions; no row is asked about twice. `places` has for each row the place of its true class among `labels`, and
+    `scores` (rows, classes) what the curves are made of; None where an estimator has none for each class.
     """
 
     metrics: dict[str, float]
@@ -69,6 +61,13 @@ class Evaluation:
     labels: tuple[str, ...] = ()
     predictions: Predictions | None = None
     said: NDArray[Any] = field(default_factory=lambda: numpy.empty(0))
+    places: Places = field(default_factory=lambda: numpy.empty(0, dtype=numpy.int64))
+    scores: NDArray[numpy.float64] | None = None
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the estimator said how likely each class is."""
+        return bool(self.labels) and self.said.ndim == 2
 
 
 def evaluate(estimator: BaseEstimator, table: Table, n_jobs: int = 1) -> Evaluation:
@@ -118,7 +117,8 @@ def _judge_classes(estimator: BaseEstimator, table: Table, n_jobs: int) -> Evalu
     )
     # A column for each pair of classes makes no curve.
     usable = scores is not None and scores.shape[1] == len(labels)
-    curves = _roc_curves(labels, table.target, numpy.asarray(scores)) if usable else ()
+    names, places = tuple(map(str, labels)), _places(labels, table.target)
+    curves = roc_curves(names, places, numpy.asarray(scores)) if usable else ()
     told = {
         "validation:accuracy": float(numpy.mean(predicted == table.target)),
         "validation:balanced_accuracy": float(numpy.mean(recall[support > 0])),
@@ -128,15 +128,17 @@ def _judge_classes(estimator: BaseEstimator, table: Table, n_jobs: int) -> Evalu
         told["validation:roc_auc"] = float(numpy.mean([curve.area for curve in curves]))
     if probabilities is not None:
         told["validation:log_loss"] = float(metrics.log_loss(table.target, probabilities, labels=labels))
-    scored = zip(labels, precision, recall, f1, support, strict=True)
+    scored = zip(names, precision, recall, f1, support, strict=True)
     return Evaluation(
         told | _size(estimator),
         _importances(estimator, table),
-        classes=tuple(ClassScore(str(name), float(p), float(r), float(f), int(s)) for name, p, r, f, s in scored),
+        classes=tuple(ClassScore(name, float(p), float(r), float(f), int(s)) for name, p, r, f, s in scored),
         roc_curves=curves,
         confusion=metrics.confusion_matrix(table.target, predicted, labels=labels),
-        labels=tuple(map(str, labels)),
+        labels=names,
         said=numpy.asarray(predicted if probabilities is None else probabilities),
+        places=places,
+        scores=numpy.asarray(scores) if usable else None,
     )
 
 
@@ -181,13 +183,8 @@ def report(evaluation: Evaluation) -> None:
         say_metric(name, value)
 
 
-def _roc_curves(labels: list[Any], target: NDArray[Any], probabilities: NDArray[numpy.float64]) -> tuple[RocCurve, ...]:
-    places = [1] if len(labels) == 2 else range(len(labels))
-    curves = []
-    for place in places:
-        positive = target == labels[place]
-        if positive.any() and not positive.all():
-            false_rate, true_rate, _ = metrics.roc_curve(positive, probabilities[:, place])
-            area = float(metrics.auc(false_rate, true_rate))
-            curves.append(RocCurve(str(labels[place]), false_rate, true_rate, area))
-    return tuple(curves)
+def _places(labels: list[Any], target: NDArray[Any]) -> Places:
+    places = numpy.full(len(target), -1, dtype=numpy.int64)
+    for place, label in enumerate(labels):
+        places[target == label] = place
+    return places
