@@ -255,7 +255,15 @@ def test_the_pictures_of_the_run_are_pictures(kept: Kept) -> None:
     names = [artifact.path for artifact in kept.mlflow.list_artifacts(kept.run.info.run_id)]
     pictures = sorted(name for name in names if name.endswith(".png"))
 
-    assert pictures == ["confusion_matrix.png", "feature_importances.png", "roc_curve.png"]
+    assert pictures == [
+        "calibration_curve_plot.png",
+        "confusion_matrix.png",
+        "loss_by_trees.png",
+        "permutation_importance.png",
+        "precision_recall_curve_plot.png",
+        "roc_curve_plot.png",
+    ]
+    assert {name.removesuffix(".png").removesuffix("_plot") + ".csv" for name in pictures} <= set(names)
     for name in pictures:
         key = f"{kept.run.info.artifact_uri.removeprefix(f's3://{BUCKET}/')}/{name}"
         picture = imread(io.BytesIO(kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()))

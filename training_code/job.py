@@ -21,6 +21,7 @@ from growing import checkpoint
 from growing.checkpoint import Checkpoints, Origin
 from growing.cluster import Cluster
 from judging import evaluation
+from judging.study import study
 from models import model_files
 from options import estimators
 from options.environment import Environment
@@ -70,6 +71,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
         with _kept_on_failure(model, env) as record_directory:
             verdict = evaluation.evaluate(grown, data.validation, settings.n_jobs)
             evaluation.report(verdict)
+            findings = study(grown, data.validation, verdict, settings.random_state)
             description = model_files.describe(
                 grown, settings, data, verdict, code_digest=code_digest, training_job_name=env.job.name, run_id=run_id
             )
@@ -81,7 +83,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
             champion = tracker.champion_on(
                 lambda each: evaluation.evaluate(each, data.raw_validation, settings.n_jobs).metrics
             )
-            made = record.make(record_directory, env, description, verdict, gate=env.gate, champion=champion)
+            made = record.make(record_directory, env, description, verdict, findings, gate=env.gate, champion=champion)
             standing = tracker.deliver(made)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
 

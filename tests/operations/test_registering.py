@@ -17,6 +17,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from data.dataset import Dataset, Table
 from judging import evaluation
+from judging.study import study
 from models import model_files
 from operations.places import Place, PlaceError, place_in_rehearsal
 from operations.registering import RegistrationError, register_training_job
@@ -104,7 +105,7 @@ def keep_record(tracking_uri: str, name: str, directory: Path) -> None:
         grown, chosen, data, verdict, code_digest="c" * 64, training_job_name=name, run_id=run_id
     )
     record.save_model(directory, grown, description, data.example)
-    record.make(directory, settings, description, verdict)
+    record.make(directory, settings, description, verdict, study(grown, table, verdict, chosen.random_state))
 
 
 def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(

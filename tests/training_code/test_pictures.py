@@ -1,121 +1,122 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy
-import pandas
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import Ridge, RidgeClassifier
 
-from data.dataset import Table
-from judging.evaluation import Evaluation, Predictions, evaluate
-from judging.pictures import (
-    MOST_BARS,
-    MOST_CURVES,
-    MOST_POINTS,
-    confusion_matrix,
-    draw,
-    feature_importances,
-    predicted_and_actual,
-    residuals,
-    roc_curves,
-)
+from data.tables import Table
+from judging import pictures
+from judging.drawing import LeftOut, Picture
+from judging.evaluation import evaluate
+from judging.study import study
+from tests.training_code.judged import table_of_classes
 
 
-def verdict_of(classes: int, features: int) -> tuple[Evaluation, RandomForestClassifier, list[str]]:
-    numbers = numpy.random.default_rng(0).normal(size=(classes * 12, features)).astype("float32")
-    names = [f"feature number {place}" for place in range(features)]
-    frame = pandas.DataFrame(numbers, columns=names)
-    target = numpy.array([f"class-{place % classes:02d}" for place in range(len(numbers))])
-    forest = RandomForestClassifier(n_estimators=5, random_state=0, n_jobs=1).fit(frame, target)
-    return evaluate(forest, Table(frame, target)), forest, names
+def forest(trees: int = 5) -> RandomForestClassifier:
+    return RandomForestClassifier(n_estimators=trees, random_state=0)
 
 
-@pytest.mark.slow
-def test_three_pictures_are_written_without_pyplot(tmp_path: Path) -> None:
-    verdict, _, _ = verdict_of(2, 4)
-    before = "matplotlib.pyplot" in sys.modules
-    paths = draw(verdict, tmp_path)
-    assert [path.name for path in paths] == ["confusion_matrix.png", "roc_curve.png", "feature_importances.png"]
-    assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 5000 for path in paths)
-    assert ("matplotlib.pyplot" in sys.modules) == before
+def of_run(estimator: BaseEstimator, table: Table, held_out: Table | None = None) -> list[Picture | LeftOut]:
+    estimator.fit(table.features, table.target)
+    held_out = held_out or table
+    verdict = evaluate(estimator, held_out)
+    return pictures.of_run(verdict, study(estimator, held_out, verdict, 0), "kind")
 
 
-def test_the_confusion_matrix_shows_every_count_and_names_its_axes() -> None:
-    verdict, _, _ = verdict_of(3, 4)
-    axes = confusion_matrix(verdict).axes[0]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
-    assert axes.get_title() == "Confusion matrix, 36 validation rows"
-    assert [int(text.get_text()) for text in axes.texts] == verdict.confusion.ravel().tolist()
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["class-00", "class-01", "class-02"]
+def values_of(table: Table) -> Table:
+    return Table(table.features, numpy.arange(len(table.target), dtype="float64"))
 
 
-def test_the_roc_curve_names_class_and_area() -> None:
-    verdict, _, _ = verdict_of(2, 4)
-    axes = roc_curves(verdict).axes[0]
-    area = verdict.metrics["validation:roc_auc"]
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == [f"class class-01 (AUC {area:.4f})", "chance (AUC 0.5)"]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("false positive rate", "true positive rate")
+def names_of(made: list[Picture | LeftOut]) -> tuple[list[str], dict[str, str]]:
+    """Of the pictures, and of those that are left out with the reason."""
+    return [each.name for each in made if isinstance(each, Picture)], {
+        each.name: each.reason for each in made if isinstance(each, LeftOut)
+    }
 
 
-def test_of_many_classes_the_worst_curves_are_drawn() -> None:
-    verdict, _, _ = verdict_of(MOST_CURVES + 3, 2)
-    axes = roc_curves(verdict).axes[0]
-    assert len(axes.lines) == MOST_CURVES + 1
-    assert axes.get_title() == "ROC curve on the validation rows, 3 better classes left out"
+CLASSES = ["confusion_matrix", "roc_curve_plot", "precision_recall_curve_plot", "calibration_curve_plot"]
+STUDY = ["permutation_importance", "loss_by_trees"]
 
 
-@pytest.mark.parametrize(
-    ("features", "bars", "title"),
-    [(3, 3, "Feature importances"), (40, MOST_BARS, f"Feature importances, {MOST_BARS} of 40 features")],
-)
-def test_the_greatest_importances_come_first(features: int, bars: int, title: str) -> None:
-    verdict, forest, _ = verdict_of(2, features)
-    axes = feature_importances(verdict.importances).axes[0]
-    widths = [bar.get_width() for bar in axes.patches]
-    assert len(widths) == bars
-    assert widths == sorted(widths, reverse=True)
-    assert widths[0] == forest.feature_importances_.max()
-    assert axes.get_title() == title
+def test_a_classification_has_its_pictures() -> None:
+    assert names_of(of_run(forest(), table_of_classes(3))) == (CLASSES + STUDY, {})
 
 
-def predictions_of(rows: int) -> Predictions:
-    actual = numpy.random.default_rng(0).normal(size=rows)
-    return Predictions(actual, actual * 0.75)
+def test_a_regression_has_pictures_of_its_own() -> None:
+    made = of_run(RandomForestRegressor(n_estimators=5, random_state=0), values_of(table_of_classes(3)))
+    assert names_of(made) == (["predicted_and_actual", "residuals", *STUDY], {})
+
+
+@pytest.mark.parametrize("estimator", [Ridge(), RidgeClassifier()])
+def test_only_a_forest_learns_by_its_size(estimator: BaseEstimator) -> None:
+    table = table_of_classes(3)
+    made, left_out = names_of(of_run(estimator, values_of(table) if isinstance(estimator, Ridge) else table))
+    assert made[-1] == "permutation_importance"
+    assert "loss_by_trees" not in left_out
 
 
 @pytest.mark.slow
-def test_a_regression_has_pictures_of_its_own(tmp_path: Path) -> None:
-    verdict = Evaluation({}, {"a": 0.75, "b": 0.25}, predictions=predictions_of(30))
-    paths = draw(verdict, tmp_path)
-    assert [path.name for path in paths] == ["predicted_and_actual.png", "residuals.png", "feature_importances.png"]
-    assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 5000 for path in paths)
+def test_each_picture_is_written_with_its_numbers(tmp_path: Path) -> None:
+    written = pictures.write(of_run(forest(), table_of_classes(2)), tmp_path)
+    assert [path.name for path in written if path.suffix == ".png"] == [f"{name}.png" for name in CLASSES + STUDY]
+    assert [path.name for path in written if path.suffix == ".csv"] == [
+        *("confusion_matrix.csv", "roc_curve.csv", "precision_recall_curve.csv", "calibration_curve.csv"),
+        *("permutation_importance.csv", "loss_by_trees.csv"),
+    ]
+    for path in written:
+        assert path.stat().st_size > (5000 if path.suffix == ".png" else 20)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in written)
 
 
-def test_what_has_neither_curves_nor_importances_has_no_pictures_of_them(tmp_path: Path) -> None:
-    verdict = Evaluation({}, {}, confusion=numpy.eye(2, dtype=numpy.int64), labels=("no", "yes"))
-    assert [path.name for path in draw(verdict, tmp_path)] == ["confusion_matrix.png"]
+def test_a_picture_that_is_left_out_is_named_in_the_log_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert pictures.write([LeftOut("residuals", "there are none")], tmp_path) == []
+    assert capsys.readouterr().out == "no picture residuals.png: there are none\n"
 
 
-def test_points_stand_where_predicted_meets_actual() -> None:
-    told = predictions_of(30)
-    axes = predicted_and_actual(told).axes[0]
-    assert numpy.array_equal(axes.collections[0].get_offsets(), numpy.column_stack([told.actual, told.predicted]))
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("actual", "predicted")
-    assert axes.get_title() == "Predicted and actual, 30 validation rows"
+def test_one_held_out_row_leaves_out_what_it_cannot_tell() -> None:
+    table = table_of_classes(2)
+    made, left_out = names_of(of_run(forest(), table, table.take(numpy.array([1]))))
+    assert made == ["confusion_matrix", "loss_by_trees"]
+    same = "the held-out rows are all of class class-01"
+    assert left_out == dict.fromkeys(CLASSES[1:], same) | {
+        "permutation_importance": "one held-out row cannot be shuffled"
+    }
 
 
-def test_residuals_are_what_was_missed() -> None:
-    told = predictions_of(30)
-    axes = residuals(told).axes[0]
-    expected = numpy.column_stack([told.predicted, told.actual - told.predicted])
-    assert numpy.array_equal(axes.collections[0].get_offsets(), expected)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted", "residual: actual - predicted")
+def test_one_tree_has_no_size_to_learn_by() -> None:
+    _, left_out = names_of(of_run(forest(1), table_of_classes(2)))
+    assert left_out == {"loss_by_trees": "the forest has one tree"}
 
 
-def test_of_many_rows_an_even_sample_is_drawn() -> None:
-    axes = residuals(predictions_of(MOST_POINTS * 3)).axes[0]
-    assert len(axes.collections[0].get_offsets()) == MOST_POINTS
-    assert axes.get_title() == "Residuals, 5,000 of 15,000 validation rows"
+def test_constant_predictions_have_every_picture() -> None:
+    table = table_of_classes(2)
+    table.features[:] = 0
+    made = of_run(forest(), table)
+    assert names_of(made) == (CLASSES + STUDY, {})
+    for each in made:
+        assert isinstance(each, Picture)
+        assert each.figure().axes
+
+
+@pytest.mark.slow
+def test_two_hundred_classes_have_every_picture(tmp_path: Path) -> None:
+    made = of_run(forest(), table_of_classes(200))
+    assert names_of(made) == (CLASSES + STUDY, {})
+    assert all(path.stat().st_size > 100 for path in pictures.write(made, tmp_path))
+
+
+def test_names_that_look_like_formulas_are_drawn_as_they_are(tmp_path: Path) -> None:
+    table = table_of_classes(2)
+    table.features.columns = ["$a_{$", "$b$", "c\nd", "_e"]
+    renamed = Table(table.features, numpy.where(table.target == "class-00", "$0_{$", "$1^{"))
+    matrix = of_run(forest(), renamed)[0]
+    assert isinstance(matrix, Picture)
+    labels = [label.get_text() for label in matrix.figure().axes[0].get_xticklabels()]
+    assert labels == ["$0_{$", "$1^{"]
+    assert matrix.write(tmp_path)

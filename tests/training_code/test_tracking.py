@@ -54,10 +54,19 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
     assert version.description.startswith("**RandomForestClassifier** for `target`, trained on ")
     assert run.data.tags["mlflow.source.name"] == f"train.py of source bundle {'c' * 12}"
     assert sorted(each.path for each in client.list_artifacts(run_id)) == [
+        "calibration_curve.csv",
+        "calibration_curve_plot.png",
+        "confusion_matrix.csv",
         "confusion_matrix.png",
-        "feature_importances.png",
+        "loss_by_trees.csv",
+        "loss_by_trees.png",
         "model.json",
-        "roc_curve.png",
+        "permutation_importance.csv",
+        "permutation_importance.png",
+        "precision_recall_curve.csv",
+        "precision_recall_curve_plot.png",
+        "roc_curve.csv",
+        "roc_curve_plot.png",
     ]
 
 

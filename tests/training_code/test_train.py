@@ -313,7 +313,7 @@ def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJo
     (run,) = job.runs
     client = mlflow.MlflowClient()
     pictures = {each.path for each in client.list_artifacts(run.info.run_id) if each.path.endswith(".png")}
-    assert pictures == {"predicted_and_actual.png", "residuals.png", "feature_importances.png"}
+    assert pictures == {"predicted_and_actual.png", "residuals.png", "permutation_importance.png"}
     assert run.data.params["estimator"] == "sklearn.ensemble.GradientBoostingRegressor"
 
     # The next day's version is compared with this one, which takes raw rows, on held-out rows that are encoded.

@@ -15,6 +15,7 @@ from sklearn.ensemble import RandomForestClassifier
 from data import dataset
 from growing import forest
 from judging.evaluation import Evaluation, evaluate
+from judging.study import Study, study
 from models import model_files
 from models.model_files import Description
 from options import environment
@@ -53,6 +54,7 @@ class Trained:
 
     forest: RandomForestClassifier
     verdict: Evaluation
+    study: Study
     data: dataset.Dataset
     description: Description
 
@@ -71,7 +73,7 @@ def record_of(  # noqa: PLR0917
 ) -> Record:
     description = replace(trained.description, run_id=run_id)
     record.save_model(directory, trained.forest, description, trained.data.example)
-    return record.make(directory, env, description, trained.verdict, gate=gate, champion=champion)
+    return record.make(directory, env, description, trained.verdict, trained.study, gate=gate, champion=champion)
 
 
 def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:
@@ -100,7 +102,8 @@ def forest_trained(channel: Callable[..., Path]) -> Trained:
     description = model_files.describe(
         grown, SETTINGS, data, verdict, code_digest="c" * 64, training_job_name="job-1", run_id="unknown"
     )
-    return Trained(grown, verdict, data, description)
+    findings = study(grown, data.validation, verdict, SETTINGS.random_state)
+    return Trained(grown, verdict, findings, data, description)
 
 
 def environment_at(mlflow_server: str) -> Environment:

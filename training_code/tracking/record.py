@@ -18,8 +18,9 @@ import pandas
 from sklearn.base import BaseEstimator, clone
 
 from failure import TrainingError
+from judging import pictures
 from judging.evaluation import Evaluation
-from judging.pictures import draw
+from judging.study import Study
 from models.model_files import DESCRIPTION_FILE, TRUSTED_TYPES, Description
 from options.environment import TrackingSettings, TrainingJob
 from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
@@ -92,13 +93,14 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
     env: TrackingSettings,
     description: Description,
     verdict: Evaluation,
+    study: Study,
     *,
     gate: Gate = OPEN_GATE,
     champion: Champion = NO_CHAMPION,
 ) -> Record:
     """Write the record of a model that `save_model` has put into `directory`."""
     (directory / FILES).mkdir(parents=True)
-    draw(verdict, directory / FILES)
+    pictures.write(pictures.of_run(verdict, study, description.target_column), directory / FILES)
     (directory / FILES / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
     links = {"data_digest": description.data_digest, "code_digest": description.code_digest}
     links |= {"predictions_digest": description.predictions_digest}
