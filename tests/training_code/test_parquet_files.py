@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 
+import numpy
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -44,6 +46,21 @@ def test_words_of_parquet_that_nobody_named_are_reported(channel: Channel) -> No
         "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
         "missing value"
     )
+
+
+@pytest.mark.parametrize("kind", [pyarrow.decimal128(24, 3), pyarrow.decimal256(50, 7)])
+@pytest.mark.parametrize(
+    ("estimator", "bits"),
+    [("sklearn.ensemble.RandomForestClassifier", "float32"), ("sklearn.linear_model.LogisticRegression", "float64")],
+)
+def test_decimals_are_the_nearest_numbers(channel: Channel, kind: pyarrow.DataType, estimator: str, bits: str) -> None:
+    values = [1952, 1957.1, 0.003, -8425333.125, 0, 1e-3, None, 16777216]
+    exact = [None if value is None else decimal.Decimal(str(value)) for value in values]
+    table = pyarrow.table({"b": pyarrow.array(exact, kind), "target": [0, 1] * 4})
+    settings = chosen("--estimator", estimator, "--missing_values", "mean")
+    found = table_of(channel({"x.parquet": parquet(table)}), settings).features["b"]
+    assert found.dtype == bits
+    assert found.drop(6).tolist() == numpy.array([each for each in values if each is not None], bits).tolist()
 
 
 def test_dates_of_parquet_are_reported(channel: Channel) -> None:

@@ -119,4 +119,6 @@ def _cast(values: pyarrow.Array, kind: pyarrow.DataType) -> pyarrow.Array:
         return values.cast(pyarrow.string()).dictionary_encode()
     if pyarrow.types.is_boolean(values.type):
         values = values.cast(pyarrow.int8())
+    if pyarrow.types.is_decimal(values.type):
+        values = values.cast(pyarrow.string())  # Arrow's own way to floating point is not exact: 1952.000 + 1e-4
     return values.cast(kind, safe=False)
