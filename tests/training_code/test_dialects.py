@@ -200,6 +200,36 @@ def test_words_that_only_look_like_dates_are_categories(channel: Channel, words:
     assert data.encoding.categories["more"] == tuple(sorted(map(str, words)))
 
 
+def test_what_databases_write_for_null_is_missing_among_words_too(channel: Channel) -> None:
+    data = read(channel, column(["red", "\\N", "blue", "red"] * 10), told(missing_values="keep"))
+    assert data.encoding is not None
+    assert data.encoding.categories["more"][:-1] == ("blue", "red")
+    assert data.raw_validation.features["more"].isna().sum() == 10
+
+
+QUOTED = ['6" pipe', 'the "old" town, north', "plain", "C:\\dir\\"]
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_quotes_after_a_backslash_belong_to_the_word(channel: Channel, separator: str) -> None:
+    def spark(word: str) -> str:
+        return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' if '"' in word else word
+
+    lines = [separator.join([spark(QUOTED[i % 4]), f"{i % 3}", f"{i % 2}"]) for i in range(40)]
+    files = {
+        "part-0.csv": "\n".join([separator.join(["more", "n", "target"]), *lines]).encode(),
+        "part-1.csv": separator.join(["more", "n", "target"]).encode() + b"\n" + lines[2].encode(),
+    }
+    assert read(channel, files).raw_validation.features["more"].tolist() == [*QUOTED * 10, QUOTED[2]]
+
+
+def test_a_backslash_at_the_end_of_a_quoted_word_belongs_to_the_word(channel: Channel) -> None:
+    words = ["C:\\", 'D:\\"x"', "E:\\,"]
+    lines = "".join('"' + words[i % 3].replace('"', '""') + f'",{i % 2}\n' for i in range(30))
+    data = read(channel, {"a.csv": f"more,target\n{lines}".encode()})
+    assert data.raw_validation.features["more"].tolist() == words * 10
+
+
 def test_a_word_with_a_point_among_decimal_commas_is_named(channel: Channel) -> None:
     lines = "".join(f"{i},5;{i % 2}\n" for i in range(30))
     with pytest.raises(TrainingError, match=r"a.csv, line 32, column 'x': holds 'n.a.' among 30 different numbers"):

@@ -17,12 +17,16 @@ from data.csv_numbers import PLAIN, Notation
 from failure import TrainingError, shown
 from options.hyperparameters import Hyperparameters
 
-MISSING_WORDS = ("", "#N/A", "N/A", "NA", "n/a", "NULL", "null", "NaN", "nan", "-NaN", "-nan")
-"""What counts as a missing value, in features and in the target column. Source: the greater part of pandas' list."""
+MISSING_WORDS = ("", "#N/A", "N/A", "NA", "n/a", "NULL", "null", "NaN", "nan", "-NaN", "-nan", "\\N")
+"""What counts as a missing value, in features and in the target column. Source: the greater part of pandas' list, and
+what Hive, MySQL and PostgreSQL write."""
 _DELIMITERS = (",", ";", "\t", "|")
 _START = 1 << 16
 """Bytes of a file that are looked at."""
 _LINES = 200
+_ESCAPED_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+_HAS_ESCAPED_QUOTES = re.compile(r'(?:^|[,;\t|])"[^"\n]*\\"[^",;\t|\r\n]', re.MULTILINE)
+"""Within quotes, a quote after a backslash and before more of the field: no reading but that of Spark's makes sense."""
 _EXCELS_MARK = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line that Excel reads and writes, of which nothing is data."""
 _BYTE_ORDER_MARKS = (
@@ -39,7 +43,8 @@ _LIKELY_ENCODINGS = ("cp1252", "cp1250", "iso8859-15")
 class Dialect:
     """How a CSV file is written. `skipped` are lines before everything else; `quote` None: nothing is quoted.
 
-    With `blanks` there are some after delimiters that belong to nothing.
+    With `blanks` there are some after delimiters that belong to nothing. Quotes within fields stand twice, or with
+    `escaped` after a backslash, as Spark writes them.
     """
 
     encoding: str = "utf-8"
@@ -51,6 +56,7 @@ class Dialect:
     header: bool = True
     skipped: int = 0
     blanks: bool = False
+    escaped: bool = False
     notation: Notation = PLAIN
 
     def is_missing(self, value: str) -> bool:
@@ -66,7 +72,7 @@ class Dialect:
     def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Python's own reader of such lines."""
         return csv.reader(
-            lines,
+            (_ESCAPED_QUOTE.sub(r'\1""', line) for line in lines) if self.escaped else lines,
             delimiter=self.delimiter,
             quotechar=self.quote or '"',
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
@@ -96,6 +102,8 @@ def find_out(
     encoding = settings.csv_encoding or _encoding_of(start)
     text = _decoded(start, encoding, name)
     dialect = replace(told(settings), encoding=encoding, compression=compression)
+    if dialect.quote == '"':
+        dialect = replace(dialect, escaped=bool((like and like.escaped) or _HAS_ESCAPED_QUOTES.search(text)))
     mark = _EXCELS_MARK.match(text)
     if mark:
         text, dialect = text[mark.end() :], replace(dialect, skipped=1)

@@ -1,6 +1,7 @@
 """Reads one CSV file, fast: once, in parallel, straight into the types that training takes.
 
-Arrow reads what it can; what it cannot (comments, blanks after delimiters) is written plainly on the way to it.
+Arrow reads what it can; what it cannot (comments, blanks after delimiters, quotes after backslashes) is written plainly
+on the way to it.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def _table(  # noqa: PLR0913, PLR0917  # a file, and how it is written and read
 ) -> pyarrow.Table:
     written, skipped = dialect, layout.lines_before
     stream: Any = hashing
-    if dialect.comment or dialect.blanks:
+    if dialect.comment or dialect.blanks or dialect.escaped:
         stream, written, skipped = _Rewritten(csv_text.rows(path, name, dialect)), _PLAIN, 0
     convert = arrow_csv.ConvertOptions(
         column_types=types,
