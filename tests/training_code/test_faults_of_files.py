@@ -172,6 +172,22 @@ def test_a_column_name_that_stands_twice_is_reported(channel: Channel) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("1,2,1,0\n", "column '1' stands more than once in the header; give each column a name of its own"),
+        ("1,,x,0\n", "column 2 has no name in the header; give each column a name of its own"),
+        (
+            "1,2,x,0\n",
+            "has no target column 'target'; its columns are '1', '2', 'x', '0'; set the hyperparameter target_column",
+        ),
+    ],
+)
+def test_a_row_in_the_place_of_a_header_is_told_as_one(channel: Channel, content: str, message: str) -> None:
+    told = fault(channel({"x.csv": content + "3,4,y,1\n"}))
+    assert told == f"training/x.csv: {message}; where the first line is a row, set header to none"
+
+
 def test_other_columns_in_another_file_are_reported(channel: Channel) -> None:
     assert fault(channel({"x.csv": GOOD, "y.csv": "a,c,target\n1,2,0\n"})) == (
         "training/y.csv: its columns are not those of the training channel's first file: it lacks 'b' and has 'c' "

@@ -166,6 +166,7 @@ def _column(name: str, own: Sequence[str], column: str, setting: str, header: bo
         hint += "; if there are more, set csv_delimiter, or csv_comment where the first line is none of the table"
     raise TrainingError(
         f"{name}: has no {what} {column!r}; its columns are {_listed(own)}{hint}; set the hyperparameter {setting}"
+        f"{csv_text.hint_at_no_header(own) if header else ''}"
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow
 
-from data import csv_dialect
+from data import csv_dialect, csv_numbers
 from data.csv_dialect import Dialect
 from failure import TrainingError
 
@@ -106,6 +106,11 @@ def columns_by_position(path: Path, name: str, dialect: Dialect, known: Sequence
     return Layout(tuple(known), line - 1)
 
 
+def hint_at_no_header(names: Sequence[str]) -> str:
+    """What cures names of columns that are the values of a row; "" where none of them is a number."""
+    return "; where the first line is a row, set header to none" if any(map(csv_numbers.is_number, names)) else ""
+
+
 def check_names(names: Sequence[str], name: str) -> None:
     """Raise a TrainingError when a column name is empty or stands twice."""
     twice = sorted(each for each, count in Counter(names).items() if count > 1 and each)
@@ -113,10 +118,14 @@ def check_names(names: Sequence[str], name: str) -> None:
         columns = ("column " if len(twice) == 1 else "columns ") + ", ".join(map(repr, twice))
         raise TrainingError(
             f"{name}: {columns} stands more than once in the header; give each column a name of its own"
+            f"{hint_at_no_header(names)}"
         )
     if "" in names:
         place = names.index("") + 1
-        raise TrainingError(f"{name}: column {place} has no name in the header; give each column a name of its own")
+        raise TrainingError(
+            f"{name}: column {place} has no name in the header; give each column a name of its own"
+            f"{hint_at_no_header(names)}"
+        )
 
 
 def _named(first: Sequence[str], body: Sequence[Sequence[str]], name: str) -> tuple[str, ...]:
