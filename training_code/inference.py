@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -26,7 +26,10 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
 
 @dataclass(frozen=True)
 class Model:
-    """The estimator and the features it was trained on, in order: which hold words or dates, how numbers were read."""
+    """The estimator and the features it was trained on, in order: which hold words or dates, how numbers were read.
+
+    `words` are those that training saw in each category; `missing_words` meant a missing value in its files.
+    """
 
     estimator: Any
     features: tuple[str, ...]
@@ -35,20 +38,35 @@ class Model:
     takes_missing: bool = False
     left_out: frozenset[str] = frozenset()
     dates: Mapping[str, str] = field(default_factory=dict)
+    missing_words: frozenset[str] = frozenset([""])
+    words: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def model_fn(model_dir: str) -> Model:
     """Load the model from the unpacked model.tar.gz."""
     told = json.loads((Path(model_dir) / "model.json").read_text(encoding="utf-8"))
+    estimator = joblib.load(Path(model_dir) / "model.joblib")
     return Model(
-        joblib.load(Path(model_dir) / "model.joblib"),
+        estimator,
         tuple(told["features"]),
         frozenset(told.get("categories", ())),
         told.get("feature_type", "float32"),
         told.get("takes_missing", False),
         frozenset(told.get("left_out", ())),
         told.get("dates", {}),
+        frozenset(["", *told.get("missing_words", ())]),
+        _words_of(estimator),
     )
+
+
+def _words_of(estimator: object) -> dict[str, frozenset[str]]:
+    """The words of each category, from the encoder that stands before the estimator, if there is one."""
+    encoder = getattr(estimator, "steps", [("", None)])[0][1]
+    words: dict[str, frozenset[str]] = {}
+    for _, part, columns in getattr(encoder, "transformers_", ()):
+        for name, known in zip(columns, getattr(part, "categories_", ()), strict=False):
+            words[name] = frozenset(each for each in known if isinstance(each, str))
+    return words
 
 
 def input_fn(request_body: str | bytes, request_content_type: str) -> Rows:
@@ -163,20 +181,16 @@ def _is_number(field: object) -> bool:
 
 def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
     features = list(model.features)
+    # A JSON object may leave out what is missing, as a null; a table that lacks a column was made wrongly.
+    optional = isinstance(rows, pandas.DataFrame) and model.takes_missing
     if not isinstance(rows, pandas.DataFrame) and rows.dtype == object and rows.ndim == 2:
         header = [str(each) for each in rows[0]]
-        if set(features) <= set(header) or not (model.categories or any(map(_is_number, header))):
+        if _is_header(header, model):
             if len(rows) == 1:
                 raise ValueError("the request body holds a header and no rows; send at least one row")
             rows = pandas.DataFrame(rows[1:], columns=header)
     if isinstance(rows, pandas.DataFrame):
-        missing = [name for name in features if name not in rows.columns]
-        if missing:
-            raise ValueError(f"the rows lack the features {', '.join(map(repr, missing[:10]))}; send every feature")
-        unknown = [str(name) for name in rows.columns if name not in features and name not in model.left_out]
-        if unknown:
-            raise ValueError(f"the rows have unknown features {', '.join(map(repr, unknown[:10]))}; leave them out")
-        rows = rows.loc[:, features]
+        rows = _in_order(rows, model, optional)
     elif rows.ndim != 2 or rows.shape[1] != len(features):
         shape = " x ".join(map(str, rows.shape))
         raise ValueError(f"the rows have the shape {shape}, the model takes rows x {len(features)} features")
@@ -186,44 +200,90 @@ def _with_features(rows: Rows, model: Model) -> pandas.DataFrame:
     return pandas.DataFrame(columns, columns=features)
 
 
+def _is_header(first: list[str], model: Model) -> bool:
+    """Whether a first row names columns: it has all features, or mostly the names of columns, or no number at all."""
+    if set(model.features) <= set(first):
+        return True
+    if any(map(_is_number, first)):
+        return False
+    return not model.categories or 2 * sum(each in model.features for each in first) > len(first)
+
+
+def _in_order(rows: pandas.DataFrame, model: Model, optional: bool) -> pandas.DataFrame:
+    """The features of rows that name them, in the order of the model; with `optional` they may lack some."""
+    twice = [str(name) for name in rows.columns[rows.columns.duplicated()]]
+    if twice:
+        raise ValueError(f"the rows name {', '.join(map(repr, twice[:10]))} more than once; send each feature once")
+    missing = [name for name in model.features if name not in rows.columns]
+    if missing and not (optional and len(missing) < len(model.features)):
+        raise ValueError(f"the rows lack the features {', '.join(map(repr, missing[:10]))}; send every feature")
+    unknown = [str(name) for name in rows.columns if name not in model.features and name not in model.left_out]
+    if unknown:
+        raise ValueError(f"the rows have unknown features {', '.join(map(repr, unknown[:10]))}; leave them out")
+    return rows.reindex(columns=list(model.features))
+
+
 def _column(name: str, values: NDArray[Any], model: Model) -> NDArray[Any]:
     words = name in model.categories or name in model.dates
     if name in model.dates:
-        column = _dates(name, values, model.dates[name])
+        column = _dates(name, values, model)
         missing = pandas.isna(column)
     elif words:
-        column = numpy.array([_word(value) for value in values], dtype=object)
+        known = model.words.get(name, frozenset())
+        column = numpy.array([_word(value, known, model.missing_words) for value in values], dtype=object)
         missing = numpy.array([not isinstance(each, str) for each in column])
     else:
         if values.dtype == object:
-            blank = [_TRUTH.get(each, each) if isinstance(each, str) else each for each in values]
-            blank = [numpy.nan if model.takes_missing and each in ("", None) else each for each in blank]
-            values = numpy.array(blank, dtype=object)
+            values = numpy.array([_number(value, model.missing_words) for value in values], dtype=object)
         try:
             column = numpy.asarray(values, dtype=model.feature_type)
         except (TypeError, ValueError):
-            raise ValueError("the rows hold something other than numbers; features are numbers") from None
+            wrong = next((value for value in values if not _is_number(value)), None)
+            raise ValueError(f"feature {name!r} holds {wrong!r}; the model takes a number there") from None
         missing = ~numpy.isfinite(column) if not model.takes_missing else numpy.isinf(column)
     if numpy.any(missing) and not (words and model.takes_missing):
-        raise ValueError("the rows hold missing or infinite numbers; the model was trained without them")
+        raise ValueError(f"feature {name!r} holds missing or infinite values; the model was trained without them")
     return column
 
 
-def _dates(name: str, values: NDArray[Any], form: str) -> NDArray[Any]:
+def _dates(name: str, values: NDArray[Any], model: Model) -> NDArray[Any]:
     """Dates as the model takes them: words, of which some may be missing."""
-    blank = pandas.Series([None if each == "" else each for each in values], dtype=object)  # of any type
+    form, missing = model.dates[name], model.missing_words
+    words = pandas.Series([None if isinstance(each, str) and each in missing else each for each in values], dtype=object)
     try:
-        pandas.to_datetime(blank, format=form, utc=True)
+        pandas.to_datetime(words, format=form, utc=True)
     except ValueError:
         raise ValueError(f"the rows hold something other than dates or times of the form {form} in {name!r}") from None
-    column: NDArray[Any] = blank.to_numpy()
+    column: NDArray[Any] = words.to_numpy()
     return column
 
 
-def _word(value: object) -> object:
-    """A category as training read it from its file: 1 and 1.0 are the word 1, and nothing is missing."""
-    if value is None or value == "" or value != value:  # noqa: PLR0124  # NaN is not itself
+def _number(value: object, missing: Collection[str]) -> object:
+    """A number, or what may be none: true and false as 1 and 0, and NaN for what is missing."""
+    if isinstance(value, str):
+        return numpy.nan if value in missing else _TRUTH.get(value, value)
+    return numpy.nan if value is None else value
+
+
+def _word(value: object, known: Collection[str], missing: Collection[str]) -> object:
+    """A category as training read it from its file, or NaN: 1 and 1.0 are the same word, and nothing is missing."""
+    if value is None or value != value:  # noqa: PLR0124  # NaN is not itself
         return numpy.nan
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    if isinstance(value, str) and value in missing and value not in known:
+        return numpy.nan
+    spellings = _spellings(value)
+    return next((each for each in spellings if each in known), spellings[0])
+
+
+def _spellings(value: object) -> tuple[str, ...]:
+    """How files may have a word, the likeliest first: a whole number with and without a point, true in three ways."""
+    text = str(value)
+    if isinstance(value, bool | numpy.bool_):
+        return text, text.lower(), text.upper()
+    if not _is_number(value) or not float(text).is_integer():
+        return (text,)
+    whole = str(int(float(text)))
+    alike = (whole, f"{whole}.0")
+    if isinstance(value, str):
+        return (text, *alike) if text in alike else (text,)  # 007 is no 7
+    return alike

@@ -110,16 +110,16 @@ def test_a_body_that_cannot_be_read_is_reported(body: str, content_type: str, me
     ("body", "message"),
     [
         ("b,a\n", "the request body holds a header and no rows; send at least one row"),
-        ("1,2\n3,x\n", "the rows hold something other than numbers; features are numbers"),
+        ("1,2\n3,x\n", "feature 'a' holds 'x'; the model takes a number there"),
         ("[[1, 2, 3]]", "the rows have the shape 1 x 3, the model takes rows x 2 features"),
         ('[{"b": 1}]', "the rows lack the features 'a'; send every feature"),
         ('[{"b": 1, "a": 2, "c": 3}]', "the rows have unknown features 'c'; leave them out"),
-        ('[{"b": 1, "a": "x"}]', "the rows hold something other than numbers; features are numbers"),
+        ('[{"b": 1, "a": "x"}]', "feature 'a' holds 'x'; the model takes a number there"),
         (
             '[{"b": 1, "a": 2}, {"b": 1}]',
-            "the rows hold missing or infinite numbers; the model was trained without them",
+            "feature 'a' holds missing or infinite values; the model was trained without them",
         ),
-        ("[[1, NaN]]", "the rows hold missing or infinite numbers; the model was trained without them"),
+        ("[[1, NaN]]", "feature 'a' holds missing or infinite values; the model was trained without them"),
     ],
 )
 def test_rows_that_do_not_fit_the_model_are_reported(model: Model, body: str, message: str) -> None:

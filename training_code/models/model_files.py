@@ -14,6 +14,7 @@ from typing import Any
 import joblib
 from sklearn.base import BaseEstimator
 
+from data import csv_dialect
 from data.dataset import Dataset
 from judging.evaluation import Evaluation
 from models import model_digest
@@ -62,7 +63,7 @@ class Description:
 
     `features` are the columns of a raw row in order, `categories` those that hold words, `dates` those that hold dates,
     with their form as pandas takes it, `left_out` those that a raw row may have and the model does not look at;
-    `classes` stand in the order of the estimator's probabilities, a regression has none; `rows` are counts.
+    `missing_words` meant a missing value in CSV files. `classes` stand in the order of the estimator's probabilities, a regression has none; `rows` are counts.
     `trees_digest` is "" for a model that is not made of trees; `predictions_digest` is over what the model says of the
     held-out rows.
     """
@@ -73,6 +74,7 @@ class Description:
     feature_type: str
     takes_missing: bool
     left_out: list[str]
+    missing_words: list[str]
     target_column: str
     classes: list[Any]
     metrics: dict[str, float]
@@ -110,6 +112,7 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
         feature_type=str(data.training.features.dtypes.iloc[0]),
         takes_missing=data.takes_missing,
         left_out=list(data.left_out),
+        missing_words=list(csv_dialect.told(settings).missing),
         target_column=settings.target_column,
         classes=forest.classes_.tolist() if hasattr(forest, "classes_") else [],
         metrics=verdict.metrics,

@@ -152,18 +152,22 @@ def save_model(directory: Path, model: BaseEstimator, description: Description, 
     """
     import mlflow
     from mlflow.models import Model, infer_signature
+    from mlflow.types import ColSpec, Schema
 
     from models import skops_files
 
     # A signature of 32-bit columns would refuse 64-bit rows; one of 64-bit columns takes both.
     example = example.astype(dict.fromkeys(example.select_dtypes("number"), "float64")).reset_index(drop=True)
+    signature = infer_signature(example, model.predict(example))
+    # A column counts as optional where the example happens to lack a value, but the model takes no rows without it.
+    signature.inputs = Schema([ColSpec(each.type, each.name) for each in signature.inputs])
     packages = ("mlflow-skinny", "scikit-learn", "skops", "numpy", "pandas")
     path = directory / MODEL
     mlflow.sklearn.save_model(
         clone(model),
         path,
         mlflow_model=Model(run_id=description.run_id),
-        signature=infer_signature(example, model.predict(example)),
+        signature=signature,
         input_example=example,
         # Named: else MLflow imports the model in a process of its own to see what it needs, for seconds.
         pip_requirements=[f"{name}=={description.versions[name]}" for name in packages],
