@@ -249,7 +249,9 @@ def _column(name: str, values: NDArray[Any], model: Model) -> NDArray[Any]:
 def _dates(name: str, values: NDArray[Any], model: Model) -> NDArray[Any]:
     """Dates as the model takes them: words, of which some may be missing."""
     form, missing = model.dates[name], model.missing_words
-    words = pandas.Series([None if isinstance(each, str) and each in missing else each for each in values], dtype=object)
+    words = pandas.Series(
+        [None if isinstance(each, str) and each in missing else each for each in values], dtype=object
+    )
     try:
         pandas.to_datetime(words, format=form, utc=True)
     except ValueError:

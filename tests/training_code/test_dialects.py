@@ -19,6 +19,7 @@ from failure import TrainingError
 from options.hyperparameters import Hyperparameters, parse
 from tests.training_code.small_channels import Channel, parquet
 
+CURE = "which date_columns makes numbers of"
 TOWNS = ("north", "south", "lake side", "Übersee")
 ROWS = [
     {"size": 20 + number * 1.25, "rooms": 1 + number % 5, "town": TOWNS[number % 4], "target": number % 2}
@@ -179,8 +180,11 @@ def test_words_for_true_and_false_are_one_column_of_numbers(
     [
         ([None] * 40, "has no value in any row"),
         ([f"c-{n}" for n in range(40)], "holds 40 different words in 40 rows, as identifiers do"),
-        ([f"2026-01-{1 + n % 28:02}" for n in range(40)], "holds dates or times, such as '2026-01-01'"),
-        ([f"{1 + n % 28}/11/2026 10:{n:02}" for n in range(40)], "holds dates or times, such as '1/11/2026 10:00'"),
+        ([f"2026-01-{1 + n % 28:02}" for n in range(40)], f"holds dates or times, such as '2026-01-01', {CURE}"),
+        (
+            [f"{1 + n % 28}/11/2026 10:{n:02}" for n in range(40)],
+            f"holds dates or times, such as '1/11/2026 10:00', {CURE}",
+        ),
     ],
 )
 def test_a_column_that_tells_nothing_is_left_out_with_a_line(

@@ -63,9 +63,9 @@ class Description:
 
     `features` are the columns of a raw row in order, `categories` those that hold words, `dates` those that hold dates,
     with their form as pandas takes it, `left_out` those that a raw row may have and the model does not look at;
-    `missing_words` meant a missing value in CSV files. `classes` stand in the order of the estimator's probabilities, a regression has none; `rows` are counts.
-    `trees_digest` is "" for a model that is not made of trees; `predictions_digest` is over what the model says of the
-    held-out rows.
+    `missing_words` meant a missing value in CSV files. `classes` stand in the order of the estimator's probabilities, a
+    regression has none; `rows` are counts. `trees_digest` is "" for a model that is not made of trees;
+    `predictions_digest` is over what the model says of the held-out rows.
     """
 
     features: list[str]
