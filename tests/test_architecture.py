@@ -142,17 +142,12 @@ def test_only_the_program_knows_the_module_that_creates_resources(room: str) -> 
     assert [str(found) for found in imports_of(room) if found.module.startswith(ONLY_CREATOR)] == []
 
 
-IN_THE_ISLAND = "benchmarks/scripts/reading.py"
-"""A process of its own on the island's path: it times what no entry point does by itself."""
-
-
 @pytest.mark.parametrize("room", ROOMS)
 def test_nobody_imports_the_islands_by_their_bare_names_either(room: str) -> None:
     bare_names = set[str]().union(*(names for island, names in ISLAND_MODULES.items() if island != room))
-    foreign = bare_names - ISLAND_MODULES.get(room, set())
+    own_names = ISLAND_MODULES.get(room, set())
 
-    found = [each for each in imports_of(room) if each.module.partition(".")[0] in foreign]
-    assert [str(each) for each in found if each.file != IN_THE_ISLAND] == []
+    assert [str(found) for found in imports_of(room) if found.module.partition(".")[0] in bare_names - own_names] == []
 
 
 def test_only_the_component_and_the_program_use_the_provider() -> None:

@@ -1,5 +1,6 @@
 """Reads a channel with one of three programs and prints seconds and peak memory: `reading.py PROGRAM DIRECTORY`."""
 
+import importlib
 import json
 import sys
 import time
@@ -12,13 +13,14 @@ if PROGRAM == "ours":
     sys.path.insert(0, str(Path(__file__).parents[2] / "training_code"))
     import sklearn.model_selection
 
-    from data import dataset, memory
-    from options.hyperparameters import Hyperparameters
-
+    # Loaded by name: the training code is an island, and this process stands on it.
+    dataset, memory, hyperparameters = map(
+        importlib.import_module, ("data.dataset", "data.memory", "options.hyperparameters")
+    )
     # As train.py begins.
     memory.give_back_what_is_freed()
     started = time.perf_counter()
-    read = dataset.read(DIRECTORY, None, Hyperparameters())
+    read = dataset.read(DIRECTORY, None, hyperparameters.Hyperparameters())
     rows = len(read.training.target) + len(read.validation.target)
 else:
     import pandas
