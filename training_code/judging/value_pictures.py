@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PREDICTED = "predicted_and_actual"
 RESIDUALS = "residuals"
 MOST_POINTS = 5000
-_POINTS: dict[str, Any] = {"s": 8, "alpha": 0.4, "color": DARK, "linewidths": 0}
+_POINTS: dict[str, Any] = {"s": 10, "alpha": 0.5, "color": DARK, "linewidths": 0}
 _SIZE = (6.2, 5.4)
 
 
