@@ -103,7 +103,8 @@ class Picture:
         png, numbers = directory / f"{self.name}.png", directory / f"{self.name.removesuffix('_plot')}.csv"
         with rc_context(_STYLE):
             # Not `savefig`: it draws once more beforehand, to lay out what drawing itself lays out.
-            FigureCanvasAgg(self.figure()).print_png(png)
+            canvas: Any = FigureCanvasAgg(self.figure())  # Matplotlib has no types for what it does
+            canvas.print_png(png)
         with numbers.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
