@@ -5,7 +5,8 @@ from typing import Final
 
 INVOKING: Final = "Invoking script with the following command:"
 """What the toolkit says when it starts the script."""
-_TOOLKIT: Final = " sagemaker-training-toolkit "
+TOOLKIT: Final = " sagemaker-training-toolkit "
+"""What is in the first line of each of its messages, behind the time."""
 
 
 @dataclass
@@ -20,7 +21,7 @@ class ScriptLines:
         if INVOKING in line:
             self._started = self._is_command = True
             return False
-        if not self._started or not line.strip() or _TOOLKIT in line:
+        if not self._started or not line.strip() or TOOLKIT in line:
             return False
         if self._is_command:
             self._is_command = False

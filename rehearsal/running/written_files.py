@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from rehearsal.running.container_files import ContainerFiles
-from rehearsal.running.script_lines import INVOKING
+from rehearsal.running.script_lines import INVOKING, TOOLKIT
 
 _MARKS: Final = frozenset({"ml/output/success", "ml/output/failure"})
 _TIME_LENGTH: Final = len("2026-11-27 03:34:16,123")
@@ -35,15 +35,20 @@ class WrittenFiles:
 
     files: ContainerFiles
     _script_started: float | None = None
+    _toolkit_spoke: float | None = None
 
     def __post_init__(self) -> None:
         """Note what is there."""
         self._before = _changes(self.files)
 
     def line(self, text: str) -> None:
-        """See from the toolkit's own words, with their time, when it starts the script."""
-        if self._script_started is None and INVOKING in text:
-            self._script_started = datetime.strptime(text[:_TIME_LENGTH], "%Y-%m-%d %H:%M:%S,%f").timestamp()
+        """See from the toolkit's own words when it starts the script; the first line of a message has its time."""
+        if self._script_started is not None:
+            return
+        if TOOLKIT in text:
+            self._toolkit_spoke = datetime.strptime(text[:_TIME_LENGTH], "%Y-%m-%d %H:%M:%S,%f").timestamp()
+        elif INVOKING in text:
+            self._script_started = self._toolkit_spoke
 
     def now(self) -> tuple[WrittenFile, ...]:
         """What has been written or changed until now, by its path."""
