@@ -13,10 +13,13 @@ from pydantic import AfterValidator, BeforeValidator, Field
 HYPERPARAMETERS_MAX_COUNT: Final = 100
 HYPERPARAMETER_MAX_LENGTH: Final = 2500
 ENVIRONMENT_MAX_COUNT: Final = 100
+ENVIRONMENT_VALUE_MAX_LENGTH: Final = 512
 RESERVED_HYPERPARAMETERS: Final = ("sagemaker_program", "sagemaker_region", "sagemaker_submit_directory")
 """Script mode's own: which script, from which bundle. Source: sagemaker-training toolkit, params.py."""
 RESERVED_ENVIRONMENT: Final = (
     "AWS_DEFAULT_REGION",
+    "CHANNEL_URI_TRAINING",
+    "CHANNEL_URI_VALIDATION",
     "CHECKPOINT_LOCAL_PATH",
     "ENTRY_POINT",
     "MLFLOW_EXPERIMENT_NAME",
@@ -75,7 +78,10 @@ Hyperparameters = Annotated[
     Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
 ]
 EnvironmentVariables = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,511}$")], Annotated[str, Field(max_length=512)]],
+    dict[
+        Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,511}$")],
+        Annotated[str, Field(max_length=ENVIRONMENT_VALUE_MAX_LENGTH)],
+    ],
     Field(max_length=ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT)),
 ]
 MetricDefinitions = Annotated[

@@ -11,7 +11,7 @@ from typing import Any
 from components.aws_names import JobNames
 from components.package_archives import PackageArchive
 from components.schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
-from components.script_mode import hyperparameter_text
+from components.script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
 from components.source_bundle import SourceBundle
 from components.training_images import scikit_learn_image_uri
 from components.training_job_spec import CHECKPOINT_LOCAL_PATH, Channel, TrainingJobSpec
@@ -163,7 +163,19 @@ def script_environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBun
         ENTRY_POINT=spec.source.entry_point if spec.source.program != spec.source.entry_point else None,
         TRAINING_IMAGE=training_image_uri(spec, names),
         CHECKPOINT_LOCAL_PATH=CHECKPOINT_LOCAL_PATH if spec.checkpoint else None,
+        **_channel_uris(spec),
     )
+
+
+def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
+    """Where the channels that are read come from, for the record: SageMaker tells the container directories only.
+
+    A URI may be longer than a variable; such a one is left out, and the record has the directory.
+    """
+    uris = {name: spec.channels[name].s3_path for name in ("training", "validation") if name in spec.channels}
+    return {
+        f"CHANNEL_URI_{name.upper()}": uri for name, uri in uris.items() if len(uri) <= ENVIRONMENT_VALUE_MAX_LENGTH
+    }
 
 
 def _without_none(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - the API's values are of many types

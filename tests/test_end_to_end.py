@@ -220,14 +220,14 @@ def test_run_and_version_and_training_job_name_each_other(kept: Kept) -> None:
         "training_job_name": kept.job_name,
         "schedule_arn": environment["SCHEDULE_ARN"],
         "scheduled_time": environment["SCHEDULED_TIME"],
-        "source_bundle_digest": environment["SOURCE_BUNDLE_DIGEST"],
+        "scheduled_training.source_bundle_digest": environment["SOURCE_BUNDLE_DIGEST"],
         "training_image": kept.description["AlgorithmSpecification"]["TrainingImage"],
     }
 
     assert expected.items() <= run_tags.items()
     assert expected.items() <= version_tags.items()
-    assert (kept.version.run_id, version_tags["run_id"]) == (kept.run.info.run_id, kept.run.info.run_id)
-    assert version_tags["data_digest"] == run_tags["data_digest"]
+    assert kept.version.run_id == kept.run.info.run_id
+    assert version_tags["scheduled_training.data_digest"] == run_tags["scheduled_training.data_digest"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT03:00:00Z", run_tags["scheduled_time"])
     assert run_tags["training_image"].endswith("/sagemaker-scikit-learn:1.9-0-cpu-py3")
 
@@ -237,11 +237,22 @@ def test_the_data_digest_is_that_of_the_file_in_the_channel(kept: Kept) -> None:
     content = kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     line = f"training/breast_cancer.csv\0{hashlib.sha256(content).hexdigest()}\n"
 
-    assert kept.run.data.tags["data_digest"] == hashlib.sha256(line.encode()).hexdigest()
+    assert kept.run.data.tags["scheduled_training.data_digest"] == hashlib.sha256(line.encode()).hexdigest()
+
+
+def test_the_page_of_the_run_shows_its_datasets_and_a_name_that_a_person_reads(kept: Kept) -> None:
+    shown = {each.dataset.name: each.dataset for each in kept.run.inputs.dataset_inputs}
+    experiment = kept.mlflow.get_experiment(kept.run.info.experiment_id)
+
+    assert sorted(shown) == ["held out from training", "training"]
+    assert json.loads(shown["training"].source) == {"uri": f"s3://{BUCKET}/datasets/training/"}
+    name = rf"\d{{4}}-\d\d-\d\d 03:00 UTC · random forest · {kept.job_name[-4:]}"
+    assert re.fullmatch(name, kept.run.info.run_name)
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
 
 
 def test_the_source_bundle_digest_is_the_key_of_the_bundle_and_of_its_bytes(kept: Kept) -> None:
-    digest = kept.run.data.tags["source_bundle_digest"]
+    digest = kept.run.data.tags["scheduled_training.source_bundle_digest"]
     (key,) = kept.keys(f"training-code/{NAME}/")
     bundle = kept.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 

@@ -27,7 +27,7 @@ from options import estimators
 from options.environment import Environment
 from options.hyperparameters import Hyperparameters
 from progress import say
-from tracking import record
+from tracking import datasets, record
 from tracking.claims import AlreadyClaimedError
 from tracking.connection import UnreachableError
 from tracking.tracker import Tracker
@@ -58,7 +58,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
     checkpoints = Checkpoints(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
     saved = checkpoints.load()
-    with tracker.run(saved.run_id if saved else None) as run_id:
+    with tracker.run(saved.run_id if saved else None, settings.estimator) as run_id:
         tracker.claim(run_id)
 
         def after_batch(grown: BaseEstimator) -> None:
@@ -83,7 +83,16 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
             champion = tracker.champion_on(
                 lambda each: evaluation.evaluate(each, data.raw_validation, settings.n_jobs).metrics
             )
-            made = record.make(record_directory, env, description, verdict, findings, gate=env.gate, champion=champion)
+            made = record.make(
+                record_directory,
+                env,
+                description,
+                verdict,
+                findings,
+                gate=env.gate,
+                champion=champion,
+                datasets=datasets.describe(data, settings, env),
+            )
             standing = tracker.deliver(made)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
 

@@ -18,11 +18,13 @@ from rehearsal.permissions.permissions import AwsCall
 TRACKING_ACTIONS: Final = {
     "GetExperimentByName": "find the experiment",
     "CreateExperiment": "create the experiment",
+    "SetExperimentTag": "let the experiment's page open on training runs",
     "SearchRuns": "look for an earlier run of the same invocation",
     "CreateRun": "start the run",
     "GetRun": "read the run",
     "UpdateRun": "end the run",
     "LogBatch": "log parameters, metrics and tags",
+    "LogInputs": "log the datasets of the run",
     "LogOutputs": "link the model to the run",
     "SetTag": "tag the run",
     "DeleteTag": "take back that the run is a duplicate",

@@ -64,6 +64,7 @@ def test_the_whole_request_of_staging(request_of_staging: dict[str, Any], bundle
         },
         "Environment": {
             "AWS_DEFAULT_REGION": "us-east-1",
+            "CHANNEL_URI_TRAINING": "s3://ml-platform-staging-ml-bucket/datasets/training/",
             "MLFLOW_TRACKING_URI": (
                 "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging"
             ),
@@ -131,6 +132,22 @@ def test_variables_of_the_settings_are_added(
     request = create_training_job_request(spec, staging_names, bundle, TAGS)
 
     assert request["Environment"] == request_of_staging["Environment"] | {"OMP_NUM_THREADS": "2"}
+
+
+def test_the_uri_of_a_channel_that_is_too_long_for_a_variable_is_left_out(
+    staging: TrainingJobSettings, staging_names: JobNames, bundle: SourceBundle, request_of_staging: dict[str, Any]
+) -> None:
+    longest = f"s3://ml-platform-staging-ml-bucket/{'d' * 476}/"
+    expected = dict(request_of_staging["Environment"])
+    for uri, told in ((longest, {"CHANNEL_URI_TRAINING": longest}), (longest.replace("/d", "/dd"), {})):
+        channel = staging.channels["training"].model_copy(update={"s3_path": uri})
+        spec = staging.model_copy(update={"channels": {"training": channel, "other": channel}})
+
+        request = create_training_job_request(spec, staging_names, bundle, TAGS)
+
+        del expected["CHANNEL_URI_TRAINING"]
+        expected |= told
+        assert request["Environment"] == expected
 
 
 def test_a_training_image_of_ones_own_is_used_as_it_is(staging: TrainingJobSettings, staging_names: JobNames) -> None:

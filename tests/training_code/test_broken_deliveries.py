@@ -33,6 +33,7 @@ MODEL_FILE = r"^/api/2.0/mlflow-artifacts/artifacts/\S*/models/m-"
 CREATE_MODEL = r"^/api/2.0/mlflow/logged-models\s"
 FINALIZE = r"^/api/2.0/mlflow/logged-models/m-\w+\s"
 CREATE_VERSION = r"^/api/2.0/mlflow/model-versions/create\s"
+LOG_INPUTS = r"^/api/2.0/mlflow/runs/log-inputs\s"
 CLOSE_RUN = r"^/api/2.0/mlflow/runs/update\s"
 
 
@@ -93,6 +94,8 @@ def check_whole(job: JobTree, model_directory: Path) -> None:
     assert (run.info.run_id, run.info.status) == (version.run_id, "FINISHED")
     assert run.data.tags["model_version"] == version.version
     assert [each.model_id for each in run.outputs.model_outputs] == [model.model_id]
+    datasets = [(each.dataset.name, [tag.value for tag in each.tags]) for each in run.inputs.dataset_inputs]
+    assert sorted(datasets) == [("held out from training", ["validation"]), ("training", ["training"])]
     assert (f"models:/{model.model_id}", model.source_run_id, str(model.status)) == (
         version.source,
         version.run_id,
@@ -113,6 +116,7 @@ UPLOADS = {
     "creating the model, answer lost": Moment("POST", CREATE_MODEL, arrives=True),
     "creating the model, asked again by the client": Moment("POST", CREATE_MODEL, arrives=True, once=True),
     "giving the run its model": Moment("POST", "^/api/2.0/mlflow/runs/outputs"),
+    "giving the run its datasets, answer lost": Moment("POST", LOG_INPUTS, arrives=True),
     "first file": Moment("PUT", MODEL_FILE),
     "third file": Moment("PUT", MODEL_FILE, number=3, arrives=True),
     "finalizing": Moment("PATCH", FINALIZE),
@@ -127,7 +131,12 @@ REGISTRATIONS = {
     "closing the run, answer lost": Moment("POST", CLOSE_RUN, arrives=True),
 }
 
-UPLOADS_IN_EVERY_RUN = ("creating the model, asked again by the client", "giving the run its model", "third file")
+UPLOADS_IN_EVERY_RUN = (
+    "creating the model, asked again by the client",
+    "giving the run its model",
+    "giving the run its datasets, answer lost",
+    "third file",
+)
 REGISTRATIONS_IN_EVERY_RUN = ("not arrived", "answer lost", "answer lost, asked again by the client")
 
 

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 
 from options.environment import TrainingJob
-from tracking.claims import CHOOSING, HEARTBEAT, TAKEN_OVER_BY, TICKET, AlreadyClaimedError, Claims
+from tracking.claims import CHOOSING, AlreadyClaimedError, Claims
 from tracking.registry import StandingVersion
+from tracking.tags import HEARTBEAT, TAKEN_OVER_BY, TICKET, job_tags
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -35,8 +36,7 @@ class Queue:
         return TrainingJob(name, "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s", "2026-11-23T06:00:00Z")
 
     def run(self, name: str, ticket: str = CHOOSING, heartbeat: str = "a-1") -> str:
-        tags = {"training_job_name": name, "idempotency_key": self.job(name).idempotency_key}
-        tags |= {TICKET: ticket, HEARTBEAT: heartbeat}
+        tags = job_tags(self.job(name)) | {TICKET: ticket, HEARTBEAT: heartbeat}
         return str(self.client.create_run(self.experiment_id, tags=tags).info.run_id)
 
     def take(self, name: str, run_id: str, standing: Callable[[], StandingVersion | None] = lambda: None) -> None:
@@ -167,8 +167,7 @@ def test_another_invocation_and_a_job_started_by_hand_wait_for_nobody(queue: Que
     tomorrow = TrainingJob("job-2", queue.job("job-1").schedule_arn, "2026-11-24T06:00:00Z")
     by_hand = TrainingJob("job-3")
     for job in (tomorrow, by_hand):
-        tags = {"training_job_name": job.name, "idempotency_key": job.idempotency_key, TICKET: CHOOSING}
-        run_id = queue.client.create_run(queue.experiment_id, tags=tags).info.run_id
+        run_id = queue.client.create_run(queue.experiment_id, tags=job_tags(job) | {TICKET: CHOOSING}).info.run_id
         Claims(queue.client, queue.experiment_id, job, 3600).take(run_id, lambda: None)
 
 

@@ -7,6 +7,7 @@ import pytest
 from failure import TrainingError
 from options import environment
 from options.environment import TrainingJob
+from tracking.tags import same_invocation
 
 GOOD = {
     "SM_CHANNEL_TRAINING": "/opt/ml/input/data/training",
@@ -67,7 +68,7 @@ def test_a_scheduled_time_without_a_schedule_is_reported() -> None:
     )
 
 
-def test_every_delivery_of_an_invocation_has_the_same_key() -> None:
+def test_every_delivery_of_an_invocation_is_found_by_the_same_filter() -> None:
     first, _, _ = environment.read(
         [], GOOD | SCHEDULED | {"SCHEDULE_EXECUTION_ID": "1", "SCHEDULE_ATTEMPT_NUMBER": "1"}
     )
@@ -75,17 +76,17 @@ def test_every_delivery_of_an_invocation_has_the_same_key() -> None:
         [],
         GOOD | SCHEDULED | {"SCHEDULE_EXECUTION_ID": "2", "SCHEDULE_ATTEMPT_NUMBER": "2", "TRAINING_JOB_NAME": "other"},
     )
-    assert first.job.idempotency_key == again.job.idempotency_key
-    assert len(first.job.idempotency_key) == 64
+    assert same_invocation(first.job) == same_invocation(again.job)
+    assert same_invocation(first.job) == f"tags.schedule_arn = '{ARN}' and tags.scheduled_time = '2026-11-23T06:00:00Z'"
 
 
-def test_another_time_or_another_schedule_has_another_key() -> None:
-    keys = {
-        TrainingJob("j", arn, time).idempotency_key
+def test_another_time_or_another_schedule_is_another_invocation() -> None:
+    filters = {
+        same_invocation(TrainingJob("j", arn, time))
         for arn in (ARN, ARN + "2")
         for time in ("2026-11-23T06:00:00Z", "2026-11-24T06:00:00Z")
     }
-    assert len(keys) == 4
+    assert len(filters) == 4
 
 
 def test_a_job_started_by_hand_is_known_by_its_name() -> None:
@@ -97,5 +98,11 @@ def test_a_job_started_by_hand_is_known_by_its_name() -> None:
     env, _, _ = environment.read([], GOOD | by_hand)
     assert not env.job.is_scheduled
     assert env.job == TrainingJob("breast-cancer-staging-1")
-    assert env.job.idempotency_key == TrainingJob("breast-cancer-staging-1", schedule_arn=ARN).idempotency_key
-    assert env.job.idempotency_key != TrainingJob("breast-cancer-staging-2").idempotency_key
+    assert same_invocation(env.job) == "tags.training_job_name = 'breast-cancer-staging-1'"
+    assert same_invocation(TrainingJob("breast-cancer-staging-1", schedule_arn=ARN)) == same_invocation(env.job)
+
+
+def test_the_uris_of_the_channels_are_known_where_they_are_told() -> None:
+    assert environment.read([], GOOD)[0].channel_uris == {}
+    told = {"CHANNEL_URI_TRAINING": "s3://bucket/datasets/training/", "CHANNEL_URI_VALIDATION": ""}
+    assert environment.read([], GOOD | told)[0].channel_uris == {"training": "s3://bucket/datasets/training/"}

@@ -14,6 +14,7 @@ from options.environment import Environment
 from tests.training_code.tracked import MARKS, SCHEDULED, Trained, client_of, deliver, other_job, record_of, versions_of
 from tracking.claims import AlreadyClaimedError
 from tracking.registry import CHAMPION, StandingVersion
+from tracking.tags import PREFIX, job_tags
 from tracking.tracker import Tracker
 
 pytestmark = MARKS
@@ -26,7 +27,7 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
     version = client.get_model_version_by_alias(env.registered_model_name, CHAMPION)
 
     assert standing == StandingVersion("1", "job-1")
-    assert (run.info.status, run.info.run_name) == ("FINISHED", "job-1")
+    assert (run.info.status, run.info.run_name) == ("FINISHED", "2026-11-23 06:00 UTC · ob-1")
     assert run.data.params["n_estimators"] == "5"
     assert run.data.params.keys() == trained.description.hyperparameters.keys()
     for name, value in trained.verdict.metrics.items():
@@ -37,22 +38,22 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
         "training_job_name": "job-1",
         "schedule_arn": SCHEDULED["SCHEDULE_ARN"],
         "scheduled_time": SCHEDULED["SCHEDULED_TIME"],
-        "idempotency_key": env.job.idempotency_key,
-        "source_bundle_digest": "c" * 64,
         "training_image": SCHEDULED["TRAINING_IMAGE"],
-        "data_digest": trained.data.digest,
-        "code_digest": "c" * 64,
-        "trees_digest": trained.description.trees_digest,
-        "predictions_digest": trained.description.predictions_digest,
+        "scheduled_training.source_bundle_digest": "c" * 64,
+        "scheduled_training.data_digest": trained.data.digest,
+        "scheduled_training.code_digest": "c" * 64,
+        "scheduled_training.trees_digest": trained.description.trees_digest,
+        "scheduled_training.predictions_digest": trained.description.predictions_digest,
     }
     assert about_the_job.items() <= run.data.tags.items()
     assert about_the_job.items() <= version.tags.items()
     assert run.data.tags["model_version"] == version.version == "1"
-    assert version.run_id == version.tags["run_id"] == run_id
-    assert "schedule_execution_id" not in run.data.tags
+    assert version.run_id == run_id
+    assert "scheduled_training.schedule_execution_id" not in run.data.tags
     assert run.data.tags["mlflow.note.content"] == version.description
     assert version.description.startswith("**RandomForestClassifier** for `target`, trained on ")
     assert run.data.tags["mlflow.source.name"] == f"train.py of source bundle {'c' * 12}"
+    assert run.data.tags["mlflow.user"] == "g/s"
     assert sorted(each.path for each in client.list_artifacts(run_id)) == [
         "calibration_curve.csv",
         "calibration_curve_plot.png",
@@ -68,6 +69,18 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
         "roc_curve.csv",
         "roc_curve_plot.png",
     ]
+
+
+def test_the_tags_that_stand_beside_mlflows_own_are_for_people(env: Environment, trained: Trained) -> None:
+    run_id, _ = deliver(env, trained)
+    client = client_of(env)
+    machinery = ("mlflow.", PREFIX, "validation:", "training:")
+    run_tags = client.get_run(run_id).data.tags
+    version_tags = client.get_model_version(env.registered_model_name, "1").tags
+
+    about_the_job = {"training_job_name", "schedule_arn", "scheduled_time", "training_image"}
+    assert {name for name in run_tags if not name.startswith(machinery)} == about_the_job | {"model_version"}
+    assert {name for name in version_tags if not name.startswith(machinery)} == about_the_job | {"promotion"}
 
 
 def test_the_registered_model_predicts_the_same_and_knows_its_columns(env: Environment, trained: Trained) -> None:
@@ -152,9 +165,9 @@ def test_a_job_started_again_does_not_take_the_alias_from_a_later_version(env: E
 def test_a_duplicate_of_an_earlier_version_is_taken_back(env: Environment, capsys: pytest.CaptureFixture[str]) -> None:
     client = client_of(env)
     client.create_registered_model(env.registered_model_name)
-    for name, key in (("job-0", "another"), ("job-1", env.job.idempotency_key), ("job-2", env.job.idempotency_key)):
-        tags = {"training_job_name": name, "idempotency_key": key}
-        client.create_model_version(env.registered_model_name, source="s3://nowhere/model", tags=tags)
+    other = replace(env.job, name="job-0", scheduled_time="2026-11-22T06:00:00Z")
+    for job in (other, env.job, replace(env.job, name="job-2")):
+        client.create_model_version(env.registered_model_name, source="s3://nowhere/model", tags=job_tags(job))
     assert Tracker(other_job(env, "job-2"), {}).standing_version() == StandingVersion("2", "job-1")
     assert versions_of(env) == ["1", "2"]
     assert "registering: took back version 3, version 2 came first\n" in capsys.readouterr().out

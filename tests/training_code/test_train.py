@@ -85,8 +85,8 @@ def test_a_run_leaves_a_model_a_log_and_a_version(make: MakeJob) -> None:
     assert numpy.array_equal(registered.predict_proba(rows), saved.predict_proba(rows))
     (version,) = job.versions
     assert version.tags["validation:accuracy"] == f"{accuracy:.6f}"
-    assert version.tags["data_digest"] == description["data_digest"]
-    assert version.tags["source_bundle_digest"] == description["code_digest"] == "d" * 64
+    assert version.tags["scheduled_training.data_digest"] == description["data_digest"]
+    assert version.tags["scheduled_training.source_bundle_digest"] == description["code_digest"] == "d" * 64
     assert version.run_id == description["run_id"]
 
 

@@ -22,7 +22,7 @@ from options import environment
 from options.environment import Environment
 from options.hyperparameters import Hyperparameters
 from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
-from tracking import record
+from tracking import datasets, record
 from tracking.record import Record
 from tracking.registry import StandingVersion
 from tracking.tracker import Tracker
@@ -73,7 +73,17 @@ def record_of(  # noqa: PLR0917
 ) -> Record:
     description = replace(trained.description, run_id=run_id)
     record.save_model(directory, trained.forest, description, trained.data.example)
-    return record.make(directory, env, description, trained.verdict, trained.study, gate=gate, champion=champion)
+    described = datasets.describe(trained.data, SETTINGS, env)
+    return record.make(
+        directory,
+        env,
+        description,
+        trained.verdict,
+        trained.study,
+        gate=gate,
+        champion=champion,
+        datasets=described,
+    )
 
 
 def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:

@@ -41,7 +41,9 @@ class Dataset:
 
     `example` are a few raw rows of features. With `encoding`, the tables' features are what it makes of such rows.
     Columns that are `left_out` are in the files, and no features; with `takes_missing`, features may lack values.
-    `dates` has the words of the validation rows' dates, `profile` what the training channel looks like.
+    `dates` has the words of the validation rows' dates, `profile` what the training channel looks like. `digests` are
+    those of each channel that was read: without `validation`, its rows are held out from training. `wanted` are the
+    columns, and what they hold.
     """
 
     training: Table
@@ -53,6 +55,8 @@ class Dataset:
     left_out: tuple[str, ...] = ()
     dates: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     profile: Profile = NO_PROFILE
+    digests: Mapping[str, str] = field(default_factory=dict)
+    wanted: Wanted | None = None
 
     @property
     def raw_validation(self) -> Table:
@@ -168,7 +172,7 @@ def split(channels: Channels, settings: Hyperparameters) -> Dataset:
         filled = tables.fill(channel.files, wanted, [kept, held], one_hot, None, filling)
         pairs = zip(filled.frames, (kept, held), strict=True)
         training, validation = (_table(features, channel, rows) for features, rows in pairs)
-        judging, digest = filled, _digest(channel.lines)
+        judging = filled
     else:
         target = judges.target
         if settings.task == CLASSIFICATION:
@@ -176,17 +180,19 @@ def split(channels: Channels, settings: Hyperparameters) -> Dataset:
         filled = tables.fill(channel.files, wanted, [None], one_hot, None, filling)
         judging = tables.fill(judges.files, wanted, [None], one_hot, filled.encoding)
         training, validation = _table(filled.frames[0], channel, None), Table(judging.frames[0], target)
-        digest = _digest(channel.lines + judges.lines)
+    read = {"training": channel} | ({"validation": judges} if judges else {})
     return Dataset(
         training,
         validation,
-        digest,
+        _digest([line for each in read.values() for line in each.lines]),
         judging.example,
         filled.encoding,
         takes_missing,
         left_out,
         judging.dates,
         profile,
+        {name: _digest(each.lines) for name, each in read.items()},
+        wanted,
     )
 
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import packages
@@ -38,21 +37,12 @@ class TrainingJob:
     schedule_attempt_number: str = ""
     source_bundle_digest: str = ""
     training_image: str = ""
+    git_commit: str = ""
 
     @property
     def is_scheduled(self) -> bool:
         """Whether a schedule started it, rather than a person."""
         return bool(self.schedule_arn and self.scheduled_time)
-
-    @property
-    def idempotency_key(self) -> str:
-        """64 hex characters, the same for every delivery of one invocation of one schedule.
-
-        Schedule ARN and scheduled time, not the execution id: that one is new for each attempt. For a job started by
-        hand, its name.
-        """
-        parts = (self.schedule_arn, self.scheduled_time) if self.is_scheduled else (self.name,)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +68,8 @@ class Environment(TrackingSettings):
     model_directory: Path
     output_directory: Path
     checkpoint_directory: Path | None
+    channel_uris: Mapping[str, str] = field(default_factory=dict)
+    """Channel -> the S3 URI that its files come from; the container itself knows directories only."""
     gate: Gate = OPEN_GATE
 
 
@@ -122,6 +114,11 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             job=told.job,
             lease_seconds=told.lease_seconds,
             patience_seconds=told.patience_seconds,
+            channel_uris={
+                name: environ[variable]
+                for name in ("training", "validation")
+                if environ.get(variable := f"CHANNEL_URI_{name.upper()}")
+            },
             gate=told.gate,
         ),
         told.settings,
@@ -202,4 +199,5 @@ def _training_job(environ: Mapping[str, str]) -> TrainingJob:
         schedule_attempt_number=value("SCHEDULE_ATTEMPT_NUMBER"),
         source_bundle_digest=value("SOURCE_BUNDLE_DIGEST"),
         training_image=value("TRAINING_IMAGE"),
+        git_commit=value("GIT_COMMIT"),
     )

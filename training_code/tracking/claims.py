@@ -1,6 +1,6 @@
 """Which of several training jobs for one invocation trains: a lock made of MLflow's runs, which know no lock.
 
-Each job has a run, tagged with the idempotency key. The order is that of Lamport's bakery: a job first says that it is
+Each job has a run, whose tags name its invocation. The order is that of Lamport's bakery: a job first says that it is
 choosing (ticket 0), then takes a ticket greater than all it sees, and the lowest (ticket, run id) trains. Because the
 choosing is said before anything is read, two jobs at the same moment order themselves the same way, whatever their
 clocks say. Clocks are not compared anywhere: a job lives as long as its heartbeat, a tag, is seen to change.
@@ -15,11 +15,9 @@ from typing import Any, Protocol
 
 from options.environment import TrainingJob
 from progress import say
+from tracking import tags
+from tracking.tags import HEARTBEAT, TAKEN_OVER_BY, TICKET, TRAINING_JOB_NAME
 
-TICKET = "claim_ticket"
-HEARTBEAT = "claim_heartbeat"
-TAKEN_OVER_BY = "claim_taken_over_by"
-DUPLICATE_OF = "duplicate_of"
 CHOOSING = "0"
 
 BEATS_PER_LEASE = 6
@@ -59,13 +57,14 @@ class Claim:
     @classmethod
     def of(cls, run: Any) -> Claim:  # noqa: ANN401  # MLflow's Run, which is not imported for a type
         """The claim that an MLflow run stands for."""
-        tags = run.data.tags
+        found = run.data.tags
+        ticket = tags.read(found, TICKET)
         return cls(
             run.info.run_id,
-            tags.get("training_job_name", "unknown"),
-            int(tags.get(TICKET, 0)),
-            tags.get(HEARTBEAT, ""),
-            run.info.status == "RUNNING" and TICKET in tags,
+            found.get(TRAINING_JOB_NAME, "unknown"),
+            int(ticket or 0),
+            tags.read(found, HEARTBEAT),
+            run.info.status == "RUNNING" and ticket != "",
         )
 
 
@@ -88,7 +87,7 @@ class Claims:
             AlreadyClaimedError: another job's result stands, or another job is alive and came first.
         """
         if not self._job.is_scheduled:
-            return  # nothing else has its key
+            return  # nothing else is of its invocation
         mine = self._ticket(run_id)
         seen: dict[str, tuple[str, float]] = {}
         while True:
@@ -127,7 +126,7 @@ class Claims:
         return min(others, key=lambda each: (each.ticket, each.run_id), default=None)
 
     def _all(self) -> list[Claim]:
-        wanted = f"tags.idempotency_key = '{self._job.idempotency_key}'"
+        wanted = tags.same_invocation(self._job)
         runs = self._client.search_runs([self._experiment_id], wanted, max_results=1000)
         return [Claim.of(each) for each in runs]
 

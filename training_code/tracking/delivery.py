@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from tracking import record as records
-from tracking.claims import DUPLICATE_OF
+from tracking.datasets import CONTEXT
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion
+from tracking.tags import DUPLICATE_OF, MODEL_VERSION
 
 _NOTE = "mlflow.note.content"
 """The tag that MLflow's page of a run shows as its description."""
@@ -40,7 +42,7 @@ class Delivery:
         if standing.training_job_name == self.record.job.name:
             self._registry.link(standing.version)
             self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
-            self._client.set_tag(run_id, "model_version", standing.version)
+            self._client.set_tag(run_id, MODEL_VERSION, standing.version)
             self._client.set_terminated(run_id, status="FINISHED")
         else:
             # Taken over while it was alive after all: one invocation has one finished run.
@@ -67,6 +69,9 @@ class Delivery:
             params=[Param(name, value) for name, value in self.record.parameters.items()],
             tags=[RunTag(name, value) for name, value in (self.record.tags | {_NOTE: self.record.summary}).items()],
         )
+        if self.record.datasets:
+            # The server passes over those that the run has already.
+            self._client.log_inputs(self.record.run_id, [_dataset_input(each) for each in self.record.datasets])
         self._client.log_artifacts(self.record.run_id, str(self.record.directory / records.FILES))
         if not self._has_model:
             self._client.log_model_artifacts(model.model_id, str(self.record.directory / records.MODEL))
@@ -106,3 +111,10 @@ class Delivery:
         wanted = f"source_run_id = '{self.record.run_id}' AND name = 'model'"
         found = self._client.search_logged_models([self._experiment_id], wanted)
         return sorted(found, key=lambda each: (each.creation_timestamp, each.model_id))
+
+
+def _dataset_input(described: Mapping[str, str]) -> Any:  # noqa: ANN401  # MLflow's DatasetInput
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    shown = {name: described[name] for name in ("name", "digest", "source_type", "source", "schema", "profile")}
+    return DatasetInput(Dataset(**shown), [InputTag(CONTEXT, described["context"])])

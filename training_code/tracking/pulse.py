@@ -13,8 +13,8 @@ from typing import Any
 from uuid import uuid4
 
 from progress import say
-from tracking.claims import HEARTBEAT
 from tracking.connection import cause
+from tracking.tags import HEARTBEAT
 
 
 class Pulse:

@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from models.model_files import DESCRIPTION_FILE, TRUSTED_TYPES, Description
 from options.environment import TrackingSettings, TrainingJob
 from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
 from tracking.summary import summarize
+from tracking.tags import digest_tags
 
 KEPT = "unregistered"
 """Directory of the job's output in which a record waits."""
@@ -40,7 +41,10 @@ _MOST_CLASSES = 50
 
 @dataclass(frozen=True)
 class Record:
-    """What one training job recorded. `metrics` have name, value, timestamp (milliseconds) and step."""
+    """What one training job recorded. `metrics` have name, value, timestamp (milliseconds) and step.
+
+    `datasets` are as `datasets.describe` gives them; a record of an earlier version of this code has none.
+    """
 
     directory: Path
     run_id: str
@@ -58,6 +62,7 @@ class Record:
     """Markdown for the run and the version."""
     model_id: str = ""
     """The logged model, once there is one: sending again goes on with it."""
+    datasets: list[dict[str, str]] = field(default_factory=list)
 
     def save(self) -> None:
         """Write record.json, whole or not at all."""
@@ -97,15 +102,20 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
     *,
     gate: Gate = OPEN_GATE,
     champion: Champion = NO_CHAMPION,
+    datasets: Sequence[dict[str, str]] = (),
 ) -> Record:
     """Write the record of a model that `save_model` has put into `directory`."""
     (directory / FILES).mkdir(parents=True)
     pictures.write(pictures.of_run(verdict, study, description.target_column), directory / FILES)
     (directory / FILES / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
-    links = {"data_digest": description.data_digest, "code_digest": description.code_digest}
-    links |= {"predictions_digest": description.predictions_digest}
-    if description.trees_digest:
-        links["trees_digest"] = description.trees_digest
+    links = digest_tags(
+        {
+            "data_digest": description.data_digest,
+            "code_digest": description.code_digest,
+            "predictions_digest": description.predictions_digest,
+            "trees_digest": description.trees_digest,
+        }
+    )
     made = Record(
         directory,
         description.run_id,
@@ -115,13 +125,12 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
         parameters={name: str(value) for name, value in description.hyperparameters.items()},
         metrics=metrics_now(description.metrics | _class_metrics(description.class_scores)),
         tags=links,
-        version_tags=links
-        | {"run_id": description.run_id}
-        | {name: f"{value:.6f}" for name, value in description.metrics.items()},
+        version_tags=links | {name: f"{value:.6f}" for name, value in description.metrics.items()},
         evaluation=description.metrics,
         gate=gate,
         champion=champion,
         summary=summarize(description, env.job, champion),
+        datasets=list(datasets),
     )
     made.save()
     return made

@@ -1,8 +1,8 @@
 """The registered model: one version for each invocation, and the alias that points at the one to use.
 
-The Scheduler delivers at least once and MLflow registers whatever it is given, so the idempotency key decides: it is a
-tag of the model version, given in the request that creates it. Whoever finds itself with a greater version of the same
-key takes its own back.
+The Scheduler delivers at least once and MLflow registers whatever it is given, so the invocation decides: schedule and
+scheduled time are tags of the model version, given in the request that creates it. Whoever finds itself with a greater
+version of the same invocation takes its own back.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from options.environment import TrainingJob
 from options.promotion import Champion, Gate, decide
 from progress import say
 from tracking.connection import unless_it_exists
+from tracking.tags import PROMOTION, TRAINING_JOB_NAME, job_tags, same_invocation
 
 CHAMPION = "champion"
 """The alias of the version to use; it moves when a new version passes the gate, never back to an earlier one."""
 CHALLENGER = "challenger"
 """The alias of the newest version that did not pass."""
-PROMOTION = "promotion"
-"""Tag of a version: which alias it got, and why in words."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +45,19 @@ class Registry:
 
     def settle(self) -> StandingVersion | None:
         """The version that stands for this job's invocation; duplicates of this job's own are taken back."""
-        wanted = f"name = '{self._model_name}' and tags.idempotency_key = '{self._job.idempotency_key}'"
+        wanted = f"name = '{self._model_name}' and {same_invocation(self._job)}"
         found = self._client.search_model_versions(wanted)
         versions = sorted(
             (each for each in found if each.status != "FAILED_REGISTRATION"), key=lambda each: int(each.version)
         )
         for each in versions[1:]:
-            if each.tags.get("training_job_name") == self._job.name:
+            if each.tags.get(TRAINING_JOB_NAME) == self._job.name:
                 self._client.delete_model_version(self._model_name, each.version)
                 say(f"registering: took back version {each.version}, version {versions[0].version} came first")
         first = versions[0] if versions else None
         if first is None:
             return None
-        name = first.tags.get("training_job_name", "unknown")
+        name = first.tags.get(TRAINING_JOB_NAME, "unknown")
         return StandingVersion(str(first.version), name, str(first.run_id or ""))
 
     def register(self, run_id: str, model_id: str, tags: Mapping[str, str], summary: str = "") -> StandingVersion:
@@ -132,18 +131,3 @@ class Registry:
             description=summary,
             model_id=model_id,
         )
-
-
-def job_tags(job: TrainingJob) -> dict[str, str]:
-    """What a run and a model version say of the job they come from."""
-    tags = {
-        "training_job_name": job.name,
-        "idempotency_key": job.idempotency_key,
-        "schedule_arn": job.schedule_arn,
-        "scheduled_time": job.scheduled_time,
-        "schedule_execution_id": job.schedule_execution_id,
-        "schedule_attempt_number": job.schedule_attempt_number,
-        "source_bundle_digest": job.source_bundle_digest,
-        "training_image": job.training_image,
-    }
-    return {name: value for name, value in tags.items() if value}

@@ -7,25 +7,19 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from failure import TrainingError, without_secrets
+from failure import without_secrets
 from options.environment import TrackingSettings
 from options.promotion import Champion
 from progress import say
-from tracking.claims import BEATS_PER_LEASE, CHOOSING, DUPLICATE_OF, TICKET, AlreadyClaimedError, Claims
-from tracking.connection import (
-    UnreachableError,
-    cause,
-    patiently,
-    prepare,
-    reaching,
-    require_logged_models,
-    unless_it_exists,
-)
+from tracking.claims import BEATS_PER_LEASE, CHOOSING, AlreadyClaimedError, Claims
+from tracking.connection import UnreachableError, cause, patiently, prepare, reaching
 from tracking.delivery import GROWN, Delivery
+from tracking.experiments import Experiments
 from tracking.pulse import Pulse
 from tracking.record import Record
-from tracking.registry import Registry, StandingVersion, job_tags
-from tracking.summary import source_tags
+from tracking.registry import Registry, StandingVersion
+from tracking.summary import run_name, source_tags
+from tracking.tags import DUPLICATE_OF, TICKET, TRAINING_JOB_NAME, job_tags
 
 Answer = TypeVar("Answer")
 _AT_START = 0.1
@@ -56,11 +50,12 @@ class Tracker:
             # Global because the SageMaker plugin signs requests for the global address.
             mlflow.set_tracking_uri(self._uri)
             self._client: Any = mlflow.MlflowClient()
-        self._experiment_id = patiently(lambda: self._find_experiment(env.experiment_name), self._early_patience)
+        experiments = Experiments(self._client, self._uri, environ)
+        self._experiment_id = patiently(lambda: experiments.id_of(env.experiment_name), self._early_patience)
         self._registry = Registry(self._client, env.registered_model_name, env.job)
         self._claims = Claims(self._client, self._experiment_id, env.job, env.lease_seconds)
         self._pulse: Pulse | None = None
-        self._mine = f"tags.training_job_name = '{env.job.name}'"
+        self._mine = f"tags.{TRAINING_JOB_NAME} = '{env.job.name}'"
 
     def standing_version(self) -> StandingVersion | None:
         """The version that stands for this job's invocation; duplicates of this job's own are taken back."""
@@ -77,14 +72,15 @@ class Tracker:
         self._asked("used to close this job's earlier run", close)
 
     @contextmanager
-    def run(self, run_id: str | None) -> Iterator[str]:
+    def run(self, run_id: str | None, estimator: str = "") -> Iterator[str]:
         """The open run of this job: `run_id` or another that an earlier start of the job left open, else a new one.
 
-        Yields its id. An exception that passes through closes it: as KILLED when the invocation turns out to be another
-        job's, else as FAILED. Without one, `deliver` has closed it.
+        A new one is named after the `estimator` (a dotted name) that will be fitted. Yields its id. An exception that
+        passes through closes it: as KILLED when the invocation turns out to be another job's, else as FAILED. Without
+        one, `deliver` has closed it.
         """
         wanted = run_id
-        run_id = self._asked("used to begin a run", lambda: self._begin(wanted))
+        run_id = self._asked("used to begin a run", lambda: self._begin(wanted, estimator))
         try:
             with Pulse(self._client, run_id, self._lease / BEATS_PER_LEASE, self._environ) as self._pulse:
                 yield run_id
@@ -155,21 +151,7 @@ class Tracker:
 
         return patiently(ask, self._early_patience)
 
-    def _find_experiment(self, name: str) -> str:
-        with self._reaching("reached"):
-            experiment = self._client.get_experiment_by_name(name)
-            if experiment is None:
-                with unless_it_exists():
-                    self._client.create_experiment(name)
-                experiment = self._client.get_experiment_by_name(name)
-            if experiment.lifecycle_stage != "active":
-                raise TrainingError(
-                    f"MLflow experiment {name!r} (MLFLOW_EXPERIMENT_NAME) is deleted; restore it or name another one"
-                )
-            require_logged_models(self._client, experiment.experiment_id, without_secrets(self._uri, self._environ))
-        return str(experiment.experiment_id)
-
-    def _begin(self, wanted: str | None) -> str:
+    def _begin(self, wanted: str | None, estimator: str) -> str:
         standing = self._registry.settle()
         if standing and standing.training_job_name == self._job.name:
             # Killed after it had registered, perhaps even closed its run: another run would be a second result.
@@ -181,7 +163,7 @@ class Tracker:
         run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
         if run is None:
             tags = job_tags(self._job) | source_tags(self._job) | {TICKET: CHOOSING}
-            run = self._client.create_run(self._experiment_id, tags=tags, run_name=self._job.name)
+            run = self._client.create_run(self._experiment_id, tags=tags, run_name=run_name(self._job, estimator))
             # MLflow's client asks again where an answer gets lost, and the run that it did not hear of is there, too.
             runs = self._client.search_runs([self._experiment_id], self._mine)
         elif run.info.status != "RUNNING":

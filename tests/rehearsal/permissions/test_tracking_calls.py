@@ -116,9 +116,10 @@ class Noting:
 
 def use_every_method(client: Noting, directory: Path) -> None:
     """One use, with the arguments of the training code, of each method that it has."""
-    from mlflow.entities import LoggedModelOutput, Metric
+    from mlflow.entities import Dataset, DatasetInput, LoggedModelOutput, Metric
 
-    experiment_id = client.create_experiment(NAME)
+    experiment_id = client.create_experiment(NAME, tags={"a": "b"})
+    client.set_experiment_tag(experiment_id, "a", "b")
     client.get_experiment_by_name(NAME)
     run_id = client.create_run(experiment_id, tags={"a": "b"}, run_name="job-1").info.run_id
     client.search_runs([experiment_id], "tags.a = 'b'")
@@ -131,6 +132,7 @@ def use_every_method(client: Noting, directory: Path) -> None:
     )
     client.search_logged_models([experiment_id], "name = 'model'")
     client.delete_logged_model(double_id)
+    client.log_inputs(run_id, [DatasetInput(Dataset("training", "d", "s3", "{}"))])
     client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
     client.log_batch(run_id, metrics=[Metric("m", 1.0, 0, 0, model_id=model_id)])
     client.log_artifacts(run_id, str(directory))
