@@ -27,7 +27,7 @@ from options import estimators
 from options.environment import Environment
 from options.hyperparameters import Hyperparameters
 from progress import say
-from tracking import datasets, record
+from tracking import datasets, record, system_metrics
 from tracking.claims import AlreadyClaimedError
 from tracking.connection import UnreachableError
 from tracking.tracker import Tracker
@@ -58,7 +58,8 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
     checkpoints = Checkpoints(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
     saved = checkpoints.load()
-    with tracker.run(saved.run_id if saved else None, settings.estimator) as run_id:
+    sample = system_metrics.sampler(is_wanted=settings.system_metrics)
+    with tracker.run(saved.run_id if saved else None, settings.estimator, sample) as run_id:
         tracker.claim(run_id)
 
         def after_batch(grown: BaseEstimator) -> None:

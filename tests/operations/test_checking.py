@@ -63,7 +63,7 @@ KNOWN = (
     "drop_columns, estimator, feature_columns, fill_value, header, max_depth, max_features, max_leaf_nodes, "
     "max_samples, min_impurity_decrease, min_samples_leaf, min_samples_split, min_weight_fraction_leaf, "
     "missing_values, monotonic_cst, n_estimators, n_jobs, oob_score, partial_fit_epochs, random_state, "
-    "target_column, task, validation_fraction, weight_column"
+    "system_metrics, target_column, task, validation_fraction, weight_column"
 )
 MISTAKES = {
     "unknown-setting": (

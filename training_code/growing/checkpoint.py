@@ -30,7 +30,7 @@ from progress import say
 _SUFFIX = ".checkpoint"
 _PARTIAL = "next.partial"
 _FORMAT = 2
-_CHANGES_NO_TREE = ("n_jobs", "checkpoint_seconds")
+_CHANGES_NO_TREE = ("n_jobs", "checkpoint_seconds", "system_metrics")
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ class Hyperparameters:
     accelerator: str | None = declared(None, or_none(one_of("intelex")))
     partial_fit_epochs: int | None = declared(None, or_none(whole_number(1, 100_000)))
     checkpoint_seconds: float = declared(5.0, number(0, 3600))
+    system_metrics: bool = declared(False, yes_or_no())
     estimator_parameters: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracking import record as records
+from tracking import system_metrics
 from tracking.datasets import CONTEXT
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion
@@ -62,7 +63,7 @@ class Delivery:
                     each["value"],
                     each["timestamp"],
                     each["step"],
-                    model_id=None if each["name"].endswith(GROWN) else model.model_id,
+                    model_id=model.model_id if _is_of_the_model(each["name"]) else None,
                 )
                 for each in self.record.metrics
             ],
@@ -111,6 +112,11 @@ class Delivery:
         wanted = f"source_run_id = '{self.record.run_id}' AND name = 'model'"
         found = self._client.search_logged_models([self._experiment_id], wanted)
         return sorted(found, key=lambda each: (each.creation_timestamp, each.model_id))
+
+
+def _is_of_the_model(metric: str) -> bool:
+    """Whether a metric tells of the model, rather than of the way to it."""
+    return not metric.endswith(GROWN) and not metric.startswith(system_metrics.PREFIX)
 
 
 def _dataset_input(described: Mapping[str, str]) -> Any:  # noqa: ANN401  # MLflow's DatasetInput

@@ -14,17 +14,26 @@ from uuid import uuid4
 
 from progress import say
 from tracking.connection import cause
+from tracking.system_metrics import Sampler, nothing
 from tracking.tags import HEARTBEAT
 
 
 class Pulse:
-    """Beats every `seconds` for the run `run_id`, from entering to leaving."""
+    """Beats every `seconds` for the run `run_id`, from entering to leaving; each beat logs what `sample` measures."""
 
-    def __init__(self, client: Any, run_id: str, seconds: float, environ: Mapping[str, str]) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401  # MlflowClient
+        run_id: str,
+        seconds: float,
+        environ: Mapping[str, str],
+        sample: Sampler = nothing,
+    ) -> None:
         self._client = client
         self._run_id = run_id
         self._seconds = seconds
         self._environ = environ
+        self._sample = sample
         self._start = uuid4().hex[:8]
         self._beats = 0
         self._kept: list[Any] = []
@@ -68,6 +77,7 @@ class Pulse:
     def _beat(self) -> None:
         from mlflow.entities import RunTag
 
+        self._measure()
         with self._lock:
             sending = list(self._kept)
         self._beats += 1
@@ -85,3 +95,11 @@ class Pulse:
         if self._away:
             say(f"tracking: MLflow is back; {len(sending)} kept values are sent")
         self._away = False
+
+    def _measure(self) -> None:
+        try:
+            for name, value in self._sample().items():
+                self.note(name, value, self._beats)
+        except Exception as error:  # noqa: BLE001  # without it the run would give no sign of life
+            say(f"note: system_metrics: nothing more is measured: {cause(error, self._environ)}")
+            self._sample = nothing

@@ -19,6 +19,7 @@ from tracking.pulse import Pulse
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion
 from tracking.summary import run_name, source_tags
+from tracking.system_metrics import Sampler, nothing
 from tracking.tags import DUPLICATE_OF, TICKET, TRAINING_JOB_NAME, job_tags
 
 Answer = TypeVar("Answer")
@@ -72,17 +73,18 @@ class Tracker:
         self._asked("used to close this job's earlier run", close)
 
     @contextmanager
-    def run(self, run_id: str | None, estimator: str = "") -> Iterator[str]:
+    def run(self, run_id: str | None, estimator: str = "", sample: Sampler = nothing) -> Iterator[str]:
         """The open run of this job: `run_id` or another that an earlier start of the job left open, else a new one.
 
-        A new one is named after the `estimator` (a dotted name) that will be fitted. Yields its id. An exception that
-        passes through closes it: as KILLED when the invocation turns out to be another job's, else as FAILED. Without
-        one, `deliver` has closed it.
+        A new one is named after the `estimator` (a dotted name) that will be fitted; what `sample` measures meanwhile
+        is logged. Yields its id. An exception that passes through closes it: as KILLED when the invocation turns out to
+        be another job's, else as FAILED. Without one, `deliver` has closed it.
         """
         wanted = run_id
         run_id = self._asked("used to begin a run", lambda: self._begin(wanted, estimator))
         try:
-            with Pulse(self._client, run_id, self._lease / BEATS_PER_LEASE, self._environ) as self._pulse:
+            seconds = self._lease / BEATS_PER_LEASE
+            with Pulse(self._client, run_id, seconds, self._environ, sample) as self._pulse:
                 yield run_id
         except BaseException as error:
             self._close_after(error, run_id)
