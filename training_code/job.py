@@ -30,6 +30,7 @@ from progress import say
 from tracking import datasets, record, system_metrics
 from tracking.claims import AlreadyClaimedError
 from tracking.connection import UnreachableError
+from tracking.data_checks import NOTHING_COMPARED, OFF
 from tracking.tracker import Tracker
 
 
@@ -61,6 +62,10 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
     sample = system_metrics.sampler(is_wanted=settings.system_metrics)
     with tracker.run(saved.run_id if saved else None, settings.estimator, sample) as run_id:
         tracker.claim(run_id)
+        checks = NOTHING_COMPARED
+        if settings.data_checks != OFF:
+            checks = tracker.hold_against_champion(data.profile)
+            checks.report(settings.data_checks)
 
         def after_batch(grown: BaseEstimator) -> None:
             checkpoints.save(grown, run_id)
@@ -93,6 +98,8 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
                 gate=env.gate,
                 champion=champion,
                 datasets=datasets.describe(data, settings, env),
+                profile=data.profile,
+                checks=checks,
             )
             standing = tracker.deliver(made)
     say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")

@@ -30,7 +30,7 @@ from progress import say
 _SUFFIX = ".checkpoint"
 _PARTIAL = "next.partial"
 _FORMAT = 2
-_CHANGES_NO_TREE = ("n_jobs", "checkpoint_seconds", "system_metrics")
+_CHANGES_NO_TREE = ("n_jobs", "checkpoint_seconds", "system_metrics", "data_checks")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from data.dataset import Dataset
 from data.tables import Table
 from options.environment import Environment
 from options.estimators import REGRESSION
-from options.hyperparameters import Hyperparameters
+from options.hyperparameters import SPLITS, Hyperparameters
 
 HELD_OUT = "held out from training"
 """Name of the rows that judge where there is no channel of their own."""
@@ -37,7 +37,8 @@ def describe(data: Dataset, settings: Hyperparameters, env: Environment) -> list
     judges = "validation" if "validation" in data.digests else "training"
     split = {}
     if judges == "training":
-        split["hold_out"] = {"validation_fraction": settings.validation_fraction, "random_state": settings.random_state}
+        names = ("validation_fraction", "random_state", *SPLITS)
+        split["hold_out"] = {name: value for name in names if (value := getattr(settings, name)) is not None}
     name = "validation" if judges == "validation" else HELD_OUT
     parts = (("training", "training", data.training, "training"), (name, judges, data.validation, "validation"))
     return [_described(*part, data, split, env) for part in parts]
@@ -74,7 +75,8 @@ def _columns(table: Table, data: Dataset) -> list[dict[str, object]]:
     if wanted is None:
         return []
     types = dict.fromkeys(wanted.features, "double")
-    types |= dict.fromkeys(wanted.booleans & types.keys(), "boolean") | dict.fromkeys(wanted.categories, "string")
+    types |= dict.fromkeys(wanted.booleans & types.keys(), "boolean") | dict.fromkeys(wanted.words, "string")
+    types |= dict.fromkeys(wanted.dates, "string")
     columns = [ColSpec(kind, name, required=not data.takes_missing) for name, kind in types.items()]
     kind = "double" if wanted.task == REGRESSION else _TYPES.get(table.target.dtype.kind, "string")
     columns.append(ColSpec(kind, wanted.target))

@@ -17,6 +17,7 @@ from typing import Any
 import pandas
 from sklearn.base import BaseEstimator, clone
 
+from data.profile import NO_PROFILE, Profile
 from failure import TrainingError
 from judging import pictures
 from judging.evaluation import Evaluation
@@ -24,8 +25,9 @@ from judging.study import Study
 from models.model_files import DESCRIPTION_FILE, TRUSTED_TYPES, Description
 from options.environment import TrackingSettings, TrainingJob
 from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from tracking.data_checks import NOTHING_COMPARED, PROFILE_FILE, DataChecks
 from tracking.summary import summarize
-from tracking.tags import digest_tags
+from tracking.tags import DATA_CHECKS, digest_tags
 
 KEPT = "unregistered"
 """Directory of the job's output in which a record waits."""
@@ -35,6 +37,8 @@ RECORD_FILE = "record.json"
 FILES = "files"
 MODEL = "model"
 _FORMAT = 1
+_LONGEST_TAG = 1000
+"""Characters of a tag, which every server since MLflow 2.0 takes 5,000 of."""
 _MOST_CLASSES = 50
 """Classes whose scores become metrics of the run; model.json has them all."""
 
@@ -103,11 +107,15 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
     gate: Gate = OPEN_GATE,
     champion: Champion = NO_CHAMPION,
     datasets: Sequence[dict[str, str]] = (),
+    profile: Profile = NO_PROFILE,
+    checks: DataChecks = NOTHING_COMPARED,
 ) -> Record:
     """Write the record of a model that `save_model` has put into `directory`."""
     (directory / FILES).mkdir(parents=True)
     pictures.write(pictures.of_run(verdict, study, description.target_column), directory / FILES)
     (directory / FILES / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
+    (directory / FILES / PROFILE_FILE).write_text(profile.to_json(), encoding="utf-8")
+    told = {DATA_CHECKS: str(checks)[:_LONGEST_TAG]} if str(checks) else {}
     links = digest_tags(
         {
             "data_digest": description.data_digest,
@@ -124,12 +132,12 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
         env.job,
         parameters={name: str(value) for name, value in description.hyperparameters.items()},
         metrics=metrics_now(description.metrics | _class_metrics(description.class_scores)),
-        tags=links,
-        version_tags=links | {name: f"{value:.6f}" for name, value in description.metrics.items()},
+        tags=links | told,
+        version_tags=links | told | {name: f"{value:.6f}" for name, value in description.metrics.items()},
         evaluation=description.metrics,
         gate=gate,
         champion=champion,
-        summary=summarize(description, env.job, champion),
+        summary=summarize(description, env.job, champion, checks),
         datasets=list(datasets),
     )
     made.save()

@@ -35,6 +35,15 @@ class StandingVersion:
     """The run that it was registered from."""
 
 
+@dataclass(frozen=True)
+class ChampionVersion:
+    """The version to use: its number, where its model is, and the run that it comes from."""
+
+    number: str
+    source: str
+    run_id: str
+
+
 class Registry:
     """One registered model, as one training job uses it."""
 
@@ -85,13 +94,13 @@ class Registry:
             told = json.dumps([{"name": self._model_name, "version": version}])
             self._client.set_logged_model_tags(model_id, {MLFLOW_MODEL_VERSIONS: told})
 
-    def champion(self) -> tuple[str, str] | None:
-        """Number and source of the version that the alias names; None where there is none."""
+    def champion(self) -> ChampionVersion | None:
+        """The version that the alias names; None where there is none."""
         aliases = self._aliases()
         if CHAMPION not in aliases:
             return None
         version = self._client.get_model_version(self._model_name, aliases[CHAMPION])
-        return str(version.version), str(version.source)
+        return ChampionVersion(str(version.version), str(version.source), str(version.run_id or ""))
 
     def promote(self, version: str, gate: Gate, metrics: Mapping[str, float], judged: Champion) -> None:
         """Give `version` the alias that it deserves, and say why in its tag `promotion`; a decision is made once.

@@ -8,12 +8,15 @@ from urllib.parse import quote
 from models.model_files import Description
 from options.environment import TrainingJob
 from options.promotion import Champion
+from tracking.data_checks import NOTHING_COMPARED, DataChecks
 
 _SHOWN = 10
 """Columns that are named; more are counted."""
 
 
-def summarize(description: Description, job: TrainingJob, champion: Champion) -> str:
+def summarize(
+    description: Description, job: TrainingJob, champion: Champion, checks: DataChecks = NOTHING_COMPARED
+) -> str:
     """What was trained on what, how good it is beside the champion, and where it comes from."""
     estimator = str(description.hyperparameters.get("estimator", "")).rpartition(".")[2]
     rows, features = description.rows, description.features
@@ -27,6 +30,11 @@ def summarize(description: Description, job: TrainingJob, champion: Champion) ->
     ]
     if description.left_out:
         lines.append(f"Left out: {_listed(description.left_out)}.")
+    if checks.findings:
+        lines += ["", f"**The data has changed** beside that of the champion, version {checks.version}:", ""]
+        lines += [f"- {each}" for each in checks.findings[:_SHOWN]]
+        if len(checks.findings) > _SHOWN:
+            lines.append(f"- and {len(checks.findings) - _SHOWN} more")
     return "\n".join([*lines, "", *_origin(job)])
 
 

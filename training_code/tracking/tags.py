@@ -23,6 +23,8 @@ TAKEN_OVER_BY = "taken_over_by"
 """On a run that gave no sign of life: the training job that did its work."""
 PROMOTION = "promotion"
 """On a version: which alias it got, and why in words."""
+DATA_CHECKS = "data_checks"
+"""What has changed in the data since the champion was trained, in words."""
 
 TICKET = f"{PREFIX}claim_ticket"
 HEARTBEAT = f"{PREFIX}claim_heartbeat"

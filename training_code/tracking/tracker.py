@@ -7,12 +7,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from data.profile import Profile
 from failure import without_secrets
 from options.environment import TrackingSettings
 from options.promotion import Champion
 from progress import say
+from tracking import data_checks
 from tracking.claims import BEATS_PER_LEASE, CHOOSING, AlreadyClaimedError, Claims
 from tracking.connection import UnreachableError, cause, patiently, prepare, reaching
+from tracking.data_checks import DataChecks
 from tracking.delivery import GROWN, Delivery
 from tracking.experiments import Experiments
 from tracking.pulse import Pulse
@@ -104,6 +107,16 @@ class Tracker:
         if self._pulse:
             self._pulse.note(f"training:{unit}{GROWN}", size, size)
 
+    def hold_against_champion(self, profile: Profile) -> DataChecks:
+        """What is otherwise in the data of a run than in the champion's, or why it cannot be told; never a failure."""
+        try:
+            return self._asked(
+                "asked for the champion's data",
+                lambda: data_checks.hold_against(self._client, self._registry.champion(), profile),
+            )
+        except UnreachableError as error:
+            return DataChecks(problem=f"the champion's data cannot be asked for: {error.reason}")
+
     def champion_on(self, evaluate: Callable[[Any], dict[str, float]]) -> Champion:
         """The present champion, and what `evaluate` makes of its estimator, or why it cannot; never a failure."""
         import mlflow
@@ -115,9 +128,9 @@ class Tracker:
             found = self._asked("asked for the champion", self._registry.champion)
             if found is None:
                 return Champion()
-            version, source = found
+            version = found.number
             with skops_files.array_by_array():
-                estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(source))
+                estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(found.source))
             return Champion(version, evaluate(estimator))
         except UnreachableError as error:
             problem = error.reason
