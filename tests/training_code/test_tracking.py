@@ -59,6 +59,7 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
         "calibration_curve_plot.png",
         "confusion_matrix.csv",
         "confusion_matrix.png",
+        "data_profile.json",
         "loss_by_trees.csv",
         "loss_by_trees.png",
         "model.json",

@@ -23,6 +23,7 @@ from options.environment import Environment
 from options.hyperparameters import Hyperparameters
 from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
 from tracking import datasets, record
+from tracking.data_checks import NOTHING_COMPARED, DataChecks
 from tracking.record import Record
 from tracking.registry import StandingVersion
 from tracking.tracker import Tracker
@@ -70,6 +71,7 @@ def record_of(  # noqa: PLR0917
     directory: Path,
     gate: Gate = OPEN_GATE,
     champion: Champion = NO_CHAMPION,
+    checks: DataChecks = NOTHING_COMPARED,
 ) -> Record:
     description = replace(trained.description, run_id=run_id)
     record.save_model(directory, trained.forest, description, trained.data.example)
@@ -83,6 +85,8 @@ def record_of(  # noqa: PLR0917
         gate=gate,
         champion=champion,
         datasets=described,
+        profile=trained.data.profile,
+        checks=checks,
     )
 
 

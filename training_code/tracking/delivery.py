@@ -71,13 +71,26 @@ class Delivery:
             tags=[RunTag(name, value) for name, value in (self.record.tags | {_NOTE: self.record.summary}).items()],
         )
         if self.record.datasets:
-            # The server passes over those that the run has already.
-            self._client.log_inputs(self.record.run_id, [_dataset_input(each) for each in self.record.datasets])
+            self._log_inputs()
         self._client.log_artifacts(self.record.run_id, str(self.record.directory / records.FILES))
         if not self._has_model:
             self._client.log_model_artifacts(model.model_id, str(self.record.directory / records.MODEL))
             self._client.finalize_logged_model(model.model_id, "READY")
             self._has_model = True
+
+    def _log_inputs(self) -> None:
+        """Log the datasets; the server passes over those that the run has already.
+
+        Of two jobs that log the same new dataset at one moment, the server refuses one, whatever its database calls
+        that. Asked again, it finds the dataset of the other.
+        """
+        from mlflow.exceptions import MlflowException
+
+        inputs = [_dataset_input(each) for each in self.record.datasets]
+        try:
+            self._client.log_inputs(self.record.run_id, inputs)
+        except MlflowException:
+            self._client.log_inputs(self.record.run_id, inputs)
 
     def _logged_model(self) -> Any:  # noqa: ANN401  # MLflow's LoggedModel
         """The logged model of the run, made once; its id goes into the record and into the model's own MLmodel."""
