@@ -16,6 +16,10 @@ from findings import UNKNOWN, property_path
 from target_input import UnreadableError, read_object
 
 Json: TypeAlias = Any
+_ITSELF = re.compile(r"\$\{[*?$]\}")
+# ${*}, ${?} and ${$} are the character itself: IAM User Guide, "IAM policy elements: Variables and tags".
+_TOKEN = re.compile(r"\$\{([*?$])\}|.", re.DOTALL)
+_WILDCARDS = {"*": ".*", "?": "."}
 
 
 @dataclass(frozen=True)
@@ -118,16 +122,17 @@ def read_statements(value: object, path: str) -> tuple[Statement, ...]:
 
 def is_literal(text: str) -> bool:
     """Tell whether ``text`` stands for itself: no wildcard, and no policy variable, whose value somebody else sets."""
+    text = _ITSELF.sub("", text) if "${" in text else text
     return not ("*" in text or "?" in text or "${" in text)
 
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
-    """Tell whether an IAM pattern (``*`` any text, ``?`` one character) covers ``text``."""
+    """Tell whether an IAM pattern covers ``text``: ``*`` is any text, ``?`` one character, ``${*}`` a ``*`` itself."""
     if ignore_case:
         pattern, text = pattern.lower(), text.lower()
     # Nearly all patterns are literal, or so but for a * at the end; a stack has too many to compile each.
     start = pattern.removesuffix("*")
-    if "*" in start or "?" in start:
+    if "*" in start or "?" in start or "${" in start:
         return _compiled(pattern).fullmatch(text) is not None
     return text == pattern if start == pattern else text.startswith(start)
 
@@ -217,5 +222,8 @@ def _contains_unknown(value: object) -> bool:
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.compile(expression, re.DOTALL)
+    pieces = [
+        re.escape(token[1]) if token[1] else _WILDCARDS.get(token[0], re.escape(token[0]))
+        for token in _TOKEN.finditer(pattern)
+    ]
+    return re.compile("".join(pieces), re.DOTALL)

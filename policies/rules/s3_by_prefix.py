@@ -11,8 +11,9 @@ from rule import Config, Judgement, Reference, ResourceRule, Severity
 from statements import Statement
 
 _LISTING = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
-# A literal beginning that ends at a separator; after it, wildcards may follow.
-_PREFIX = re.compile(r"[^*?$]*[^*?$/][^*?$]*([/-]\*.*)?")
+# A literal beginning that ends at a separator; after it, wildcards may follow. ${*}, ${?} and ${$} are literal.
+_ANY, _NO_SLASH = r"(?:[^*?$]|\$\{[*?$]\})", r"(?:[^*?$/]|\$\{[*?$]\})"
+_PREFIX = re.compile(rf"{_ANY}*?{_NO_SLASH}{_ANY}*([/-]\*.*)?")
 _BY_PREFIX = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9.-]{3,63}/" + _PREFIX.pattern)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from operator import eq, ge, gt, le, lt
+from operator import ge, gt, le, lt
 from typing import Final, TypeVar
 
 from rehearsal.permissions.policy_documents import Conditions, PolicyError
-from rehearsal.permissions.wildcards import arn_matches, text_matches
+from rehearsal.permissions.wildcards import SPECIAL_CHARACTERS, arn_matches, text_matches, unescaped
 
 Context = Mapping[str, str | tuple[str, ...]]
 """Condition key -> value: a string for a single-valued key, a tuple for a multivalued one."""
@@ -45,7 +45,7 @@ def condition_misses(conditions: Conditions, context: Context) -> Iterator[str]:
 
 
 def resolved(text: str, context: Context) -> str:
-    """Fill in policy variables (`${aws:PrincipalTag/x}`) from the context; `${*}`, `${?}`, `${$}` are their character.
+    """Fill in policy variables (`${aws:PrincipalTag/x}`) from the context; `${*}`, `${?}`, `${$}` stay as they are.
 
     Raises:
         PolicyError: the context has no single value for a variable.
@@ -54,9 +54,8 @@ def resolved(text: str, context: Context) -> str:
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
-        if name in {"*", "?", "$"}:
-            # A literal wildcard would need escaping all the way down; nothing here uses one.
-            raise PolicyError(f"the policy variable ${{{name}}} in {text!r} cannot be judged")
+        if name in SPECIAL_CHARACTERS:  # what compares the text knows them from wildcards
+            return match[0]
         value = {key.lower(): value for key, value in context.items()}.get(name.lower())
         if not isinstance(value, str):
             raise PolicyError(
@@ -142,8 +141,12 @@ def _compare(
     return (lambda wanted, got: compare(read(got), read(wanted))), False
 
 
+def _equals(wanted: str, got: str) -> bool:
+    return unescaped(wanted) == got
+
+
 def _equals_ignoring_case(wanted: str, got: str) -> bool:
-    return wanted.lower() == got.lower()
+    return unescaped(wanted).lower() == got.lower()
 
 
 def _same_boolean(wanted: str, got: str) -> bool:
@@ -159,8 +162,8 @@ def _same_date(wanted: str, got: str) -> bool:
 
 
 _OPERATORS: Final[dict[str, tuple[Matcher, bool]]] = {
-    "StringEquals": (eq, False),
-    "StringNotEquals": (eq, True),
+    "StringEquals": (_equals, False),
+    "StringNotEquals": (_equals, True),
     "StringEqualsIgnoreCase": (_equals_ignoring_case, False),
     "StringNotEqualsIgnoreCase": (_equals_ignoring_case, True),
     "StringLike": (text_matches, False),

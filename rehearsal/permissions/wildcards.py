@@ -1,14 +1,26 @@
-"""Wildcards of IAM: `*` for any characters, `?` for one; in ARNs within one part each."""
+"""Wildcards of IAM: `*` for any characters, `?` for one; in ARNs within one part each.
+
+`${*}`, `${?}` and `${$}` are the characters themselves. Source: IAM User Guide, "IAM policy elements: Variables and
+tags", special characters.
+"""
 
 import re
 from functools import cache
+from typing import Final
 
 _ARN_PARTS = 6
+SPECIAL_CHARACTERS: Final = frozenset("*?$")
+_TOKEN: Final = re.compile(r"\$\{(?P<itself>[*?$])\}|(?P<any>\*+)|(?P<one>\?)|(?P<other>.)", re.DOTALL)
 
 
 def text_matches(pattern: str, text: str) -> bool:
     """Whether all of `text` matches `pattern`; letters count, `*` and `?` span everything."""
     return _compiled(pattern).fullmatch(text) is not None
+
+
+def unescaped(text: str) -> str:
+    """The text that a value without wildcards stands for."""
+    return re.sub(r"\$\{([*?$])\}", r"\1", text)
 
 
 def arn_matches(pattern: str, arn: str) -> bool:
@@ -30,7 +42,10 @@ def arn_matches(pattern: str, arn: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # Runs of `*` mean the same as one and would backtrack without end.
-    collapsed = re.sub(r"\*+", "*", pattern)
-    pieces = (".*" if piece == "*" else "." if piece == "?" else re.escape(piece) for piece in collapsed)
-    return re.compile("".join(pieces), re.DOTALL)
+    return re.compile("".join(map(_piece, _TOKEN.finditer(pattern))), re.DOTALL)
+
+
+def _piece(token: re.Match[str]) -> str:
+    if token["any"]:  # a run of `*` means the same as one, and would backtrack without end
+        return ".*"
+    return "." if token["one"] else re.escape(token["itself"] or token["other"])

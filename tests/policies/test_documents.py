@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from findings import UNKNOWN, Finding
-from statements import matches
+from statements import is_literal, matches
 
 PATTERNS = st.text(alphabet="aB.*?[\n", max_size=6)
 
@@ -32,10 +32,24 @@ def test_a_pattern_covers_what_its_regular_expression_matches(pattern: str, text
         ("s3:*Object", "s3:GetObject", True),
         ("s3:?etObject", "s3:GetObject", True),
         ("s3:Get**", "s3:GetObject", True),
+        ("a${*}b/*", "a*b/c", True),
+        ("a${*}b/*", "axb/c", False),
+        ("a${?}", "a?", True),
+        ("a${?}", "ab", False),
+        ("${$}{a}*", "${a}b", True),
+        ("${*}", "${*}", False),
+        ("${aws:username}", "me", False),
     ],
 )
 def test_patterns_by_example(pattern: str, text: str, covered: bool) -> None:
     assert matches(pattern, text) is covered
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"), [("a", True), ("a${*}b${?}c${$}", True), ("a*", False), ("${*}*", False), ("${aws:x}", False)]
+)
+def test_a_special_character_in_braces_is_literal_and_a_variable_is_not(text: str, literal: bool) -> None:
+    assert is_literal(text) is literal
 
 
 def test_an_unknown_inside_a_shown_list_is_said_by_its_word() -> None:

@@ -150,6 +150,17 @@ LEFT_ALONE = {
 }
 
 
+@pytest.mark.parametrize("prefix", ["dt=1 & 2/a+b@c:d,e", "${$}HOME", "${*}", "what${?}/é"])
+def test_a_prefix_of_any_characters_passes_and_what_iam_takes_as_itself_is_literal(
+    prefix: str, good_stack: StackUnderTest, findings_of: Judge
+) -> None:
+    bucket = "arn:aws:s3:::ml-platform-prod-ml-bucket"
+    good_stack.set("execution_policy.policy.Statement.0.Resource", [f"{bucket}/{prefix}/*", f"{bucket}/{prefix}.csv"])
+    listed = "execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix"
+    good_stack.set(listed, [f"{prefix}/*", f"{prefix}.csv"])
+    assert findings_of(RULE, good_stack) == []
+
+
 def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
     assert findings_of(RULE, good_stack) == []
 

@@ -231,6 +231,21 @@ def test_a_policy_variable_takes_its_value_from_the_call() -> None:
     assert not judge(other, [document(allow(Resource=resource))]).allowed
 
 
+@pytest.mark.parametrize("character", "*?$")
+def test_a_special_character_in_braces_is_itself(character: str) -> None:
+    resource = f"arn:aws:s3:::bucket/${{{character}}}/*"
+    read = AwsCall("s3:GetObject", f"arn:aws:s3:::bucket/{character}/a", "read", {"s3:prefix": f"{character}/"})
+    statement = allow(Action="s3:GetObject", Resource=resource)
+
+    assert judge(read, [document(statement)]).allowed
+    for other in ("x", "", f"${{{character}}}"):
+        assert not judge(replace(read, resource=f"arn:aws:s3:::bucket/{other}/a"), [document(statement)]).allowed
+    for operator in ("StringEquals", "StringLike", "StringEqualsIgnoreCase"):
+        conditional = document(statement | {"Condition": {operator: {"s3:prefix": f"${{{character}}}/"}}})
+        assert judge(read, [conditional]).allowed
+        assert not judge(replace(read, context={"s3:prefix": "x/"}), [conditional]).allowed
+
+
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
@@ -265,7 +280,6 @@ def test_a_policy_variable_takes_its_value_from_the_call() -> None:
             "the policy variable ${aws:username} in 'arn:aws:s3:::${aws:username}' cannot be judged: "
             "the call has no value for it",
         ),
-        (allow(Resource="arn:aws:s3:::${*}"), "the policy variable ${*} in 'arn:aws:s3:::${*}' cannot be judged"),
     ],
 )
 def test_what_cannot_be_judged_is_an_error_that_names_it(statement: dict[str, Any], message: str) -> None:
