@@ -21,8 +21,9 @@ from operations.console import ConsoleReporter, print_hanging
 from operations.places import Place, describe, run_training_script
 from operations.reproduction import Comparison, Images, ReproductionError, TrainedModel, compare, read_description
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
+from rehearsal.running.channel_data import download_channels
 from rehearsal.running.container_environment import require_container_environment
-from rehearsal.running.container_files import ContainerFiles, Request, download_channels
+from rehearsal.running.container_files import ContainerFiles, Request
 from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, instance_count, repeated_request, train_again
 from rehearsal.running.script_lines import ScriptLines
 

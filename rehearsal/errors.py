@@ -1,5 +1,9 @@
-"""The one kind of error that a person can mend."""
+"""The kinds of error that a person can mend."""
 
 
 class RehearsalError(Exception):
     """Something is wrong with a stack, its data or this machine; the message says what, and how to cure it."""
+
+
+class ContainerError(RehearsalError):
+    """The request asks for something that a rehearsed container does not have; the message names it."""

@@ -18,6 +18,7 @@ from rehearsal.judging.judgement import sample_request
 from rehearsal.judging.stack_check import StackCheck, artifact_store_of, check_stack
 from rehearsal.local_servers.servers import Ports, start_servers
 from rehearsal.reporter import Reporter
+from rehearsal.running.channel_data import not_rehearsed
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.sample_data import own_files
 from rehearsal.steps.deploy import deploy
@@ -70,6 +71,7 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         _stop_at_faults(check, reporter)
         requests = tuple(sample_request(schedule) for schedule in check.schedules)
         _require_known_channels(files, requests)
+        _require_channels_that_can_be_rehearsed(requests)
         step.detail(f"{len(check.declaration.resources)} resources, {len(check.policies)} policies")
     require_container_environment(options.project_dir / CONTAINER_ENVIRONMENT)
     region = check.declaration.configuration.get("aws:region", "us-east-1")
@@ -111,6 +113,11 @@ def _require_known_channels(named: Iterable[str], requests: Sequence[Mapping[str
     unknown = sorted(set(named).difference(known))
     if unknown:
         raise RehearsalError(f"--data names the channel {', '.join(unknown)}; the stack's channels: {', '.join(known)}")
+
+
+def _require_channels_that_can_be_rehearsed(requests: Sequence[Mapping[str, Any]]) -> None:
+    if reasons := [reason for request in requests for reason in not_rehearsed(request)]:
+        raise RehearsalError("\n".join(reasons))
 
 
 def _stop_at_faults(check: StackCheck, reporter: Reporter) -> None:

@@ -146,12 +146,12 @@ def permission_faults(
     request: Mapping[str, Any],
     roles: Mapping[str, RoleDocuments],
     *,
-    object_keys: Mapping[str, Sequence[str]],
+    object_uris: Mapping[str, Sequence[str]],
     artifact_store: str | None,
 ) -> list[Fault]:
     """The AWS calls of one invocation that the two roles' documents deny.
 
-    `object_keys` are the objects under each channel's prefix (channel name -> keys); none known: a made-up one.
+    `object_uris` are the objects that are read for each channel (channel name -> URIs); none known: a made-up one.
 
     Raises:
         PolicyError: a document uses what cannot be judged.
@@ -160,7 +160,7 @@ def permission_faults(
     calls = {
         schedule.role_arn: scheduler_role_calls(schedule, request),
         str(request["RoleArn"]): execution_role_calls(
-            request, scope=scope, object_keys=object_keys, artifact_store=artifact_store
+            request, scope=scope, object_uris=object_uris, artifact_store=artifact_store
         ),
     }
     return [fault for role_arn, made in calls.items() for fault in _denied(role_arn, made, roles)]

@@ -102,16 +102,25 @@ def _schedule_faults(schedule: DeployedSchedule, declaration: Declaration) -> li
     roles = declared_roles(declaration.resources)
     return [
         *request_faults(schedule, request),
-        *permission_faults(schedule, request, roles, object_keys={}, artifact_store=store),
+        *permission_faults(schedule, request, roles, object_uris={}, artifact_store=store),
     ]
 
 
 def artifact_store_of(exports: Mapping[str, Any], schedule: DeployedSchedule) -> str | None:
     """Where the job's MLflow client writes artifacts, as the stack exports it."""
+    return _exported(exports, schedule).get("artifact_store")
+
+
+def data_uris_of(exports: Mapping[str, Any], schedule: DeployedSchedule) -> Mapping[str, str]:
+    """Where the data of each channel lies, by its name, as the stack exports it: a manifest does not say so itself."""
+    return _exported(exports, schedule).get("channels") or {}
+
+
+def _exported(exports: Mapping[str, Any], schedule: DeployedSchedule) -> Mapping[str, Any]:
     for job in exports.values():
         if isinstance(job, Mapping) and job.get("schedule_name") == schedule.name:
-            return job.get("artifact_store")
-    return None
+            return job
+    return {}
 
 
 def _policy_fault(violation: Violation) -> Fault:

@@ -49,7 +49,7 @@ def execution_role_calls(
     request: Request,
     *,
     scope: AwsScope,
-    object_keys: Mapping[str, Sequence[str]],
+    object_uris: Mapping[str, Sequence[str]],
     artifact_store: str | None = None,
 ) -> tuple[AwsCall, ...]:
     """List the calls of the execution role: SageMaker's own and those of the training code.
@@ -57,11 +57,11 @@ def execution_role_calls(
     Args:
         request: the CreateTrainingJob request as it is sent.
         scope: where the job runs.
-        object_keys: channel name -> keys of the objects under its S3 prefix.
+        object_uris: channel name -> URIs of the objects that are read for it, its manifest included.
         artifact_store: `s3://bucket/prefix/` of a managed tracking server, to which MLflow's client writes by itself.
 
     """
-    return tuple(_execution_role_calls(request, scope, object_keys, artifact_store))
+    return tuple(_execution_role_calls(request, scope, object_uris, artifact_store))
 
 
 def training_job_arn(request: Request, scope: AwsScope) -> str:
@@ -131,7 +131,7 @@ def _tag_context(request: Request) -> dict[str, str | tuple[str, ...]]:
 
 
 def _execution_role_calls(
-    request: Request, scope: AwsScope, object_keys: Mapping[str, Sequence[str]], artifact_store: str | None
+    request: Request, scope: AwsScope, object_uris: Mapping[str, Sequence[str]], artifact_store: str | None
 ) -> Iterator[AwsCall]:
     yield AwsCall(
         "sts:AssumeRole",
@@ -141,7 +141,7 @@ def _execution_role_calls(
         service_principal="sagemaker.amazonaws.com",
     )
     yield from _image_calls(request["AlgorithmSpecification"].get("TrainingImage"), scope)
-    yield from _input_calls(request, scope, object_keys)
+    yield from _input_calls(request, scope, object_uris)
     yield from _output_calls(request, scope)
     yield from _log_and_metric_calls(request, scope)
     yield from _vpc_calls(request.get("VpcConfig"), scope)
@@ -167,21 +167,21 @@ def _image_calls(image: str | None, scope: AwsScope) -> Iterator[AwsCall]:
         yield AwsCall(action, repository_arn, "pull the training image")
 
 
-def _input_calls(request: Request, scope: AwsScope, object_keys: Mapping[str, Sequence[str]]) -> Iterator[AwsCall]:
+def _input_calls(request: Request, scope: AwsScope, object_uris: Mapping[str, Sequence[str]]) -> Iterator[AwsCall]:
     for channel in request.get("InputDataConfig", []):
         name = channel["ChannelName"]
-        uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
-        yield from _list_and_read(uri, scope, object_keys.get(name, ()), f"the channel {name!r}")
+        if uri := channel["DataSource"].get("S3DataSource", {}).get("S3Uri"):
+            yield from _list_and_read(uri, scope, object_uris.get(name, ()), f"the channel {name!r}")
     bundle = request.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
     if bundle.startswith("s3://"):
         yield AwsCall("s3:GetObject", _object_arn(bundle, scope), "download the source bundle")
 
 
-def _list_and_read(uri: str, scope: AwsScope, keys: Sequence[str], what: str) -> Iterator[AwsCall]:
-    bucket, prefix = bucket_of(uri), key_of(uri)
-    yield AwsCall("s3:ListBucket", _bucket_arn(bucket, scope), f"list {what}", {"s3:prefix": prefix})
-    for key in keys or (f"{prefix}{_ANY_OBJECT}",):
-        yield AwsCall("s3:GetObject", _object_arn(f"s3://{bucket}/{key}", scope), f"download {what}")
+def _list_and_read(uri: str, scope: AwsScope, objects: Sequence[str], what: str) -> Iterator[AwsCall]:
+    yield AwsCall("s3:ListBucket", _bucket_arn(bucket_of(uri), scope), f"list {what}", {"s3:prefix": key_of(uri)})
+    # Without its `/` at the end it is one object, or a manifest.
+    for each in objects or ((f"{uri}{_ANY_OBJECT}",) if uri.endswith("/") else (uri,)):
+        yield AwsCall("s3:GetObject", _object_arn(each, scope), f"download {what}")
 
 
 def _output_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from rehearsal.running.channel_data import download_channels
 from rehearsal.running.container_environment import (
     Surroundings,
     container_variables,
@@ -27,7 +28,6 @@ from rehearsal.running.container_files import (
     Checkpoints,
     ContainerFiles,
     Request,
-    download_channels,
     output_uris,
     require_bucket,
     upload_output,
@@ -227,4 +227,13 @@ def _differences(request: Request, container_environment: Path) -> tuple[str, ..
         found.append("a spot interruption does not happen")
     if request.get("EnableNetworkIsolation"):
         found.append("the network is not isolated")
+    if any(_shared_out(channel) for channel in request.get("InputDataConfig", [])) and len(names) > 1:
+        found.append("objects of a sharded channel go to the hosts in the order of their keys")
+    if any("ShuffleConfig" in channel for channel in request.get("InputDataConfig", [])):
+        found.append("the order of a channel's objects is not shuffled")
     return tuple(found)
+
+
+def _shared_out(channel: Mapping[str, Any]) -> bool:
+    source: Mapping[str, Any] = channel["DataSource"].get("S3DataSource", {})
+    return source.get("S3DataDistributionType") == "ShardedByS3Key"

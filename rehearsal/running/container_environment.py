@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rehearsal.running.container_files import BASE_PATH, ContainerError, ContainerFiles, Request
+from rehearsal.errors import ContainerError
+from rehearsal.running.container_files import BASE_PATH, ContainerFiles, Request
 from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
 
 _DROPPED_PREFIXES: Final = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "SM_", "SAGEMAKER_", "TRAINING_JOB_")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from components.s3_location import bucket_of, key_of
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import ContainerError
+from rehearsal.running.s3_objects import download, mirror_to_prefix, objects_under
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,10 +28,6 @@ HOST: Final = "localhost"
 """On AWS it is `algo-1`; the toolkit waits until the name resolves, for up to 15 minutes."""
 
 Request = Mapping[str, Any]
-
-
-class ContainerError(RehearsalError):
-    """The request asks for something that a rehearsed container does not have; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,8 @@ def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value))
 
 
-def _input_mode(channel: Mapping[str, Any], request: Request) -> str:
+def input_mode(channel: Mapping[str, Any], request: Request) -> str:
+    """How a channel's data comes to the container: by its own mode, else by the job's."""
     return str(channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"]))
 
 
@@ -98,7 +96,7 @@ def _input_data_configuration(request: Request) -> dict[str, dict[str, str]]:
     for channel in request.get("InputDataConfig", []):
         source = channel["DataSource"]["S3DataSource"]
         found[channel["ChannelName"]] = {
-            "TrainingInputMode": _input_mode(channel, request),
+            "TrainingInputMode": input_mode(channel, request),
             "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
             "RecordWrapperType": channel.get("RecordWrapperType", "None"),
         } | ({"ContentType": channel["ContentType"]} if "ContentType" in channel else {})
@@ -118,42 +116,6 @@ def _resource_configuration(request: Request, hosts: Sequence[str], current: str
     }
 
 
-def download_channels(s3: "S3Client", request: Request, files: ContainerFiles) -> None:
-    """Download every channel to input/data/NAME.
-
-    Raises:
-        ContainerError: a channel uses an input mode or data type that is not rehearsed.
-
-    """
-    for channel in request.get("InputDataConfig", []):
-        name, mode = channel["ChannelName"], _input_mode(channel, request)
-        source = channel["DataSource"].get("S3DataSource", {})
-        if mode == "Pipe" or source.get("S3DataType") != "S3Prefix" or channel.get("CompressionType", "None") != "None":
-            raise ContainerError(
-                f"channel {name!r} is not rehearsed: input mode {mode}, data {source.get('S3DataType')}, compression "
-                f"{channel.get('CompressionType', 'None')}; allowed: File or FastFile, S3Prefix, None"
-            )
-        download_prefix(s3, source["S3Uri"], files.base / "input" / "data" / name)
-
-
-def download_prefix(s3: "S3Client", uri: str, directory: Path) -> None:
-    """Download all objects under an S3 prefix; what follows the prefix's last `/` is the path in `directory`.
-
-    Raises:
-        ContainerError: an object's key would be a path outside `directory`.
-
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    bucket, prefix = bucket_of(uri), key_of(uri)
-    for key in list_keys(s3, uri):
-        relative = PurePosixPath(key[prefix.rfind("/") + 1 :])
-        if ".." in relative.parts or relative.is_absolute():
-            raise ContainerError(f"the object s3://{bucket}/{key} would be written outside its channel's directory")
-        target = directory / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        s3.download_file(bucket, key, str(target))
-
-
 def require_bucket(s3: "S3Client", uri: str) -> None:
     """Make sure that the bucket of an S3 URI exists.
 
@@ -167,26 +129,6 @@ def require_bucket(s3: "S3Client", uri: str) -> None:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         raise ContainerError(f"the bucket {bucket!r} of {uri} cannot be used: HeadBucket answers {code}") from error
-
-
-def list_keys(s3: "S3Client", uri: str) -> Iterator[str]:
-    """Yield the key of every object under an S3 prefix; the markers of empty folders are left out."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket_of(uri), Prefix=key_of(uri)):
-        yield from (item["Key"] for item in page.get("Contents", []) if not item["Key"].endswith("/"))
-
-
-def mirror_to_prefix(s3: "S3Client", directory: Path, uri: str) -> None:
-    """Make the objects under an S3 prefix the same as the files in `directory`: upload all, delete what is gone.
-
-    SageMaker does so with the checkpoint directory: "If a checkpoint is deleted in the SageMaker container, it will
-    also be deleted in the S3 folder."
-    """
-    bucket, prefix = bucket_of(uri), key_of(uri).rstrip("/") + "/"
-    kept = {prefix + path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if path.is_file()}
-    for key, path in sorted(kept.items()):
-        s3.upload_file(str(path), bucket, key)
-    for key in sorted(set(list_keys(s3, f"s3://{bucket}/{prefix}")) - kept.keys()):
-        s3.delete_object(Bucket=bucket, Key=key)
 
 
 @dataclass(frozen=True)
@@ -209,7 +151,7 @@ class Checkpoints:
     def download(self, s3: "S3Client") -> None:
         """Bring what earlier attempts left."""
         if self.directory is not None:
-            download_prefix(s3, self.uri, self.directory)
+            download(s3, objects_under(s3, self.uri), self.directory)
 
     def upload(self, s3: "S3Client") -> None:
         """Make S3 hold what the directory holds."""

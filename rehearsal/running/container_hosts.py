@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from rehearsal.running.container_files import HOST, ContainerFiles, Request, download_channels
+from rehearsal.running.channel_data import download_channels
+from rehearsal.running.container_files import HOST, ContainerFiles, Request
 from rehearsal.running.container_packages import put_stand_ins
 from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream
@@ -60,7 +61,7 @@ class OtherHosts:
         prepared = [(self._tree(number), number) for number in range(2, len(self.all_names) + 1)]
         for files, number in prepared:
             files.write_configuration(self.request, self.all_names, self.all_names[number - 1])
-            download_channels(self.platform.clients.s3, self.request, files)
+            download_channels(self.platform.clients.s3, self.request, files, number - 1)
             put_stand_ins(self.request, files, self.platform.container_environment, lambda _: None)
             stream = LogStream(self.platform.clients.logs, self.request["TrainingJobName"], f"algo-{number}")
             thread = threading.Thread(target=self._run, args=(number, files, stream), name=f"host algo-{number}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rehearsal.errors import RehearsalError
 
@@ -63,6 +65,32 @@ def own_files(path: Path) -> dict[str, bytes]:
         raise SampleDataError(f"{error.filename or path} cannot be read ({error.strerror}); {cure}") from None
     what = "is neither a file nor a directory" if is_there else "does not exist"
     raise SampleDataError(f"{path} {what}; {cure}")
+
+
+def put_channel(s3: S3Client, channel: Mapping[str, Any], files: dict[str, bytes], data_uri: str) -> int:
+    """Put files where a channel looks for them: below its prefix, as its one object, or named by its manifest.
+
+    `data_uri` is the prefix below which a manifest's objects lie; without one it is where the manifest is. Returns how
+    many objects were put.
+
+    Raises:
+        SampleDataError: the channel is one object, and there are more files or none.
+    """
+    source = channel["DataSource"]["S3DataSource"]
+    uri = source["S3Uri"]
+    folder = uri[: uri.rfind("/") + 1]
+    if source["S3DataType"] == "ManifestFile":
+        prefix = data_uri or folder
+        manifest = json.dumps([{"prefix": prefix}, *sorted(files)]).encode()
+        return put_files(s3, prefix, files) + put_files(s3, folder, {uri.removeprefix(folder): manifest})
+    if uri.endswith("/"):
+        return put_files(s3, uri, files)
+    if len(files) != 1:
+        raise SampleDataError(
+            f"the channel {channel['ChannelName']} is one object, {uri}, and there are {len(files)} files for it; name "
+            f"one file: --data {channel['ChannelName']}=PATH"
+        )
+    return put_files(s3, folder, {uri.removeprefix(folder): next(iter(files.values()))})
 
 
 def put_files(s3: S3Client, prefix_uri: str, files: dict[str, bytes]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from rehearsal.running.container_files import ContainerError
+from rehearsal.errors import ContainerError
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

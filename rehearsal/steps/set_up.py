@@ -7,7 +7,8 @@ from typing import Any
 
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of
-from rehearsal.running.sample_data import put_files, sample_csv_files
+from rehearsal.judging.stack_check import data_uris_of
+from rehearsal.running.sample_data import put_channel, sample_csv_files
 from rehearsal.steps.stage import Stage, counted
 
 
@@ -21,9 +22,14 @@ def set_up(
     with stage.reporter.step("start the embedded AWS and MLflow, put data into S3") as step:
         samples = sample_csv_files()
         stage.servers.aws.wait_until_ready()
-        for bucket in {bucket_of(uri) for uri in (*artifact_stores, *_s3_uris(requests))}:
+        exports = stage.check.declaration.exports
+        data_uris = [data_uris_of(exports, schedule) for schedule in stage.check.schedules]
+        named = [uri for each in data_uris for uri in each.values()]
+        for bucket in {bucket_of(uri) for uri in (*artifact_stores, *_s3_uris(requests), *named)}:
             stage.clients.s3.create_bucket(Bucket=bucket, **_location(stage))
-        count = sum(_put_data(stage, request, own_data, samples) for request in requests)
+        files = {name: {"breast_cancer.csv": content} for name, content in samples.items()} | dict(own_data)
+        pairs = zip(requests, data_uris, strict=True)
+        count = sum(_put_data(stage, request, uris, files) for request, uris in pairs)
         stage.servers.wait_until_ready()
         step.detail(f"{counted(count, 'file')}; MLflow at {stage.servers.tracking_uri}")
 
@@ -35,17 +41,19 @@ def _location(stage: Stage) -> dict[str, Any]:
 
 
 def _put_data(
-    stage: Stage, request: Mapping[str, Any], own_data: Mapping[str, dict[str, bytes]], samples: Mapping[str, bytes]
+    stage: Stage, request: Mapping[str, Any], data_uris: Mapping[str, str], files: Mapping[str, dict[str, bytes]]
 ) -> int:
-    """Fill the channels of one job: a person's own data where given, else the sample's part of that name."""
-    count = 0
-    for channel in request["InputDataConfig"]:
-        if is_packages_channel(channel["ChannelName"]):  # the stack itself puts them there
-            continue
-        name, uri = channel["ChannelName"], channel["DataSource"]["S3DataSource"]["S3Uri"]
-        sample = {"breast_cancer.csv": samples.get(name, samples["training"])}
-        count += put_files(stage.clients.s3, uri, own_data.get(name, sample))
-    return count
+    """Fill the channels of one job with the files of their names, which those of `training` stand in for."""
+    channels = [each for each in request["InputDataConfig"] if not is_packages_channel(each["ChannelName"])]
+    return sum(
+        put_channel(
+            stage.clients.s3,
+            channel,
+            files.get(channel["ChannelName"], files["training"]),
+            data_uris.get(channel["ChannelName"], ""),
+        )
+        for channel in channels  # the packages' the stack itself fills
+    )
 
 
 def _s3_uris(requests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -86,10 +86,10 @@ def good_roles() -> dict[str, RoleDocuments]:
     }
 
 
-def faults(roles: dict[str, RoleDocuments], keys: dict[str, list[str]] | None = None) -> list[Fault]:
+def faults(roles: dict[str, RoleDocuments], uris: dict[str, list[str]] | None = None) -> list[Fault]:
     schedule = good_schedule()
     return permission_faults(
-        schedule, sample_request(schedule), roles, object_keys=keys or {}, artifact_store="s3://bucket/mlflow/"
+        schedule, sample_request(schedule), roles, object_uris=uris or {}, artifact_store="s3://bucket/mlflow/"
     )
 
 
@@ -214,8 +214,8 @@ def test_every_object_of_a_channel_has_to_be_readable() -> None:
         f"{NAME}-execution": role("sagemaker.amazonaws.com", all_of("s3", "ecr", "logs", "cloudwatch"), only)
     }
 
-    assert faults(roles, {"training": ["datasets/training/a.csv"]}) == []
-    (fault,) = faults(roles, {"training": ["datasets/training/a.csv", "datasets/training/b.csv"]})
+    assert faults(roles, {"training": ["s3://bucket/datasets/training/a.csv"]}) == []
+    (fault,) = faults(roles, {"training": [f"s3://bucket/datasets/training/{name}.csv" for name in "ab"]})
     assert fault.message.startswith("may not s3:GetObject on arn:aws:s3:::bucket/datasets/training/b.csv, ")
 
 

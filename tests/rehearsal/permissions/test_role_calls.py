@@ -55,8 +55,8 @@ def good_request() -> Request:
 
 
 def execution_calls(request: Request, artifact_store: str | None = None) -> tuple[AwsCall, ...]:
-    keys = {"training": ["datasets/training/a.csv", "datasets/training/b.csv"]}
-    return execution_role_calls(request, scope=SCOPE, object_keys=keys, artifact_store=artifact_store)
+    keys = {"training": [f"s3://bucket/datasets/training/{name}.csv" for name in "ab"]}
+    return execution_role_calls(request, scope=SCOPE, object_uris=keys, artifact_store=artifact_store)
 
 
 def of_service(calls: Sequence[AwsCall], service: str) -> list[tuple[str, str, Mapping[str, object]]]:
@@ -322,7 +322,7 @@ def test_an_mlflow_app_has_one_action_for_all() -> None:
 
 
 def test_a_channel_whose_objects_are_not_known_is_judged_by_a_made_up_one() -> None:
-    calls = execution_role_calls(good_request(), scope=SCOPE, object_keys={})
+    calls = execution_role_calls(good_request(), scope=SCOPE, object_uris={})
 
     assert "arn:aws:s3:::bucket/datasets/training/any-object" in {call.resource for call in calls}
 
@@ -335,7 +335,7 @@ def test_another_partition_and_region_are_in_every_arn() -> None:
     del request["Environment"]
     request["RoleArn"] = ROLE_ARN.replace("arn:aws:", "arn:aws-cn:")
 
-    calls = execution_role_calls(request, scope=scope, object_keys={})
+    calls = execution_role_calls(request, scope=scope, object_uris={})
 
     assert not [call for call in calls if call.resource.startswith("arn:aws:")]
     assert [c.context for c in calls if c.action.startswith("kms:")] == 3 * [

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from rehearsal.aws_clients import AwsClients
+from rehearsal.errors import ContainerError
 from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
-from rehearsal.running.container_files import ContainerError
 from rehearsal.running.container_packages import python_of
 from rehearsal.sealed_environment import sealed_environment
 from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws

@@ -10,13 +10,9 @@ from moto import mock_aws
 from moto.backends import get_backend
 from mypy_boto3_s3 import S3Client
 
-from rehearsal.running.container_files import (
-    Checkpoints,
-    ContainerError,
-    ContainerFiles,
-    download_channels,
-    upload_archive,
-)
+from rehearsal.errors import ContainerError
+from rehearsal.running.channel_data import download_channels
+from rehearsal.running.container_files import Checkpoints, ContainerFiles, upload_archive
 
 pytestmark = pytest.mark.slow
 
@@ -112,42 +108,6 @@ def test_a_channel_holds_what_is_under_its_prefix_and_nothing_else(tmp_path: Pat
         "training/a.csv": "datasets/training/a.csv",
         "training/more/b.csv": "datasets/training/more/b.csv",
     }
-
-
-def test_a_channel_may_be_one_object(tmp_path: Path, s3: S3Client) -> None:
-    put(s3, "datasets/training/a.csv")
-    request = good_request()
-    request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = "s3://bucket/datasets/training/a.csv"
-
-    download_channels(s3, request, ContainerFiles(tmp_path))
-
-    assert tree(tmp_path / "input" / "data") == {"training/a.csv": "datasets/training/a.csv"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        ({"InputMode": "Pipe"}, "input mode Pipe, data S3Prefix, compression None"),
-        ({"CompressionType": "Gzip"}, "input mode File, data S3Prefix, compression Gzip"),
-        (
-            {"DataSource": {"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": "s3://bucket/m"}}},
-            "input mode File, data ManifestFile, compression None",
-        ),
-        ({"DataSource": {"FileSystemDataSource": {}}}, "input mode File, data None, compression None"),
-    ],
-)
-def test_a_channel_that_cannot_be_rehearsed_is_an_error(
-    tmp_path: Path, s3: S3Client, changes: Request, found: str
-) -> None:
-    request = good_request()
-    request["InputDataConfig"][0] |= changes
-
-    with pytest.raises(ContainerError) as raised:
-        download_channels(s3, request, ContainerFiles(tmp_path))
-
-    assert str(raised.value) == (
-        f"channel 'training' is not rehearsed: {found}; allowed: File or FastFile, S3Prefix, None"
-    )
 
 
 def test_an_object_cannot_be_written_outside_its_channel(tmp_path: Path, s3: S3Client) -> None:

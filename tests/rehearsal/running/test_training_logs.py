@@ -7,7 +7,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 from mypy_boto3_logs import CloudWatchLogsClient
 
-from rehearsal.running.container_files import ContainerError
+from rehearsal.errors import ContainerError
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 
 pytestmark = pytest.mark.slow
