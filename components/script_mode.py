@@ -4,40 +4,21 @@ Limits: SageMaker API, CreateTrainingJob; each is declared once, on the type it 
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
+
+from components.reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS
 
 HYPERPARAMETERS_MAX_COUNT: Final = 100
 HYPERPARAMETER_MAX_LENGTH: Final = 2500
 ENVIRONMENT_MAX_COUNT: Final = 100
 ENVIRONMENT_VALUE_MAX_LENGTH: Final = 512
-RESERVED_HYPERPARAMETERS: Final = ("sagemaker_program", "sagemaker_region", "sagemaker_submit_directory")
-"""Script mode's own: which script, from which bundle. Source: sagemaker-training toolkit, params.py."""
-RESERVED_ENVIRONMENT: Final = (
-    "AWS_DEFAULT_REGION",
-    "CHANNEL_URI_TRAINING",
-    "CHANNEL_URI_VALIDATION",
-    "CHECKPOINT_LOCAL_PATH",
-    "ENTRY_POINT",
-    "MLFLOW_EXPERIMENT_NAME",
-    "MLFLOW_TRACKING_URI",
-    "PROMOTION_MARGIN",
-    "PROMOTION_MAXIMUM_METRICS",
-    "PROMOTION_MINIMUM_METRICS",
-    "REGISTERED_MODEL_NAME",
-    "SCHEDULED_TIME",
-    "SCHEDULE_ARN",
-    "SCHEDULE_ATTEMPT_NUMBER",
-    "SCHEDULE_EXECUTION_ID",
-    "SECRET_ARN",
-    "SECRET_VARIABLES",
-    "SOURCE_BUNDLE_DIGEST",
-    "TRAINING_IMAGE",
-)
-"""What the request itself tells the container; boto3 reads the first, `training_code/options` the others."""
+_LINE_BREAKS: Final = "\n\r\u0085\u2028\u2029"
+"""What `.` does not match in the API's pattern of values, which is written for Java."""
 DEFAULT_METRIC_DEFINITIONS: Final = {
     name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
     for name in (
@@ -54,13 +35,21 @@ DEFAULT_METRIC_DEFINITIONS: Final = {
 }
 """Name -> expression that picks the number out of a line that training_code prints, for classifiers and regressors."""
 
-Scalar = str | int | float | bool
+_SCALARS: Final = (str, int, float, type(None))  # a bool is an int
 
 
-def _check_scalar(value: object) -> object:
-    if not isinstance(value, str | int | float):  # a bool is an int
-        raise ValueError("allowed: text, a number, true or false")
+def _check_value(value: object) -> object:
+    if not _is_json(value):
+        raise ValueError("allowed: text, a number, true, false, null, and lists and mappings of these")
     return value
+
+
+def _is_json(value: object) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_json(part) for name, part in value.items())
+    return isinstance(value, _SCALARS)
 
 
 def _check_regex(pattern: str) -> str:
@@ -74,7 +63,10 @@ def _check_regex(pattern: str) -> str:
 
 
 Hyperparameters = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=256)], Annotated[Scalar, BeforeValidator(_check_scalar)]],
+    dict[
+        Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.*$")],
+        Annotated[Any, BeforeValidator(_check_value)],
+    ],
     Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
 ]
 EnvironmentVariables = Annotated[
@@ -93,32 +85,32 @@ MetricDefinitions = Annotated[
 ]
 
 
-def environment_problems(environment: Mapping[str, str]) -> list[str]:
-    """Variables that are not for settings to set."""
-    return [
-        f"environment.{name} is set by the training job itself; remove it"
-        for name in sorted(set(environment).intersection(RESERVED_ENVIRONMENT))
-    ]
-
-
-def hyperparameter_problems(hyperparameters: Mapping[str, Scalar]) -> list[str]:
-    """Hyperparameters that other settings set, and values that are too long as text."""
+def hyperparameter_problems(hyperparameters: Mapping[str, Any]) -> list[str]:
+    """Hyperparameters that other settings set, and values that the API does not take as text."""
     problems = []
     for name, value in hyperparameters.items():
+        text = hyperparameter_text(value)
         if name == "accelerator":
             problems.append("hyperparameters.accelerator is set from accelerator; remove it, and set that instead")
         if name in RESERVED_HYPERPARAMETERS:
             problems.append(f"hyperparameters.{name} is set from source; remove it")
-        if len(hyperparameter_text(value)) > HYPERPARAMETER_MAX_LENGTH:
+        if len(text) > HYPERPARAMETER_MAX_LENGTH:
             problems.append(f"hyperparameters.{name} has more than {HYPERPARAMETER_MAX_LENGTH} characters")
+        if any(character in text for character in _LINE_BREAKS):
+            problems.append(f"hyperparameters.{name} has a line break; allowed: one line")
     return problems
 
 
-def hyperparameter_text(value: Scalar) -> str:
-    """A hyperparameter as the API takes it: a string, in the form that script mode's `json.loads` reads back."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def hyperparameter_text(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """A hyperparameter as the API takes it: a string, in the form that script mode's `json.loads` reads back.
+
+    Text stays as it is. A number has the digits that the engine hands over: it reads 0.10 as 0.1 and 1e-3 as 0.001.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # which stays text: JSON has no such numbers
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def script_arguments(hyperparameters: Mapping[str, str]) -> list[str]:

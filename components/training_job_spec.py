@@ -12,15 +12,14 @@ from components.instance_types import has_local_storage
 from components.network_spec import NetworkSpec
 from components.package_archives import IMAGE_TARGET, channel_names, is_packages_channel
 from components.promotion_spec import PromotionSpec
+from components.reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
 from components.s3_location import S3Prefix
 from components.script_mode import (
     DEFAULT_METRIC_DEFINITIONS,
     HYPERPARAMETERS_MAX_COUNT,
-    RESERVED_HYPERPARAMETERS,
     EnvironmentVariables,
     Hyperparameters,
     MetricDefinitions,
-    environment_problems,
     hyperparameter_problems,
 )
 from components.source_bundle import START

@@ -144,9 +144,9 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         ),
         (
             f"{JOB}/hyperparameters/max_depth",
-            [5],
-            "training_jobs.breast-cancer.hyperparameters.max_depth: got a list of 1; allowed: text, a number, true or "
-            "false",
+            [{1: 5}],
+            "training_jobs.breast-cancer.hyperparameters.max_depth: got a list of 1; allowed: text, a number, true, "
+            "false, null, and lists and mappings of these",
         ),
         (
             f"{JOB}/network",

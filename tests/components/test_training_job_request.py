@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from components.aws_names import AwsScope, JobNames
-from components.script_mode import RESERVED_ENVIRONMENT
+from components.reserved_names import RESERVED_ENVIRONMENT
 from components.source_bundle import SourceBundle
 from components.training_job_request import create_training_job_request, training_image_uri
 from components.training_job_spec import CHECKPOINT_LOCAL_PATH, TrainingImage, TrainingJobSpec
