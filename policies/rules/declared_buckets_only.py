@@ -1,4 +1,4 @@
-"""SG10: an execution role uses the buckets of its training jobs only."""
+"""SG10: an execution role uses the buckets of its training jobs only, and these read from no others."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,12 @@ from typing import Any
 
 from documents import Document
 from examples import BUCKET, allow, stack
-from findings import Finding
+from findings import Finding, property_path
 from resources import NotApplicable, Resource
 from rule import Config, Reference, Severity, StackJudgement, StackRule
-from stack import Grants, Stack
-from statements import Element
+from stack import Grants, ScheduledJob, Stack
+from statements import Element, matches
+from target_input import INPUT
 
 _ARN = re.compile(r"arn:[a-z-]+:s3:::(?P<bucket>[^/]+)")
 _URI = re.compile(r"s3://([^/\s\"]+)")
@@ -33,7 +34,24 @@ def _check(stack: Stack, config: Config) -> StackJudgement:
                 fault = "the training job names no such bucket"
                 cure = "take it out, or add the bucket to this rule's setting buckets"
                 found.append((document.resource, Finding(element.path, fault, cure, element.value)))
+    found += [each for job in stack.jobs for each in _channels(job, config["buckets"])]
     return found if roles else NotApplicable("the stack has no execution role of a scheduled training job")
+
+
+def _channels(job: ScheduledJob, declared: list[str]) -> Iterator[tuple[Resource, Finding]]:
+    """Find channels in buckets that the role's own policies do not name: a program declares a bucket in both."""
+    grants = job.execution_role
+    # A managed policy that this stack does not show may name any bucket.
+    if grants is None or any(not attachment.policies for attachment in grants.attachments):
+        return
+    named = [found["bucket"] for _, element in _s3_resources(grants) if (found := _ARN.match(element.value))]
+    for index, channel in enumerate(job.job.objects("InputDataConfig")):
+        path = property_path(INPUT, "InputDataConfig", index)
+        for bucket in sorted(_buckets_in(channel) - set(declared)):
+            if not any(matches(each, bucket) for each in named):
+                fault = "the channel reads from a bucket that is not declared for the execution role"
+                cure = "declare it (data_buckets), so that the role's policy names its prefix, or read from another"
+                yield job.job.schedule, Finding(path, fault, cure, bucket)
 
 
 def _s3_resources(grants: Grants) -> Iterator[tuple[Document, Element]]:
@@ -55,8 +73,10 @@ RULE = StackRule(
     id="SG10",
     name="declared-buckets",
     title="Only the job's own buckets",
-    description="The execution role may use only the buckets that its training job names.",
-    cure="Take the bucket out of the policy, or declare it in the policy pack's configuration.",
+    description="The execution role may use only the buckets that its training job names, and the job's channels only "
+    "those that the role's policies name.",
+    cure="Take the bucket out of the policy or the channel, or declare it: for the role, or in the policy pack's "
+    "configuration.",
     url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     severity=Severity.HIGH,
     reference=Reference("AWS Well-Architected Framework", "SEC03-BP02"),

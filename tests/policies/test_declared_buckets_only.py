@@ -49,12 +49,32 @@ REPORTED = {
         '"arn:aws:s3:::ml-platform-*/training-outputs/*": the training job names no such '
         "bucket. Cure: take it out, or add the bucket to this rule's setting buckets.",
     ),
+    "a channel of another bucket": (
+        [("schedule.target.input.InputDataConfig.0.DataSource.S3DataSource.S3Uri", "s3://somebody-elses/datasets/")],
+        'schedule| target.input.InputDataConfig[0] is "somebody-elses": the channel reads from a bucket that is not '
+        "declared for the execution role. Cure: declare it (data_buckets), so that the role's policy names its prefix, "
+        "or read from another.",
+    ),
     "a listing of another bucket": (
         [("execution_policy.policy.Statement.2.Resource", "arn:aws:s3:::elsewhere")],
         'execution_policy| policy.Statement[2].Resource is "arn:aws:s3:::elsewhere": the '
         "training job names no such bucket. Cure: take it out, or add the bucket to this "
         "rule's setting buckets.",
     ),
+}
+
+PASSES = {
+    "a channel of a bucket that the role's policy names": [
+        ("schedule.target.input.InputDataConfig.0.DataSource.S3DataSource.S3Uri", "s3://company-lake/churn/"),
+        ("execution_policy.policy.Statement.0.Resource.+", "arn:aws:s3:::company-lake/churn/*"),
+    ],
+    "a channel of a bucket that an unseen managed policy may name": [
+        ("schedule.target.input.InputDataConfig.0.DataSource.S3DataSource.S3Uri", "s3://company-lake/churn/"),
+        ("execution_role.managedPolicyArns", ["arn:aws:iam::123456789012:policy/team/lake-readers"]),
+    ],
+    "a channel that is a file system": [
+        ("schedule.target.input.InputDataConfig.0.DataSource", {"FileSystemDataSource": {"FileSystemId": "fs-1"}}),
+    ],
 }
 
 LEFT_ALONE = {
@@ -81,6 +101,21 @@ def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, find
     for path, value in changes:
         good_stack.set(path, value)
     assert findings_of(RULE, good_stack) == [line]
+
+
+@pytest.mark.parametrize("case", PASSES)
+def test_a_declared_bucket_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
+    for path, value in PASSES[case]:
+        good_stack.set(path, value)
+    assert findings_of(RULE, good_stack) == []
+
+
+def test_a_bucket_of_the_configuration_passes_in_a_channel_and_in_a_policy(
+    good_stack: StackUnderTest, findings_of: Judge
+) -> None:
+    uri = "schedule.target.input.InputDataConfig.0.DataSource.S3DataSource.S3Uri"
+    good_stack.set(uri, "s3://somebody-elses/datasets/")
+    assert findings_of(RULE, good_stack, buckets=["somebody-elses"]) == []
 
 
 @pytest.mark.parametrize("case", LEFT_ALONE)
