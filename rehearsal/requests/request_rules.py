@@ -60,6 +60,32 @@ def _spot_waiting_time(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
         yield RequestProblem(path, str(wait), f"at least MaxRuntimeInSeconds, which is {runtime}")
 
 
+def _streams(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    """What only a channel with the input mode Pipe may have, and what only augmented manifests have."""
+    algorithm, channels = request.get("AlgorithmSpecification"), request.get("InputDataConfig")
+    default = algorithm.get("TrainingInputMode") if isinstance(algorithm, Mapping) else None
+    for index, channel in enumerate(channels if isinstance(channels, list) else ()):
+        if not isinstance(channel, Mapping):
+            continue
+        path, mode = f"InputDataConfig[{index}]", channel.get("InputMode", default)
+        mode = mode if isinstance(mode, str) else "not set"
+        if mode != "Pipe":
+            for name, alone in (("CompressionType", "Gzip"), ("RecordWrapperType", "RecordIO")):
+                if channel.get(name) == alone:
+                    yield RequestProblem(f"{path}.{name}", alone, f"None, because InputMode is {mode}")
+        data = channel.get("DataSource")
+        source = data.get("S3DataSource") if isinstance(data, Mapping) else None
+        if not isinstance(source, Mapping):
+            continue
+        is_augmented, place = source.get("S3DataType") == "AugmentedManifestFile", f"{path}.DataSource.S3DataSource"
+        if is_augmented and mode != "Pipe":
+            allowed = f"S3Prefix or ManifestFile, because InputMode is {mode}"
+            yield RequestProblem(f"{place}.S3DataType", "AugmentedManifestFile", allowed)
+        if is_augmented != bool(source.get("AttributeNames")):
+            got, allowed = ("nothing", "names, because") if is_augmented else ("names", "nothing, unless")
+            yield RequestProblem(f"{place}.AttributeNames", got, f"{allowed} S3DataType is AugmentedManifestFile")
+
+
 def _target_input_size(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
     target = request.get("Target")
     text = target.get("Input") if isinstance(target, Mapping) else None
@@ -79,6 +105,12 @@ RULES: Final = (
         "CreateTrainingJob",
         "SageMaker API reference, StoppingCondition and CreateTrainingJob.EnableManagedSpotTraining",
         _spot_waiting_time,
+    ),
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker API reference, Channel.CompressionType, Channel.RecordWrapperType and S3DataSource.S3DataType",
+        _streams,
     ),
     RequestRule(
         "scheduler",

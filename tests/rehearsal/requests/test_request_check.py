@@ -152,6 +152,39 @@ CASES: list[tuple[str, Change, str]] = [
         "Environment.MLFLOW-URI: got the key 'MLFLOW-URI'; allowed: a value that matches [a-zA-Z_][a-zA-Z0-9_]*",
     ),
     (
+        "compression without a stream",
+        lambda r: r["InputDataConfig"][0].update(CompressionType="Gzip"),
+        "InputDataConfig[0].CompressionType: got Gzip; allowed: None, because InputMode is File",
+    ),
+    (
+        "records wrapped without a stream",
+        lambda r: r["InputDataConfig"][0].update(RecordWrapperType="RecordIO", InputMode="FastFile"),
+        "InputDataConfig[0].RecordWrapperType: got RecordIO; allowed: None, because InputMode is FastFile",
+    ),
+    (
+        "an augmented manifest without a stream",
+        lambda r: r["InputDataConfig"][0]["DataSource"]["S3DataSource"].update(
+            S3DataType="AugmentedManifestFile", AttributeNames=["a"]
+        ),
+        "InputDataConfig[0].DataSource.S3DataSource.S3DataType: got AugmentedManifestFile; allowed: S3Prefix or "
+        "ManifestFile, because InputMode is File",
+    ),
+    (
+        "an augmented manifest without attributes",
+        lambda r: (
+            r["InputDataConfig"][0].update(InputMode="Pipe"),
+            r["InputDataConfig"][0]["DataSource"]["S3DataSource"].update(S3DataType="AugmentedManifestFile"),
+        ),
+        "InputDataConfig[0].DataSource.S3DataSource.AttributeNames: got nothing; allowed: names, because S3DataType is "
+        "AugmentedManifestFile",
+    ),
+    (
+        "attributes of a prefix",
+        lambda r: r["InputDataConfig"][0]["DataSource"]["S3DataSource"].update(AttributeNames=["a"]),
+        "InputDataConfig[0].DataSource.S3DataSource.AttributeNames: got names; allowed: nothing, unless S3DataType is "
+        "AugmentedManifestFile",
+    ),
+    (
         "a waiting time without spot",
         lambda r: r["StoppingCondition"].update(MaxWaitTimeInSeconds=7200),
         "StoppingCondition.MaxWaitTimeInSeconds: got 7200; allowed: nothing, unless EnableManagedSpotTraining is true",
