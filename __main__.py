@@ -61,6 +61,7 @@ async def declare() -> pulumi.Inputs:
                 bundle_directory=project_directory / ".build",
                 packages=codes[name].packages,
                 uploaded=uploaded,
+                data_buckets=settings.data_buckets,
                 tags=settings.tags_of(name),
             ),
         ).outputs()

@@ -32,7 +32,6 @@ _ALLOWED: Final = {
 }
 """Pydantic's error type -> what may stand there, in the words of somebody who writes YAML."""
 _EXAMPLES: Final = {
-    "bucket": "ml-platform-staging-ml-bucket",
     "execution_role_arn": "arn:aws:iam::123456789012:role/training",
     "instance_type": "ml.m5.large",
     "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",

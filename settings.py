@@ -11,7 +11,9 @@ from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from components.aws_names import PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
-from components.s3_location import BUCKET_NAME_PATTERN, BucketContext
+from components.bucket_names import BucketName, bucket_name_faults
+from components.data_buckets import DataBuckets
+from components.s3_location import BucketContext
 from components.schedule_spec import ScheduleSpec
 from components.training_images import REGISTRY_ACCOUNTS
 from components.training_job_spec import TrainingJobSpec
@@ -53,8 +55,10 @@ class Settings(BaseModel):
 
     stack: str
     region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")]
-    bucket: Annotated[str, Field(pattern=BUCKET_NAME_PATTERN)]
+    bucket: BucketName
     """The team's bucket, which exists already: data, training code, models and checkpoints live in it."""
+    data_buckets: DataBuckets = {}
+    """Further buckets that channels may read from, of other accounts too; nothing is written there."""
     tags: Tags = {}
     """On everything that is created, and on each training job."""
     training_jobs: Annotated[
@@ -105,6 +109,7 @@ class Settings(BaseModel):
         yield from self._tag_problems()
         yield from self._role_problems()
         yield from self._key_problems()
+        yield from self._data_bucket_problems()
 
     def _tag_problems(self) -> Iterator[str]:
         """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
@@ -126,6 +131,20 @@ class Settings(BaseModel):
                         f"training_jobs.{job}.{setting}: got {arn!r}; allowed: a key of the stack's region, "
                         f"{self.region}"
                     )
+
+    def _data_bucket_problems(self) -> Iterator[str]:
+        for name, bucket in self.data_buckets.items():
+            if name == self.bucket:
+                yield (
+                    f"data_buckets.{name}: got the stack's own bucket; allowed: others; remove it, and name its key in "
+                    "data_kms_key_arns"
+                )
+            # A bucket that a job reads from is of the job's region, and so is its key. Source: SageMaker API, S3Uri.
+            if (arn := bucket.kms_key_arn) and arn.split(":")[3] != self.region:
+                yield (
+                    f"data_buckets.{name}.kms_key_arn: got {arn!r}; allowed: a key of the stack's region, "
+                    f"{self.region}, where the bucket is as well"
+                )
 
     def _role_problems(self) -> Iterator[str]:
         """The stack's account is not known here, but it is one."""
@@ -198,7 +217,7 @@ def parse_settings(
             name: {"source": {}, **job} if isinstance(job, Mapping) else job for name, job in jobs.items()
         }
     try:
-        settings = Settings.model_validate(filled, context=_bucket_context(filled.get("bucket")))
+        settings = Settings.model_validate(filled, context=_bucket_context(filled))
     except ValidationError as error:
         # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
         details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
@@ -217,5 +236,11 @@ def _misspelt(others: Iterable[str]) -> Iterator[str]:
             yield f"  {name}: unknown namespace, which nothing reads; did you mean {PROJECT_NAMESPACE!r}?"
 
 
-def _bucket_context(bucket: object) -> BucketContext:
-    return BucketContext(bucket if isinstance(bucket, str) and re.match(BUCKET_NAME_PATTERN, bucket) else "")
+def _bucket_context(values: Mapping[str, Any]) -> BucketContext:
+    """What paths are judged by; a bucket with a wrong name is reported itself, and not for each path in it."""
+    bucket, others = values.get("bucket"), values.get("data_buckets")
+    is_good = isinstance(bucket, str) and not bucket_name_faults(bucket)
+    return BucketContext(
+        str(bucket) if is_good else "",
+        frozenset(name for name in others if isinstance(name, str)) if isinstance(others, Mapping) else frozenset(),
+    )

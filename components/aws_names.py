@@ -6,6 +6,12 @@ Source of the ARN forms: AWS Service Authorization Reference.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
+"""A customer-managed key, by its own name: an alias can come to mean another."""
 
 EXECUTION_ID_LENGTH = 36
 """Characters of `<aws.scheduler.execution-id>` once it is filled in: a UUID."""

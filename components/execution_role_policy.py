@@ -5,10 +5,14 @@ Service Authorization Reference (Amazon SageMaker with MLflow, Amazon S3, AWS KM
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from components.aws_names import JobNames
+from components.data_buckets import DataBucket
 from components.iam_policies import Statement, allow
+from components.s3_keys import as_iam_text
 from components.s3_location import bucket_of, key_of
 from components.training_job_request import source_bundle_prefix, training_image_uri
 from components.training_job_spec import TrainingJobSpec
@@ -77,8 +81,10 @@ WILDCARD_REASONS: Final = {
 """Every action that stands on Resource "*", with its reason; no other does."""
 
 
-def execution_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """All statements of the role's policy."""
+def execution_permissions(
+    spec: TrainingJobSpec, names: JobNames, data_buckets: Mapping[str, DataBucket] = MappingProxyType({})
+) -> list[Statement]:
+    """All statements of the role's policy; `data_buckets` are those that channels may read from beside the stack's."""
     return [
         *_s3(spec, names),
         *_image(spec, names),
@@ -86,6 +92,7 @@ def execution_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statem
         *_tracking(spec, names),
         *_network(spec, names),
         *_kms(spec, names),
+        *_keys_of_data_buckets(spec, names, data_buckets),
     ]
 
 
@@ -93,7 +100,7 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """Read what the job reads, write what it writes, by prefix; list only those prefixes."""
     checkpoints = [f"{spec.checkpoint.s3_path}{names.prefix}/"] if spec.checkpoint else []
     artifacts = [spec.tracking.artifact_store] if spec.tracking.artifact_store else []
-    channels = [channel.s3_path for _, channel in sorted(spec.channels.items())]
+    channels = [uri for _, channel in sorted(spec.channels.items()) for uri in channel.read_uris]
     if spec.source.brings_packages:
         # All archives, as with bundles: a job that starts again reads those of the day on which it started.
         channels.append(spec.source.packages_prefix)
@@ -108,15 +115,20 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
         statements.append(allow("PruneCheckpoints", ["s3:DeleteObject"], _objects(checkpoints, names)))
     listed: defaultdict[str, list[str]] = defaultdict(list)
     for uri in dict.fromkeys([*channels, *checkpoints, *artifacts]):
-        listed[bucket_of(uri)].append(f"{key_of(uri)}*")
+        listed[bucket_of(uri)].append(_pattern(uri))
     for number, (bucket, prefixes) in enumerate(listed.items(), start=1):
         condition = {"StringLike": {"s3:prefix": prefixes}}
         statements.append(allow(f"ListPrefixes{number}", ["s3:ListBucket"], _s3_arn(bucket, names), condition))
     return statements
 
 
-def _objects(uris: list[str], names: JobNames) -> list[str]:
-    return [f"{_s3_arn(bucket_of(uri), names)}/{key_of(uri)}*" for uri in dict.fromkeys(uris)]
+def _objects(uris: Iterable[str], names: JobNames) -> list[str]:
+    return [f"{_s3_arn(bucket_of(uri), names)}/{_pattern(uri)}" for uri in dict.fromkeys(uris)]
+
+
+def _pattern(uri: str) -> str:
+    """The keys that a location covers: all that begin with a prefix, which ends with `/`, or the one object."""
+    return as_iam_text(key_of(uri)) + ("*" if uri.endswith("/") else "")
 
 
 def _s3_arn(bucket: str, names: JobNames) -> str:
@@ -190,13 +202,29 @@ def _kms(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     if volume_key:
         condition: dict[str, Any] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
         statements.append(allow("EncryptVolumes", ["kms:CreateGrant"], volume_key, condition))
-    suffix = ".cn" if names.scope.partition == "aws-cn" else ""
-    condition = {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com{suffix}"}}
     if output_key:
         actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-        statements.append(allow("EncryptOutput", actions, output_key, condition))
-    if spec.data_kms_key_arns:
-        # S3 asks with the job's permissions: to decrypt what it reads, and for the key of each object it writes.
-        actions = ["kms:Decrypt", "kms:GenerateDataKey"]
-        statements.append(allow("UseDataKeys", actions, spec.data_kms_key_arns, condition))
+        statements.append(allow("EncryptOutput", actions, output_key, _via_s3(names)))
+    # S3 asks with the job's permissions: to decrypt what it reads, and for the key of each object it writes.
+    actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+    keys = dict.fromkeys(spec.data_kms_key_arns)
+    for number, key in enumerate(keys, start=1):
+        statements.append(allow(f"UseDataKey{number}", actions, key, _via_s3(names)))
     return statements
+
+
+def _keys_of_data_buckets(
+    spec: TrainingJobSpec, names: JobNames, data_buckets: Mapping[str, DataBucket]
+) -> list[Statement]:
+    """The key of each data bucket that this job reads from, for reading only."""
+    read = {bucket_of(uri) for channel in spec.channels.values() for uri in channel.read_uris}
+    keys = dict.fromkeys(data_buckets[name].kms_key_arn for name in sorted(read & data_buckets.keys()))
+    return [
+        allow(f"DecryptDataBucket{number}", ["kms:Decrypt"], key, _via_s3(names))
+        for number, key in enumerate(filter(None, keys), start=1)
+    ]
+
+
+def _via_s3(names: JobNames) -> dict[str, Any]:
+    suffix = ".cn" if names.scope.partition == "aws-cn" else ""
+    return {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com{suffix}"}}

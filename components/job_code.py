@@ -11,7 +11,8 @@ from components.source_bundle import (
     started_with_packages,
     without_requirements,
 )
-from components.training_job_spec import SHIPPED_CODE, TrainingJobSpec
+from components.source_spec import SHIPPED_CODE
+from components.training_job_spec import TrainingJobSpec
 
 Files = Mapping[str, bytes]
 """The files of a directory: POSIX path relative to it -> content."""

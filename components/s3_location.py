@@ -1,67 +1,124 @@
-"""S3 locations of one job: prefixes in the stack's bucket, held as full `s3://bucket/prefix/` URIs."""
+"""S3 locations of one job: prefixes and objects, held as full `s3://bucket/key` URIs.
 
-import re
+What a job writes is in the stack's bucket; what it reads may be in one of `data_buckets` as well.
+"""
+
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, ValidationInfo
 
-BUCKET_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
-"""Source: Amazon S3 User Guide, "General purpose bucket naming rules"."""
+from components.bucket_names import bucket_name_faults
+from components.s3_keys import key_faults
 
-_KEY = re.compile(r"[A-Za-z0-9!_.'()/-]*")
-"""S3's safe characters without `*`: wildcards and policy variables would change what an IAM resource means."""
+URI_MAX_LENGTH: Final = 1024
+"""Source: SageMaker API, `S3Uri`."""
 
 PREFIX_MAX_LENGTH: Final = 800
-"""SageMaker takes S3 URIs of 1024 characters; the bucket stands before a prefix, names and a digest follow it."""
+"""Of a prefix below which something is written: names and a digest follow it, and the bucket stands before it."""
+
+_SHAPE_OF_A_PREFIX: Final = (
+    "allowed: a prefix that ends with '/' and has no empty part, such as datasets/training/ "
+    "(without the last '/', datasets/training-old/ would match as well)"
+)
+_SHAPE_OF_AN_OBJECT: Final = (
+    "allowed: the key of one object, without an empty part and without a '/' at its end, such as datasets/training.csv"
+)
 
 
 @dataclass(frozen=True)
 class BucketContext:
-    """Validation context: the bucket that relative paths are in and that absolute ones may not leave."""
+    """Validation context: the bucket that relative paths are in, and the others that channels may read from."""
 
     bucket: str
+    data_buckets: AbstractSet[str] = frozenset()
 
 
 def _check_inside(value: str, info: ValidationInfo) -> str:
-    """A prefix in the stack's bucket."""
-    uri = _check(value, info)
+    """A prefix in the stack's bucket, below which something is written."""
+    uri = _check_prefix(value, info)
+    context = info.context
     # A stack without a valid bucket is told so once, and not again for each path.
-    if isinstance(info.context, BucketContext) and bucket_of(uri) != info.context.bucket != "":
+    if isinstance(context, BucketContext) and bucket_of(uri) != context.bucket != "":
         raise ValueError(
             f"the bucket {bucket_of(uri)!r} is not the configured one; allowed: a prefix such as datasets/training/ "
-            f"or a URI under s3://{info.context.bucket}/"
+            f"or a URI under s3://{context.bucket}/"
         )
     return uri
 
 
-def _check(value: str, info: ValidationInfo) -> str:
+def _check_prefix(value: str, info: ValidationInfo) -> str:
+    uri = _prefix(value, info)
+    if len(key_of(uri)) > PREFIX_MAX_LENGTH:
+        raise ValueError(f"the prefix has {len(key_of(uri))} characters; allowed: {PREFIX_MAX_LENGTH}")
+    return uri
+
+
+def _check_data_prefix(value: str, info: ValidationInfo) -> str:
+    return _readable(_prefix(value, info), info)
+
+
+def _check_data_object(value: str, info: ValidationInfo) -> str:
+    uri, key = _located(value, info), key_of(_located(value, info))
+    if not key or key.startswith("/") or key.endswith("/") or "//" in key:
+        raise ValueError(_SHAPE_OF_AN_OBJECT)
+    return _readable(_with_good_key(uri), info)
+
+
+def _prefix(value: str, info: ValidationInfo) -> str:
+    uri, key = _located(value, info), key_of(_located(value, info))
+    # SageMaker fails to download keys with an empty part: "illegal char sub-sequence '//'".
+    if not key or key.startswith("/") or not key.endswith("/") or "//" in key:
+        raise ValueError(_SHAPE_OF_A_PREFIX)
+    return _with_good_key(uri)
+
+
+def _located(value: str, info: ValidationInfo) -> str:
+    """The full URI of a path or URI, its bucket checked."""
     context = info.context if isinstance(info.context, BucketContext) else None
     if value.startswith("s3://"):
-        bucket, _, key = value.removeprefix("s3://").partition("/")
-        if re.fullmatch(BUCKET_NAME_PATTERN, bucket) is None:
-            raise ValueError(f"{bucket!r} is not a bucket name; allowed: 3-63 lower-case letters, digits, '.' and '-'")
-    elif context is None:
+        if faults := bucket_name_faults(bucket_of(value)):
+            raise ValueError(f"{bucket_of(value)!r} is not a bucket name; {'; '.join(faults)}")
+        return f"s3://{bucket_of(value)}/{key_of(value)}"
+    if context is None:
         raise ValueError("allowed: a full URI such as s3://bucket/prefix/, because no bucket is configured here")
-    else:
-        bucket, key = context.bucket, value
-    if not key or key.startswith("/") or not key.endswith("/") or "//" in key:
+    return f"s3://{context.bucket}/{value}"
+
+
+def _with_good_key(uri: str) -> str:
+    if faults := key_faults(key_of(uri)):
+        raise ValueError("; ".join(faults))
+    if len(uri) > URI_MAX_LENGTH:
+        raise ValueError(f"{uri[:40]}… has {len(uri)} characters; allowed: {URI_MAX_LENGTH}, as SageMaker takes")
+    return uri
+
+
+def _readable(uri: str, info: ValidationInfo) -> str:
+    """The same, in the stack's bucket or in one of its data buckets."""
+    context = info.context
+    if not isinstance(context, BucketContext) or not context.bucket or bucket_of(uri) == context.bucket:
+        return uri
+    if bucket_of(uri) not in context.data_buckets:
+        declared = ", ".join(sorted(context.data_buckets)) or "none"
         raise ValueError(
-            "allowed: a prefix that ends with '/' and has no empty part, such as datasets/training/ "
-            "(without the last '/', datasets/training-old/ would match as well)"
+            f"the bucket {bucket_of(uri)!r} is not the configured one; allowed: a path such as datasets/training/, a "
+            f"URI under s3://{context.bucket}/, or one in a bucket of data_buckets ({declared}); name it there"
         )
-    if _KEY.fullmatch(key) is None or ".." in key.split("/"):
-        raise ValueError("allowed in a prefix: letters, digits and ! _ . ' ( ) - / but no part '..'")
-    if len(key) > PREFIX_MAX_LENGTH:
-        raise ValueError(f"the prefix has {len(key)} characters; allowed: {PREFIX_MAX_LENGTH}")
-    return f"s3://{bucket}/{key}"
+    return uri
 
 
 S3Prefix = Annotated[str, AfterValidator(_check_inside)]
 """An S3 prefix, `s3://bucket/prefix/`; in settings also `prefix/`, which is taken to be in the stack's bucket."""
 
-S3PrefixAnywhere = Annotated[str, AfterValidator(_check)]
+S3PrefixAnywhere = Annotated[str, AfterValidator(_check_prefix)]
 """The same, but it may lie in another bucket."""
+
+S3DataPrefix = Annotated[str, AfterValidator(_check_data_prefix)]
+"""A prefix that is only read: in the stack's bucket, or in one of its data buckets."""
+
+S3DataObject = Annotated[str, AfterValidator(_check_data_object)]
+"""One object that is only read, `s3://bucket/key`, in the same buckets."""
 
 
 def bucket_of(uri: str) -> str:

@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws_names import JobNames
+from components.data_buckets import DataBucket
 from components.execution_role_policy import execution_permissions
 from components.iam_policies import (
     ROLE_POLICY_MAX_LENGTH,
@@ -40,6 +41,7 @@ OUTPUTS: Final = (
     "execution_role_arn",
     "dead_letter_queue_url",
     "training_job_name_prefix",
+    "channels",
     "s3_output_path",
     "experiment_name",
     "registered_model_name",
@@ -56,6 +58,7 @@ class ScheduledTrainingJobArgs:
 
     `bundle_directory` is where the bundle is written for the engine to upload; its content is a function of the
     bundle's digest alone. `packages` travel with the job, and `uploaded` has the object of each by its S3 prefix.
+    `data_buckets` are buckets beside the stack's, by name, that channels may read from.
     """
 
     names: JobNames
@@ -65,6 +68,7 @@ class ScheduledTrainingJobArgs:
     bundle_directory: Path
     packages: Sequence[PackageArchive] = ()
     uploaded: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+    data_buckets: Mapping[str, DataBucket] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,7 +112,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
                 names.execution_role_name,
                 f"SageMaker runs the training jobs {names.prefix}-* with this role",
                 execution_trust(names),
-                ("training", execution_permissions(spec, names)),
+                ("training", execution_permissions(spec, names, args.data_buckets)),
             )
         scheduler = self._role(
             "scheduler",
@@ -131,6 +135,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         )
         self.dead_letter_queue_url: pulumi.Output[str] = dead_letters.url
         self.training_job_name_prefix = args.names.prefix
+        self.channels = {name: channel.data_uri for name, channel in sorted(spec.channels.items())}
         self.s3_output_path = args.training_job.output.s3_path
         self.experiment_name = args.training_job.tracking.experiment_name
         self.registered_model_name = args.training_job.tracking.registered_model_name
@@ -138,7 +143,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         self.artifact_store = args.training_job.tracking.artifact_store
         self.register_outputs(self.outputs())
 
-    def outputs(self) -> dict[str, pulumi.Input[str | None]]:
+    def outputs(self) -> dict[str, pulumi.Input[object]]:
         """What the stack exports of this job: the public attributes, by name.
 
         Names and ARNs that are known beforehand are given as known, so that the first preview shows them. The

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.aws_names import JobNames
+from components.channel import Channel
 from components.package_archives import PackageArchive
 from components.schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
 from components.script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
 from components.source_bundle import SourceBundle
 from components.training_images import scikit_learn_image_uri
-from components.training_job_spec import CHECKPOINT_LOCAL_PATH, Channel, TrainingJobSpec
+from components.training_job_spec import CHECKPOINT_LOCAL_PATH, TrainingJobSpec
 
 
 def training_image_uri(spec: TrainingJobSpec, names: JobNames) -> str:
@@ -63,7 +64,7 @@ def create_training_job_request(
         "TrainingJobName": f"{names.prefix}-{EXECUTION_ID}",
         "AlgorithmSpecification": {
             "TrainingImage": training_image_uri(spec, names),
-            "TrainingInputMode": "File",
+            "TrainingInputMode": _input_mode(spec),
             "MetricDefinitions": [{"Name": k, "Regex": v} for k, v in sorted(spec.metric_definitions.items())],
         },
         "RoleArn": execution_role_arn(spec, names),
@@ -110,19 +111,30 @@ def _require_own_account(spec: TrainingJobSpec, names: JobNames) -> None:
         )
 
 
+def _input_mode(spec: TrainingJobSpec) -> str:
+    """The job's mode; each channel has its own, and yet is judged by this one as well (sagemaker-python-sdk, #716)."""
+    return "Pipe" if any(channel.input_mode == "Pipe" for channel in spec.channels.values()) else "File"
+
+
 def _channel(name: str, channel: Channel) -> dict[str, Any]:
-    return {
-        "ChannelName": name,
-        "ContentType": channel.content_type,
-        "InputMode": channel.input_mode,
-        "DataSource": {
-            "S3DataSource": {
-                "S3DataType": "S3Prefix",
-                "S3Uri": channel.s3_path,
-                "S3DataDistributionType": channel.s3_data_distribution_type,
-            }
+    """What a channel leaves at its default is left out, but for what a request has always had."""
+    wrapper, compression, seed = channel.record_wrapper_type, channel.compression_type, channel.shuffle_seed
+    return _without_none(
+        ChannelName=name,
+        ContentType=channel.content_type,
+        CompressionType=None if compression == "None" else compression,
+        InputMode=channel.input_mode,
+        RecordWrapperType=None if wrapper == "None" else wrapper,
+        ShuffleConfig=None if seed is None else {"Seed": seed},
+        DataSource={
+            "S3DataSource": _without_none(
+                S3DataType=channel.s3_data_type,
+                S3Uri=channel.s3_uri,
+                S3DataDistributionType=channel.s3_data_distribution_type,
+                AttributeNames=list(channel.attribute_names) or None,
+            )
         },
-    }
+    )
 
 
 def _packages_channel(archive: PackageArchive, spec: TrainingJobSpec) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 Limits: SageMaker API, CreateTrainingJob; each is declared once, on the field it limits.
 """
 
-from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from components.aws_names import KmsKeyArn
+from components.channel import Channel
 from components.instance_types import has_local_storage
 from components.network_spec import NetworkSpec
 from components.package_archives import IMAGE_TARGET, channel_names, is_packages_channel
@@ -22,22 +23,13 @@ from components.script_mode import (
     MetricDefinitions,
     hyperparameter_problems,
 )
-from components.source_bundle import START
+from components.source_spec import SHIPPED_CODE, Source
 from components.tracking_spec import TrackingSpec
 from components.training_images import SHIPPED_CODE_VERSIONS, ScikitLearnVersion
 
-SHIPPED_CODE: Final = "training_code"
 CHANNELS_MAX_COUNT: Final = 20
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
-KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
 RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
-
-
-def _check_directory(directory: str) -> str:
-    path = PurePosixPath(directory)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError("allowed: a directory below the project's, such as training_code")
-    return directory
 
 
 class _Spec(BaseModel):
@@ -80,15 +72,6 @@ class StoppingCondition(_Spec):
     """Only with managed spot training: waiting for a machine and training together."""
 
 
-class Channel(_Spec):
-    """One input channel: what lies under an S3 prefix, as the container sees it in `/opt/ml/input/data/<name>`."""
-
-    s3_path: S3Prefix
-    content_type: Annotated[str, Field(max_length=256)] = "text/csv"
-    input_mode: Literal["File", "FastFile"] = "File"
-    s3_data_distribution_type: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
-
-
 class Output(_Spec):
     """Where model.tar.gz goes: `<s3_path><training job name>/output/model.tar.gz`."""
 
@@ -100,45 +83,6 @@ class Checkpoint(_Spec):
     """Where checkpoints go; each training job gets a prefix of its own below, so that no job reads another's."""
 
     s3_path: S3Prefix
-
-
-class Source(_Spec):
-    """The training code: a directory of the project, and where its bundle goes in S3."""
-
-    directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
-    """Relative to the project."""
-    entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
-    s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
-    packages: Literal["archive", "pip"] | None = None
-    """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start."""
-
-    judges_settings: bool = False
-    """Whether its entry point answers `--judge-settings` (docs/adr/0025); this project's training code does."""
-
-    @property
-    def is_judge(self) -> bool:
-        """Whether it can be asked about a job's settings."""
-        return self.judges_settings or self.is_shipped
-
-    @property
-    def brings_packages(self) -> bool:
-        """Whether they travel with the job; absent, those of this project's training code do."""
-        return self.packages == "archive" or (self.packages is None and self.is_shipped)
-
-    @property
-    def program(self) -> str:
-        """What the toolkit starts: the entry point, or what starts that with its packages."""
-        return START if self.brings_packages and not self.is_shipped else self.entry_point
-
-    @property
-    def packages_prefix(self) -> str:
-        """Below which all archives of packages are, of every job with this `s3_path`, past ones included."""
-        return f"{self.s3_path}packages/"
-
-    @property
-    def is_shipped(self) -> bool:
-        """Whether it is the training code of this project, whose needs are known to the last call."""
-        return self.directory == SHIPPED_CODE
 
 
 class TrainingJobSpec(_Spec):
@@ -187,6 +131,7 @@ class TrainingJobSpec(_Spec):
             *hyperparameter_problems(self.hyperparameters),
             *self._overlap_problems(),
             *self._packages_problems(),
+            *self._stream_problems(),
         ]
         if problems:
             raise ValueError("; ".join(problems))
@@ -264,6 +209,16 @@ class TrainingJobSpec(_Spec):
             )
         return problems
 
+    def _stream_problems(self) -> list[str]:
+        if not self.source.is_shipped:
+            return []
+        return [
+            f"channels.{name}.input_mode: got 'Pipe'; allowed with source.directory {SHIPPED_CODE}: File, FastFile, "
+            "because that code reads files"
+            for name, channel in self.channels.items()
+            if channel.input_mode == "Pipe"
+        ]
+
     def _overlap_problems(self) -> list[str]:
         """What a job writes under what a job reads would become the next job's data."""
         written = {"output.s3_path": self.output.s3_path, "source.s3_path": self.source.s3_path}
@@ -272,9 +227,10 @@ class TrainingJobSpec(_Spec):
         if self.tracking.artifact_store:
             written["tracking.artifact_store"] = self.tracking.artifact_store
         return [
-            f"{setting} ({location}) lies inside channels.{name}.s3_path ({channel.s3_path}): jobs would read what "
-            "jobs have written; choose a prefix outside every channel"
+            f"{setting} ({location}) lies inside channels.{name}.{place} ({read}): jobs would read what jobs have "
+            "written; choose a prefix outside every channel"
             for setting, location in written.items()
             for name, channel in self.channels.items()
-            if location.startswith(channel.s3_path)
+            for place in ("s3_object", "s3_path")
+            if (read := getattr(channel, place)) and location.startswith(read)
         ]

@@ -28,6 +28,8 @@ IN_WORDS = {
     "schedule.flexible_time_window_in_minutes": (None, "exact time"),
     "training_image.scikit_learn_version": (None, "this or `uri`"),
     "training_image.uri": (None, "this or the version"),
+    "channels.<name>.s3_path": (None, "this or `s3_object`"),
+    "channels.<name>.s3_object": (None, "this or `s3_path`"),
     "source.packages": (None, "`archive`; of code of your own `pip`"),
     "metric_definitions": (DEFAULT_METRIC_DEFINITIONS, "those of `train.py`"),
     "execution_role_arn": (None, "one of least privilege is made"),

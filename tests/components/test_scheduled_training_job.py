@@ -332,6 +332,7 @@ def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args
         "execution_role_arn": "arn:aws:iam::123456789012:role/breast-cancer-staging-execution",
         "dead_letter_queue_url": "https://url.of/breast-cancer-dead-letters",
         "training_job_name_prefix": "breast-cancer-staging",
+        "channels": {"training": "s3://ml-platform-staging-ml-bucket/datasets/training/"},
         "s3_output_path": "s3://ml-platform-staging-ml-bucket/training-outputs/",
         "experiment_name": "breast-cancer-staging",
         "registered_model_name": "breast-cancer-staging",

@@ -337,6 +337,31 @@ def test_all_but_text_survives_script_modes_json(value: object) -> None:
     assert (read, type(read)) == (value, type(value))
 
 
+@pytest.mark.parametrize("setting", ["s3_path", "s3_object"])
+def test_a_job_does_not_write_below_an_object_that_is_a_prefix_to_sagemaker(setting: str) -> None:
+    values = with_change("channels", {"training": {setting: "datasets/a" + "/" * (setting == "s3_path")}})
+    values["output"]["s3_path"] = "datasets/a/outputs/"
+
+    ((_, message),) = refusals(values)
+    assert message.startswith(
+        f"output.s3_path (s3://ml-bucket/datasets/a/outputs/) lies inside channels.training.{setting} "
+    )
+
+
+def test_a_stream_is_for_code_of_ones_own() -> None:
+    values = with_change("channels/training/input_mode", "Pipe")
+
+    assert refusals(values) == [
+        (
+            "",
+            "channels.training.input_mode: got 'Pipe'; allowed with source.directory training_code: File, FastFile, "
+            "because that code reads files",
+        )
+    ]
+    values["source"] = {"directory": "mine"}
+    assert validate(values).channels["training"].input_mode == "Pipe"
+
+
 def test_only_a_job_of_several_hosts_installs_dask() -> None:
     of_several = validate(with_change("resources/instance_count", 2))
     assert "cluster" not in validate(with_change("resources/instance_count", 1)).requirements_extras

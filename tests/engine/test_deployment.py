@@ -121,6 +121,7 @@ def test_the_exports_are_the_documented_ones(deployed: Step) -> None:
             f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT_ID}/breast-cancer-staging-dead-letters"
         ),
         "training_job_name_prefix": "breast-cancer-staging",
+        "channels": {"training": "s3://ml-platform-staging-ml-bucket/datasets/training/"},
         "s3_output_path": "s3://ml-platform-staging-ml-bucket/training-outputs/",
         "experiment_name": "breast-cancer-staging",
         "registered_model_name": "breast-cancer-staging",

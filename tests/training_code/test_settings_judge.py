@@ -14,11 +14,12 @@ import pytest
 import yaml
 
 from components.aws_names import AwsScope, JobNames
+from components.channel import Channel
 from components.script_mode import script_arguments, script_variables
 from components.settings_judge import JudgeError, judge_settings
 from components.source_bundle import SourceBundle, read_source_files
 from components.training_job_request import create_training_job_request
-from components.training_job_spec import Channel, TrainingJobSpec
+from components.training_job_spec import TrainingJobSpec
 from failure import RefusedError
 from options import environment, hosts, sharing
 from settings import parse_settings

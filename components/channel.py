@@ -1,0 +1,106 @@
+"""One input channel of a training job: what CreateTrainingJob takes of S3 data, typed and judged offline.
+
+Limits and rules across fields: SageMaker API, Channel, S3DataSource and TrainingInputMode.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from components.s3_location import S3DataObject, S3DataPrefix
+
+_REFERENCE: Final = "-ref"
+"""End of the name of an attribute whose values are URIs. Source: "Augmented Manifest Files for Training Jobs"."""
+_LONGEST: Final = 2**63
+
+
+class Channel(BaseModel):
+    """Objects in S3, as the container sees them in `/opt/ml/input/data/<name>`.
+
+    `s3_path` alone is a prefix, `s3_object` alone one object. A manifest is an `s3_object` that names others, which lie
+    below `s3_path`: the role may read that far, whatever the manifest says.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    s3_path: S3DataPrefix | None = None
+    s3_object: S3DataObject | None = None
+    s3_data_type: Literal["S3Prefix", "ManifestFile", "AugmentedManifestFile"] = "S3Prefix"
+    attribute_names: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.+$")], ...],
+        Field(max_length=16, strict=False),
+    ] = ()
+    """What of each line of an augmented manifest is streamed, in this order."""
+    content_type: Annotated[str, Field(max_length=256, pattern=r"^.*$")] = "text/csv"
+    compression_type: Literal["None", "Gzip"] = "None"
+    """What SageMaker unpacks on its way. Files that are compressed in S3 stay so in the other modes."""
+    input_mode: Literal["File", "FastFile", "Pipe"] = "File"
+    record_wrapper_type: Literal["None", "RecordIO"] = "None"
+    s3_data_distribution_type: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
+    shuffle_seed: Annotated[int, Field(ge=-_LONGEST, le=_LONGEST - 1)] | None = None
+    """Whole number that the order of objects, or of an augmented manifest's lines, follows from."""
+
+    @property
+    def s3_uri(self) -> str:
+        """What the request names: a prefix, one object, or a manifest."""
+        return self.s3_object or self.s3_path or ""
+
+    @property
+    def data_uri(self) -> str:
+        """Where the data lies: a prefix that ends with `/`, or one object."""
+        return self.s3_path or self.s3_object or ""
+
+    @property
+    def read_uris(self) -> tuple[str, ...]:
+        """All that the job reads of S3 for it."""
+        return tuple(uri for uri in (self.s3_object, self.s3_path) if uri)
+
+    @model_validator(mode="after")
+    def _fields_fit_each_other(self) -> Self:
+        if problems := [*self._place_problems(), *self._attribute_problems(), *self._mode_problems()]:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _place_problems(self) -> Iterator[str]:
+        if self.s3_data_type == "S3Prefix":
+            if (self.s3_path is None) == (self.s3_object is None):
+                yield (
+                    "allowed: either s3_path (a prefix such as datasets/training/) or s3_object (one object such as "
+                    "datasets/training.csv), and not both, unless s3_data_type is ManifestFile or AugmentedManifestFile"
+                )
+            return
+        if self.s3_object is None:
+            yield f"s3_object: not set; with s3_data_type {self.s3_data_type} it is the manifest: set it"
+        references = [name for name in self.attribute_names if name.endswith(_REFERENCE)]
+        if self.s3_path is None and (self.s3_data_type == "ManifestFile" or references):
+            yield (
+                f"s3_path: not set; with s3_data_type {self.s3_data_type} it is the prefix below which the objects lie "
+                "that the manifest names, and the role may read these and no others: set it"
+            )
+
+    def _attribute_problems(self) -> Iterator[str]:
+        is_augmented = self.s3_data_type == "AugmentedManifestFile"
+        if is_augmented and not self.attribute_names:
+            yield "attribute_names: not set; s3_data_type AugmentedManifestFile needs one at least, in their order"
+        if self.attribute_names and not is_augmented:
+            yield (
+                f"attribute_names: got {len(self.attribute_names)}; allowed with s3_data_type "
+                "AugmentedManifestFile only; remove them"
+            )
+
+    def _mode_problems(self) -> Iterator[str]:
+        """What only streams have."""
+        if self.input_mode == "Pipe":
+            return
+        needs = {
+            "s3_data_type": (self.s3_data_type, "AugmentedManifestFile", "S3Prefix, ManifestFile"),
+            "compression_type": (self.compression_type, "Gzip", "None, and the script unpacks the files"),
+            "record_wrapper_type": (self.record_wrapper_type, "RecordIO", "None"),
+        }
+        for setting, (got, of_streams, allowed) in needs.items():
+            if got == of_streams:
+                yield (
+                    f"{setting}: got {got!r}; allowed with input_mode {self.input_mode}: {allowed}; or set input_mode "
+                    "to Pipe"
+                )

@@ -1,0 +1,60 @@
+"""A job's training code: where it is in the project and in S3, and how the packages that it needs come to the job."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from components.s3_location import S3Prefix
+from components.source_bundle import START
+
+SHIPPED_CODE: Final = "training_code"
+"""The directory of this project's own."""
+
+
+def _check_directory(directory: str) -> str:
+    path = PurePosixPath(directory)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("allowed: a directory below the project's, such as training_code")
+    return directory
+
+
+class Source(BaseModel):
+    """The training code: a directory of the project, and where its bundle goes in S3."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
+    """Relative to the project."""
+    entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
+    s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
+    packages: Literal["archive", "pip"] | None = None
+    """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start."""
+
+    judges_settings: bool = False
+    """Whether its entry point answers `--judge-settings` (docs/adr/0025); this project's training code does."""
+
+    @property
+    def is_judge(self) -> bool:
+        """Whether it can be asked about a job's settings."""
+        return self.judges_settings or self.is_shipped
+
+    @property
+    def brings_packages(self) -> bool:
+        """Whether they travel with the job; absent, those of this project's training code do."""
+        return self.packages == "archive" or (self.packages is None and self.is_shipped)
+
+    @property
+    def program(self) -> str:
+        """What the toolkit starts: the entry point, or what starts that with its packages."""
+        return START if self.brings_packages and not self.is_shipped else self.entry_point
+
+    @property
+    def packages_prefix(self) -> str:
+        """Below which all archives of packages are, of every job with this `s3_path`, past ones included."""
+        return f"{self.s3_path}packages/"
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is the training code of this project, whose needs are known to the last call."""
+        return self.directory == SHIPPED_CODE
