@@ -184,7 +184,7 @@ def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
 
     A URI may be longer than a variable; such a one is left out, and the record has the directory.
     """
-    uris = {name: spec.channels[name].s3_path for name in ("training", "validation") if name in spec.channels}
+    uris = {name: spec.channels[name].s3_uri for name in ("training", "validation") if name in spec.channels}
     return {
         f"CHANNEL_URI_{name.upper()}": uri for name, uri in uris.items() if len(uri) <= ENVIRONMENT_VALUE_MAX_LENGTH
     }

@@ -11,7 +11,7 @@ aws/deep-learning-containers, docker/sklearn/1.9-0.
 import contextlib
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
