@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -11,7 +12,7 @@ import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
 from components.job_code import directories_of, job_code
-from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
+from components.scheduled_training_job import FurtherSchedule, ScheduledTrainingJob, ScheduledTrainingJobArgs
 from components.settings_judge import judge_settings
 from components.source_bundle import read_source_files
 from components.training_packages import TrainingPackages
@@ -39,18 +40,32 @@ scope = AwsScope(
 async def declare() -> pulumi.Inputs:
     """Declare all jobs, and give back what the stack exports: each job's outputs, by its name."""
     exports: dict[str, pulumi.Input[object]] = {}
+    now = datetime.now(UTC).replace(microsecond=0)
     jobs = settings.training_jobs
-    sources = {name: read_source_files(project_directory / name) for name in directories_of(jobs.values())}
+    # Path of a schedule's settings -> what it starts: a job as it is, or with some settings changed.
+    specs = {path: spec for name, job in jobs.items() for path, spec in job.schedules_by_path(name).items()}
+    sources = {name: read_source_files(project_directory / name) for name in directories_of(specs.values())}
     names = {name: JobNames(scope, settings.name_prefix(name)) for name in jobs}
-    judged = judge_settings({name: (job, names[name]) for name, job in jobs.items()}, sources, project_directory)
+    asked = {path: (spec, names[path.partition(".")[0]]) for path, spec in specs.items()}
+    judged = judge_settings(asked, sources, project_directory)
     for note in judged.notes:
         pulumi.log.info(note)
     if judged.problems:
         raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in judged.problems])
-    codes = {name: job_code(job, sources) for name, job in jobs.items()}
-    archives = [(jobs[name].source.packages_prefix, each) for name, code in codes.items() for each in code.packages]
+    codes = {path: job_code(spec, sources) for path, spec in specs.items()}
+    archives = [(specs[path].source.packages_prefix, each) for path, code in codes.items() for each in code.packages]
     uploaded = TrainingPackages("packages", archives, settings.tags_of_all).objects if archives else {}
     for name, job in jobs.items():
+        further = {
+            each: FurtherSchedule(
+                training_job=spec,
+                schedule=spec.schedule,
+                source_bundle=codes[job.path_of(name, each)].bundle,
+                packages=codes[job.path_of(name, each)].packages,
+                tags=settings.tags_of(name, each),
+            )
+            for each, spec in job.further_schedules.items()
+        }
         exports[name] = ScheduledTrainingJob(
             name,
             ScheduledTrainingJobArgs(
@@ -63,6 +78,8 @@ async def declare() -> pulumi.Inputs:
                 uploaded=uploaded,
                 data_buckets=settings.data_buckets,
                 tags=settings.tags_of(name),
+                further_schedules=further,
+                now=now,
             ),
         ).outputs()
         # The SDK sends what was declared so far. Of all outputs that have no value yet it makes a list anew at each

@@ -33,6 +33,7 @@ _ALLOWED: Final = {
 """Pydantic's error type -> what may stand there, in the words of somebody who writes YAML."""
 _EXAMPLES: Final = {
     "execution_role_arn": "arn:aws:iam::123456789012:role/training",
+    "further_schedules": "weekly",
     "instance_type": "ml.m5.large",
     "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
     "region": "us-east-1",
@@ -42,6 +43,8 @@ _EXAMPLES: Final = {
     "uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0",
 }
 """Setting -> a value that its pattern takes."""
+_NAMED: Final = (["training_jobs"], ["further_schedules"])
+"""Settings whose names are chosen."""
 _OUT_OF_RANGE: Final = frozenset({"greater_than_equal", "less_than_equal"})
 
 
@@ -83,7 +86,7 @@ class ProblemWriter:
         if detail["type"] not in _ALLOWED:
             return message
         allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
-        name = path[-2] if path[-1].isdigit() or path[:-1] == ["training_jobs"] else path[-1].removeprefix("volume_")
+        name = path[-2] if path[-1].isdigit() or path[-2:-1] in _NAMED else path[-1].removeprefix("volume_")
         is_pattern = detail["type"] == "string_pattern_mismatch" and name in _EXAMPLES
         return f"{allowed}, such as {_EXAMPLES[name]}" if is_pattern else allowed
 

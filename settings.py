@@ -10,7 +10,8 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from components.aws_names import PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
+from components import further_schedules
+from components.aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
 from components.bucket_names import BucketName, bucket_name_faults
 from components.data_buckets import DataBuckets
 from components.s3_location import BucketContext
@@ -21,6 +22,7 @@ from setting_problems import ProblemWriter
 
 PROJECT_NAMESPACE: Final = "scheduled-training"
 _FROM_ENGINE: Final = frozenset({"region", "stack"})
+_NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _ALMOST_THE_SAME: Final = 0.85
 """Likeness of two names, from 0 to 1, that is a slip of the finger: `sheduled-training`, `scheduled_training`."""
 Tags = Annotated[
@@ -42,10 +44,27 @@ class SettingsError(pulumi.RunError):
         return cls(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(lines))
 
 
-class TrainingJobSettings(TrainingJobSpec):
-    """One entry of `training_jobs`: a training job spec and its schedule."""
+class ScheduledJobSettings(TrainingJobSpec):
+    """A training job spec and its schedule."""
 
     schedule: ScheduleSpec
+
+
+class TrainingJobSettings(ScheduledJobSettings):
+    """One entry of `training_jobs`: a training job spec, its schedule, and others that start it with some changes."""
+
+    further_schedules: dict[
+        Annotated[str, Field(pattern=_NAME, max_length=FURTHER_SCHEDULE_NAME_MAX_LENGTH)], ScheduledJobSettings
+    ] = Field(default={})
+    """As they are merged with the job's own settings (components/further_schedules.py)."""
+
+    def path_of(self, job: str, schedule: str = "") -> str:
+        """Where the settings of a schedule stand below `training_jobs`; `schedule` is "" for the job's own."""
+        return f"{job}.{further_schedules.FIELD}.{schedule}" if schedule else job
+
+    def schedules_by_path(self, job: str) -> dict[str, ScheduledJobSettings]:
+        """What each schedule starts, by `path_of`; the job's own is the first."""
+        return {job: self} | {self.path_of(job, name): spec for name, spec in self.further_schedules.items()}
 
 
 class Settings(BaseModel):
@@ -61,9 +80,7 @@ class Settings(BaseModel):
     """Further buckets that channels may read from, of other accounts too; nothing is written there."""
     tags: Tags = {}
     """On everything that is created, and on each training job."""
-    training_jobs: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")], TrainingJobSettings], Field(min_length=1)
-    ]
+    training_jobs: Annotated[dict[Annotated[str, Field(pattern=_NAME)], TrainingJobSettings], Field(min_length=1)]
 
     def name_prefix(self, job: str) -> str:
         """The training job name prefix, from which all names of a job derive.
@@ -77,9 +94,9 @@ class Settings(BaseModel):
         """The stack's tags and those that say where a thing comes from which several jobs share."""
         return self.tags | {"project": PROJECT_NAMESPACE, "stack": self.stack}
 
-    def tags_of(self, job: str) -> dict[str, str]:
-        """Those and the job's."""
-        return self.tags_of_all | {"training-job": job}
+    def tags_of(self, job: str, schedule: str = "") -> dict[str, str]:
+        """Those and the job's; for training jobs that a further schedule starts, that schedule's name, too."""
+        return self.tags_of_all | {"training-job": job} | ({"schedule": schedule} if schedule else {})
 
     @model_validator(mode="after")
     def _names_and_images_fit(self) -> "Settings":
@@ -101,36 +118,37 @@ class Settings(BaseModel):
                     f"training_jobs.{job}: the name {prefix!r} (job and stack) has {len(prefix)} characters; allowed: "
                     f"{PREFIX_MAX_LENGTH}, because 37 more make a training job name; shorten the job's name"
                 )
-            if spec.training_image.scikit_learn_version and self.region not in REGISTRY_ACCOUNTS:
-                yield (
-                    f"training_jobs.{job}.training_image.scikit_learn_version: no prebuilt image is known in the "
-                    f"region {self.region!r}; set training_image.uri"
-                )
+            of_the_job = list(self._region_problems(spec))
+            yield from (f"training_jobs.{job}.{problem}" for problem in of_the_job)
+            for name, further in spec.further_schedules.items():
+                own = (problem for problem in self._region_problems(further) if problem not in of_the_job)
+                yield from (f"training_jobs.{job}.{further_schedules.FIELD}.{name}.{problem}" for problem in own)
         yield from self._tag_problems()
         yield from self._role_problems()
-        yield from self._key_problems()
         yield from self._data_bucket_problems()
+
+    def _region_problems(self, spec: TrainingJobSpec) -> Iterator[str]:
+        if spec.training_image.scikit_learn_version and self.region not in REGISTRY_ACCOUNTS:
+            yield (
+                "training_image.scikit_learn_version: no prebuilt image is known in the region "
+                f"{self.region!r}; set training_image.uri"
+            )
+        keys = {"output.kms_key_arn": spec.output.kms_key_arn}
+        keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
+        keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
+        for setting, arn in keys.items():
+            if arn and arn.split(":")[3] != self.region:
+                yield f"{setting}: got {arn!r}; allowed: a key of the stack's region, {self.region}"
 
     def _tag_problems(self) -> Iterator[str]:
         """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
-        taken = {name.casefold(): name for name in self.tags_of("") if name not in self.tags}
+        further = "any" if any(spec.further_schedules for spec in self.training_jobs.values()) else ""
+        taken = {name.casefold(): name for name in self.tags_of("", further) if name not in self.tags}
         for name in self.tags:
             if name.casefold().startswith("aws:"):
                 yield f"tags.{name}: got {name!r}; allowed: names that do not begin with 'aws:', which is AWS's own"
             elif (other := taken.setdefault(name.casefold(), name)) != name:
                 yield f"tags.{name}: is {other!r} in another case; allowed: names that differ otherwise as well"
-
-    def _key_problems(self) -> Iterator[str]:
-        for job, spec in self.training_jobs.items():
-            keys = {"output.kms_key_arn": spec.output.kms_key_arn}
-            keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
-            keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
-            for setting, arn in keys.items():
-                if arn and arn.split(":")[3] != self.region:
-                    yield (
-                        f"training_jobs.{job}.{setting}: got {arn!r}; allowed: a key of the stack's region, "
-                        f"{self.region}"
-                    )
 
     def _data_bucket_problems(self) -> Iterator[str]:
         for name, bucket in self.data_buckets.items():
@@ -214,14 +232,21 @@ def parse_settings(
     if isinstance(jobs := filled.get("training_jobs"), Mapping):
         # Everybody's training code has a home without being told one; see Source.s3_path.
         filled["training_jobs"] = {
-            name: {"source": {}, **job} if isinstance(job, Mapping) else job for name, job in jobs.items()
+            name: further_schedules.with_job({"source": {}, **job}) if isinstance(job, Mapping) else job
+            for name, job in jobs.items()
         }
+        problems += [
+            f"  {PROJECT_NAMESPACE}:{line}"
+            for name, job in jobs.items()
+            if isinstance(job, Mapping)
+            for line in further_schedules.problems_of(name, job)
+        ]
     try:
         settings = Settings.model_validate(filled, context=_bucket_context(filled))
     except ValidationError as error:
         # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
         details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
-        problems += [line for detail in details for line in writer.describe(detail)]
+        problems += [line for detail in further_schedules.said_once(details) for line in writer.describe(detail)]
     else:
         if not problems:
             return settings

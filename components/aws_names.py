@@ -24,6 +24,13 @@ PREFIX_MAX_LENGTH = TRAINING_JOB_NAME_MAX_LENGTH - EXECUTION_ID_LENGTH - 1
 """Characters that remain for the literal part of a training job name (26): name = prefix + "-" + execution id."""
 
 
+SCHEDULE_NAME_MAX_LENGTH = 64
+"""Source: EventBridge Scheduler API, CreateSchedule, Name."""
+
+FURTHER_SCHEDULE_NAME_MAX_LENGTH = SCHEDULE_NAME_MAX_LENGTH - PREFIX_MAX_LENGTH - 1
+"""Characters that remain for what tells a job's further schedules apart (37): name = prefix + "." + its own."""
+
+
 @dataclass(frozen=True)
 class AwsScope:
     """Where a stack lives: partition (`aws`, `aws-cn`, …), region and 12-digit account id."""
@@ -47,7 +54,7 @@ class JobNames:
 
     @property
     def schedule_group_name(self) -> str:
-        """The group holds this job's schedule only: the scheduler role's trust is pinned to it."""
+        """The group holds this job's schedules only: the scheduler role's trust is pinned to it."""
         return self.prefix
 
     @property
@@ -61,6 +68,13 @@ class JobNames:
     @property
     def schedule_arn(self) -> str:
         return self.scope.arn("scheduler", f"schedule/{self.schedule_group_name}/{self.schedule_name}")
+
+    def further_schedule_name(self, name: str) -> str:
+        """Of a further schedule; with a dot, which no job's name has, so that it is never that of another job."""
+        return f"{self.schedule_name}.{name}"
+
+    def further_schedule_arn(self, name: str) -> str:
+        return f"{self.schedule_arn}.{name}"
 
     @property
     def dead_letter_queue_name(self) -> str:
@@ -88,7 +102,7 @@ class JobNames:
 
     @property
     def training_job_arn_pattern(self) -> str:
-        """Every training job of this schedule, and no other: the ARN pattern that permissions are scoped to."""
+        """Every training job of this job's schedules, and no other: the ARN pattern that permissions are scoped to."""
         return self.scope.arn("sagemaker", f"training-job/{self.prefix}-*")
 
     @property

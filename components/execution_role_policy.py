@@ -1,4 +1,4 @@
-"""What the execution role may do: what one training job of this spec needs, and nothing else.
+"""What the execution role may do: what a training job of one of these specs needs, and nothing else.
 
 Sources: SageMaker Developer Guide, "CreateTrainingJob API: execution role permissions" and "Use checkpoints";
 Service Authorization Reference (Amazon SageMaker with MLflow, Amazon S3, AWS KMS, Amazon EC2).
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from components.aws_names import JobNames
 from components.data_buckets import DataBucket
-from components.iam_policies import Statement, allow
+from components.iam_policies import allow
 from components.s3_keys import as_iam_text
 from components.s3_location import bucket_of, key_of
+from components.statement_union import Statement, united
 from components.training_job_request import source_bundle_prefix, training_image_uri
 from components.training_job_spec import TrainingJobSpec
 
@@ -82,9 +83,22 @@ WILDCARD_REASONS: Final = {
 
 
 def execution_permissions(
-    spec: TrainingJobSpec, names: JobNames, data_buckets: Mapping[str, DataBucket] = MappingProxyType({})
+    spec: TrainingJobSpec,
+    names: JobNames,
+    data_buckets: Mapping[str, DataBucket] = MappingProxyType({}),
+    further: Iterable[TrainingJobSpec] = (),
 ) -> list[Statement]:
-    """All statements of the role's policy; `data_buckets` are those that channels may read from beside the stack's."""
+    """All statements of the role's policy.
+
+    `data_buckets` are those that channels may read from beside the stack's; `further` is what further schedules start
+    with the same role.
+    """
+    return united([_execution_permissions(each, names, data_buckets) for each in (spec, *further)])
+
+
+def _execution_permissions(
+    spec: TrainingJobSpec, names: JobNames, data_buckets: Mapping[str, DataBucket]
+) -> list[Statement]:
     return [
         *_s3(spec, names),
         *_image(spec, names),

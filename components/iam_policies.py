@@ -6,17 +6,16 @@ Sources: Service Authorization Reference (Amazon SageMaker, AWS IAM, Amazon SQS)
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from components.aws_names import JobNames
+from components.statement_union import Statement, united
 from components.training_job_request import execution_role_arn
 from components.training_job_spec import TrainingJobSpec
 
 ROLE_POLICY_MAX_LENGTH: Final = 10_240
 """Characters of all inline policies of a role; ours have one each. Source: IAM User Guide, "IAM and AWS STS quotas"."""
-
-Statement = dict[str, Any]
 
 
 def policy_document(statements: Sequence[Statement]) -> str:
@@ -65,8 +64,18 @@ def _trust(service: str, condition: Mapping[str, Any]) -> Statement:
     }
 
 
-def scheduler_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """Start this stack's own training jobs as specified, hand them their one role, and report failed invocations."""
+def scheduler_permissions(
+    spec: TrainingJobSpec, names: JobNames, further: Iterable[TrainingJobSpec] = ()
+) -> list[Statement]:
+    """Start the job's own training jobs as specified, hand them their one role, and report failed invocations.
+
+    `further` is what further schedules start: each as it is specified, so that none may have another's machines for its
+    own time.
+    """
+    return united([_scheduler_permissions(each, names) for each in (spec, *further)])
+
+
+def _scheduler_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     return [
         allow(
             "StartTrainingJobs",

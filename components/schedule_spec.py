@@ -1,18 +1,21 @@
 """When a training job starts: the schedule's expression, window, retries, and the times it names.
 
 Limits: EventBridge Scheduler API, CreateSchedule. Each is declared once, on the field it limits.
+What daylight saving does to a time: EventBridge Scheduler User Guide, "Daylight savings time on EventBridge Scheduler".
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from components.clock_changes import change_between
 from components.cron_expression import YEAR, CronExpression
 
 RATE_UNITS: Final[dict[str, timedelta]] = {
@@ -38,12 +41,17 @@ def _check_expression(text: str) -> str:
         raise ValueError(f"allowed: {EXPRESSION_FORMS}, for example cron(0 3 * * ? *)")
     kind, body = match.groups()
     if kind == "cron":
-        CronExpression.parse(body)
+        _cron(body)
     elif kind == "rate":
         _rate(body)
     else:
         _at(body)
     return text
+
+
+@lru_cache(maxsize=1024)
+def _cron(body: str) -> CronExpression:
+    return CronExpression.parse(body)
 
 
 def _rate(body: str) -> timedelta:
@@ -80,6 +88,24 @@ def _check_time_zone(name: str) -> str:
     return name
 
 
+@dataclass(frozen=True)
+class FireTime:
+    """A time that a schedule names: as the clocks of its zone show it (naive), and in UTC.
+
+    Clocks may show it `once`; it may be `skipped` (they jump over it at `moment`, and nothing fires) or `repeated`
+    (they show it twice, and it fires once; AWS does not say when: here the first time, `moment`).
+    """
+
+    local: datetime
+    moment: datetime
+    clock: Literal["once", "skipped", "repeated"] = "once"
+
+    @property
+    def fires(self) -> bool:
+        """Whether an invocation comes of it."""
+        return self.clock != "skipped"
+
+
 class ScheduleSpec(BaseModel):
     """One EventBridge Scheduler schedule, frozen; off until `enabled`."""
 
@@ -98,6 +124,8 @@ class ScheduleSpec(BaseModel):
     maximum_retry_attempts: Annotated[int, Field(ge=0, le=185)] = 2
     """Few on purpose (the API's default is 185): every attempt may start a training job of its own."""
     maximum_event_age_in_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
+    action_after_completion: Literal["NONE", "DELETE"] | None = None
+    """What AWS does with a schedule that will not fire again; absent: as `NONE`, it stays."""
 
     @model_validator(mode="after")
     def _dates_are_in_order(self) -> Self:
@@ -115,6 +143,26 @@ class ScheduleSpec(BaseModel):
         """The API's word for `enabled`."""
         return "ENABLED" if self.enabled else "DISABLED"
 
+    @property
+    def kind(self) -> str:
+        """`cron`, `rate` or `at`."""
+        return self.expression.partition("(")[0]
+
+    @property
+    def is_over_some_day(self) -> bool:
+        """Whether it completes: what has no end never does."""
+        return self.kind == "at" or self.end_date is not None
+
+    @property
+    def rate_period(self) -> timedelta | None:
+        """The time between two invocations of a `rate`."""
+        return _rate(self._body) if self.kind == "rate" else None
+
+    def as_sent(self, now: datetime) -> Self:
+        """The schedule without a start date that has passed, which EventBridge Scheduler refuses, also at an update."""
+        passed = self.start_date is not None and self.start_date <= now
+        return self.model_copy(update={"start_date": None}) if passed else self
+
     def next_fire_times(self, after: datetime, count: int = 1) -> tuple[datetime, ...]:
         """Up to `count` times at which the schedule fires, later than `after` (aware); in UTC.
 
@@ -122,34 +170,56 @@ class ScheduleSpec(BaseModel):
         A `rate` counts from its start date, or from `after` where it has none (AWS counts from its creation); an `at`
         heeds neither start nor end date.
         """
-        times: Iterator[datetime] = (moment for moment in self._fire_times(after) if moment > after)
-        end = self.end_date
-        if end is not None and not self.expression.startswith("at("):
-            times = takewhile(lambda moment: moment <= end, times)
-        return tuple(islice(times, count))
+        return tuple(islice((time.moment for time in self._times_after(after) if time.fires), count))
 
-    def _fire_times(self, after: datetime) -> Iterator[datetime]:
-        kind, body = _FORM.fullmatch(self.expression).groups()  # type: ignore[union-attr]  # validated on the field
+    def named_times(self, after: datetime, count: int = 1) -> tuple[FireTime, ...]:
+        """The same with those that daylight saving skips, and as the zone's clocks show them."""
+        return tuple(islice(self._times_after(after), count))
+
+    def local_times(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """The wall-clock times (naive) from `start` to before `end` that the expression names; a `rate` names none."""
+        if self.kind == "cron":
+            yield from takewhile(lambda local: local < end, _cron(self._body).local_times(start))
+        elif self.kind == "at":
+            yield from (local for local in [_at(self._body)] if start <= local < end)
+
+    @property
+    def _body(self) -> str:
+        return self.expression.partition("(")[2][:-1]
+
+    def _times_after(self, after: datetime) -> Iterator[FireTime]:
+        times: Iterator[FireTime] = (time for time in self._times(after) if time.moment > after)
+        end = self.end_date
+        if end is not None and self.kind != "at":
+            times = takewhile(lambda time: time.moment <= end, times)
+        return times
+
+    def _times(self, after: datetime) -> Iterator[FireTime]:
+        zone = ZoneInfo(self.time_zone)
         start = max(after, self.start_date) if self.start_date else after
-        if kind == "rate":
-            period = _rate(body)
+        if self.kind == "rate":
+            period = _rate(self._body)
             moment = (self.start_date or after).astimezone(UTC)
             if moment < after:
                 moment += (after - moment) // period * period
             while moment.year <= YEAR.high:
-                yield moment
+                yield FireTime(moment.astimezone(zone).replace(tzinfo=None), moment)
                 moment += period
-        elif kind == "at":
-            yield from self._moments([_at(body)])
+        elif self.kind == "at":
+            yield from _on_the_clock([_at(self._body)], zone)
         else:
-            local_start = start.astimezone(ZoneInfo(self.time_zone)).replace(tzinfo=None, second=0, microsecond=0)
-            local_times = CronExpression.parse(body).local_times(local_start)
-            yield from (moment for moment in self._moments(local_times) if moment >= start)
+            local_start = start.astimezone(zone).replace(tzinfo=None, fold=0, second=0, microsecond=0)
+            local_times = _cron(self._body).local_times(local_start)
+            yield from (time for time in _on_the_clock(local_times, zone) if time.moment >= start)
 
-    def _moments(self, local_times: Iterable[datetime]) -> Iterator[datetime]:
-        """Wall-clock times of the schedule's zone in UTC: of a repeated one the first, of a skipped one none."""
-        zone = ZoneInfo(self.time_zone)
-        for local in local_times:
-            moment = local.replace(tzinfo=zone).astimezone(UTC)
-            if moment.astimezone(zone).replace(tzinfo=None) == local:
-                yield moment
+
+def _on_the_clock(local_times: Iterable[datetime], zone: ZoneInfo) -> Iterator[FireTime]:
+    for local in local_times:
+        first = local.replace(tzinfo=zone).astimezone(UTC)
+        second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+        if first == second:
+            yield FireTime(local, first)
+        elif first < second:
+            yield FireTime(local, first, "repeated")
+        else:
+            yield FireTime(local, change_between(zone, second, first).moment, "skipped")

@@ -1,6 +1,6 @@
 """ScheduledTrainingJob: a SageMaker training job that EventBridge Scheduler starts by itself.
 
-The only module here that creates resources. What they hold is made by the pure modules beside it, from known values.
+It alone puts resources together. What they hold is made by the pure modules beside it, from known values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,9 @@ import pulumi_aws as aws
 from components.aws_names import JobNames
 from components.data_buckets import DataBucket
 from components.execution_role_policy import execution_permissions
-from components.iam_policies import (
-    ROLE_POLICY_MAX_LENGTH,
-    Statement,
-    execution_trust,
-    policy_document,
-    scheduler_permissions,
-    scheduler_trust,
-)
+from components.iam_policies import execution_trust, scheduler_permissions, scheduler_trust
+from components.job_role import JobRole
+from components.job_schedule import JobSchedule
 from components.package_archives import PackageArchive
 from components.s3_location import bucket_of, key_of
 from components.schedule_input import target_input
@@ -53,12 +48,25 @@ DEAD_LETTER_RETENTION_IN_SECONDS = 14 * 86400
 
 
 @dataclass(frozen=True)
+class FurtherSchedule:
+    """Another schedule of the same job: when, and what it starts, which may differ in anything but code and role."""
+
+    training_job: TrainingJobSpec
+    schedule: ScheduleSpec
+    source_bundle: SourceBundle
+    packages: Sequence[PackageArchive] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Of the training jobs that it starts."""
+
+
+@dataclass(frozen=True)
 class ScheduledTrainingJobArgs:
     """Everything a ScheduledTrainingJob is made of.
 
     `bundle_directory` is where the bundle is written for the engine to upload; its content is a function of the
     bundle's digest alone. `packages` travel with the job, and `uploaded` has the object of each by its S3 prefix.
     `data_buckets` are buckets beside the stack's, by name, that channels may read from.
+    `further_schedules` have their own names. A start date that is over `now` (aware) is not sent.
     """
 
     names: JobNames
@@ -70,6 +78,8 @@ class ScheduledTrainingJobArgs:
     uploaded: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     data_buckets: Mapping[str, DataBucket] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    further_schedules: Mapping[str, FurtherSchedule] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class ScheduledTrainingJob(pulumi.ComponentResource):
@@ -96,34 +106,46 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child(),
         )
-        try:
-            request = create_training_job_request(
-                args.training_job, args.names, args.source_bundle, self._tags, args.packages
-            )
-            self.target_input = target_input(request)
-        except ValueError as error:
-            raise pulumi.RunError(f"training job {name}: {error}") from None
-        bundle = self._source_bundle()
+        own = FurtherSchedule(args.training_job, args.schedule, args.source_bundle, args.packages, self._tags)
+        schedules = {"": own, **args.further_schedules}
+        inputs = {each: self._target_input(each, schedule) for each, schedule in schedules.items()}
+        self.target_input = inputs[""]
+        bundles = self._source_bundles(schedules)
         spec, names = args.training_job, args.names
+        others = [schedule.training_job for schedule in args.further_schedules.values()]
         execution: tuple[pulumi.Resource, ...] = ()
         if spec.execution_role_arn is None:
-            execution = self._role(
+            execution = JobRole(
                 "execution",
                 names.execution_role_name,
                 f"SageMaker runs the training jobs {names.prefix}-* with this role",
                 execution_trust(names),
-                ("training", execution_permissions(spec, names, args.data_buckets)),
-            )
-        scheduler = self._role(
+                "training",
+                execution_permissions(spec, names, args.data_buckets, others),
+            ).declare(name, self._tags, self)
+        scheduler = JobRole(
             "scheduler",
             names.scheduler_role_name,
             f"EventBridge Scheduler starts the training jobs {names.prefix}-* with this role",
             scheduler_trust(names),
-            ("start-training-jobs", scheduler_permissions(spec, names)),
-        )
+            "start-training-jobs",
+            scheduler_permissions(spec, names, others),
+        ).declare(name, self._tags, self)
         # A role's policy depends on the role, so the last of each stands for both.
-        packages = [args.uploaded[archive.uri(spec.source.packages_prefix)] for archive in args.packages]
-        schedule = self._schedule([group, dead_letters, bundle, *packages, *execution[-1:], scheduler[-1]])
+        needed = [group, dead_letters, *execution[-1:], scheduler[-1]]
+        made = {
+            each: JobSchedule(
+                names.further_schedule_name(each) if each else names.schedule_name,
+                what.schedule.as_sent(args.now),
+                inputs[each],
+            ).declare(
+                f"{name}-schedule.{each}" if each else f"{name}-schedule",
+                names,
+                self._child(*needed, bundles[what.source_bundle.digest], *self._uploaded(what)),
+            )
+            for each, what in schedules.items()
+        }
+        schedule = made[""]
 
         self.schedule_name: pulumi.Output[str] = schedule.name
         self.schedule_arn: pulumi.Output[str] = schedule.arn
@@ -135,12 +157,13 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         )
         self.dead_letter_queue_url: pulumi.Output[str] = dead_letters.url
         self.training_job_name_prefix = args.names.prefix
-        self.channels = {name: channel.data_uri for name, channel in sorted(spec.channels.items())}
+        self.channels = _data_uris(spec)
         self.s3_output_path = args.training_job.output.s3_path
         self.experiment_name = args.training_job.tracking.experiment_name
         self.registered_model_name = args.training_job.tracking.registered_model_name
         self.tracking_uri = args.training_job.tracking.uri(args.names.scope)
         self.artifact_store = args.training_job.tracking.artifact_store
+        self._inputs = inputs
         self.register_outputs(self.outputs())
 
     def outputs(self) -> dict[str, pulumi.Input[object]]:
@@ -150,22 +173,56 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         attributes come from the resources, and whatever uses an attribute waits for its resource.
         """
         names = self._args.names
-        return {name: getattr(self, name) for name in OUTPUTS} | {
+        further = {
+            name: {
+                "schedule_name": names.further_schedule_name(name),
+                "schedule_arn": names.further_schedule_arn(name),
+                "schedule_state": each.schedule.state,
+                "target_input": self._inputs[name],
+                "artifact_store": each.training_job.tracking.artifact_store,
+                "channels": _data_uris(each.training_job),
+            }
+            for name, each in self._args.further_schedules.items()
+        }
+        own = {name: getattr(self, name) for name in OUTPUTS} | {
             "schedule_name": names.schedule_name,
             "schedule_arn": names.schedule_arn,
             "scheduler_role_arn": names.scheduler_role_arn,
             "execution_role_arn": execution_role_arn(self._args.training_job, names),
         }
+        return own | ({"further_schedules": further} if further else {})
 
     def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on) or None)
 
-    def _source_bundle(self) -> aws.s3.BucketObjectv2:
-        args = self._args
-        uri = source_bundle_uri(args.training_job, args.names, args.source_bundle)
-        path = write_bundle(args.source_bundle, args.bundle_directory)
+    def _target_input(self, name: str, what: FurtherSchedule) -> str:
+        try:
+            request = create_training_job_request(
+                what.training_job, self._args.names, what.source_bundle, what.tags, what.packages
+            )
+            return target_input(request)
+        except ValueError as error:
+            schedule = f", schedule {name}" if name else ""
+            raise pulumi.RunError(f"training job {self._name}{schedule}: {error}") from None
+
+    def _uploaded(self, what: FurtherSchedule) -> list[pulumi.Resource]:
+        prefix = what.training_job.source.packages_prefix
+        return [self._args.uploaded[archive.uri(prefix)] for archive in what.packages]
+
+    def _source_bundles(self, schedules: Mapping[str, FurtherSchedule]) -> dict[str, aws.s3.BucketObjectv2]:
+        """The object of each bundle by its digest; most often all schedules have the same one."""
+        made: dict[str, aws.s3.BucketObjectv2] = {}
+        for name, what in schedules.items():
+            if what.source_bundle.digest not in made:
+                logical_name = f"{self._name}-source-bundle" + (f".{name}" if name else "")
+                made[what.source_bundle.digest] = self._source_bundle(logical_name, what)
+        return made
+
+    def _source_bundle(self, logical_name: str, what: FurtherSchedule) -> aws.s3.BucketObjectv2:
+        uri = source_bundle_uri(what.training_job, self._args.names, what.source_bundle)
+        path = write_bundle(what.source_bundle, self._args.bundle_directory)
         return aws.s3.BucketObjectv2(
-            f"{self._name}-source-bundle",
+            logical_name,
             bucket=bucket_of(uri),
             key=key_of(uri),
             source=pulumi.FileAsset(str(path)),
@@ -175,72 +232,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
 
-    def _role(
-        self,
-        kind: str,
-        role_name: str,
-        description: str,
-        trust: list[Statement],
-        policy: tuple[str, list[Statement]],
-    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        """A role and its one policy, given as name and statements."""
-        role = aws.iam.Role(
-            f"{self._name}-{kind}-role",
-            name=role_name,
-            description=description,
-            assume_role_policy=policy_document(trust),
-            tags=self._tags,
-            opts=self._child(),
-        )
-        policy_name, statements = policy
-        document = policy_document(statements)
-        if len(document) > ROLE_POLICY_MAX_LENGTH:
-            raise pulumi.RunError(
-                f"training job {self._name}: the policy of its {kind} role has {len(document):,} characters; allowed: "
-                f"{ROLE_POLICY_MAX_LENGTH:,}; name fewer or shorter channels, subnets or keys, or give it an "
-                "execution_role_arn"
-            )
-        role_policy = aws.iam.RolePolicy(
-            f"{self._name}-{kind}-policy",
-            name=policy_name,
-            role=role_name,
-            policy=document,
-            opts=self._child(role),
-        )
-        return role, role_policy
 
-    def _schedule(self, depends_on: list[pulumi.Resource]) -> aws.scheduler.Schedule:
-        args, spec = self._args, self._args.schedule
-        window = spec.flexible_time_window_in_minutes
-        return aws.scheduler.Schedule(
-            f"{self._name}-schedule",
-            name=args.names.schedule_name,
-            group_name=args.names.schedule_group_name,
-            description=spec.description,
-            state=spec.state,
-            schedule_expression=spec.expression,
-            schedule_expression_timezone=spec.time_zone,
-            start_date=_in_utc(spec.start_date),
-            end_date=_in_utc(spec.end_date),
-            flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
-                mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window
-            ),
-            target=aws.scheduler.ScheduleTargetArgs(
-                arn=args.names.target_arn,
-                role_arn=args.names.scheduler_role_arn,
-                input=self.target_input,
-                retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
-                    maximum_retry_attempts=spec.maximum_retry_attempts,
-                    maximum_event_age_in_seconds=spec.maximum_event_age_in_seconds,
-                ),
-                dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(
-                    arn=args.names.dead_letter_queue_arn
-                ),
-            ),
-            opts=self._child(*depends_on),
-        )
-
-
-def _in_utc(moment: datetime | None) -> str | None:
-    """A date as the provider reads it back from AWS: written in another way, it would differ at each refresh."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+def _data_uris(spec: TrainingJobSpec) -> dict[str, str]:
+    """Where the data of each channel lies, by the channel's name."""
+    return {name: channel.data_uri for name, channel in sorted(spec.channels.items())}

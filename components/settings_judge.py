@@ -53,8 +53,10 @@ class Judged:
 def judge_settings(
     jobs: Mapping[str, tuple[TrainingJobSpec, JobNames]], sources: Mapping[str, Files], directory: Path
 ) -> Judged:
-    """Ask the code of all jobs (job name -> spec and names) about their settings.
+    """Ask the code of all jobs (path of settings -> spec and names) about their settings.
 
+    The path is the job's name, or behind that and a dot the settings of a further schedule, of which only what is not
+    told of the job already is told.
     `sources` are the files of each source directory, which is below the project's `directory`; answers are kept there,
     in `.build`.
 
@@ -77,7 +79,16 @@ def judge_settings(
             for (job, (spec, _)), answer in zip(group.items(), answers, strict=True):
                 problems += _problems(job, spec, answer)
                 notes += _notes(job, spec, answer)
-    return Judged(tuple(problems), tuple(notes))
+    return Judged(tuple(_of_jobs_first(problems, jobs)), tuple(_of_jobs_first(notes, jobs)))
+
+
+def _of_jobs_first(lines: Sequence[str], paths: Iterable[str]) -> Iterator[str]:
+    """The lines without those of a further schedule that its job has as well."""
+    further = {f"training_jobs.{path}.": f"training_jobs.{path.partition('.')[0]}." for path in paths if "." in path}
+    for line in lines:
+        start = next((path for path in further if line.startswith(path)), "")
+        if not start or further[start] + line.removeprefix(start) not in lines:
+            yield line
 
 
 def _question(spec: TrainingJobSpec, names: JobNames) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def as_json(report: CheckReport) -> str:
         "judged": report.counts is not None,
         "passed": report.passed,
         "counts": {
-            **(report.counts or {"training_jobs": 0, "resources": 0, "policies": 0}),
+            **(report.counts or {"training_jobs": 0, "schedules": 0, "resources": 0, "policies": 0}),
             "mandatory": report.number_of("mandatory"),
             "advisory": report.number_of("advisory"),
             "remediated": report.number_of("remediated"),

@@ -79,7 +79,8 @@ def report_of_check(check: StackCheck, file: str, text: str) -> CheckReport:
         for job in [_training_job(fault.urn, check.declaration)]
     ]
     counts = {
-        "training_jobs": len(check.schedules),
+        "training_jobs": check.training_jobs,
+        "schedules": len(check.schedules),
         "resources": len(check.declaration.resources),
         "policies": len(check.policies),
     }

@@ -34,9 +34,10 @@ def print_check(project_dir: Path, stack: str, console: Console) -> int:
     advisory = len(check.faults) - mandatory - remediated
     changed = f", {remediated} remediated" if remediated else ""
     verdict = ("passes", "green") if check.passed else ("does not pass", "red")
-    jobs = len(check.schedules)
+    jobs, schedules = check.training_jobs, len(check.schedules)
+    several = f" with {schedules} schedules" if schedules > jobs else ""
     counts = (
-        f": {jobs} training job{'' if jobs == 1 else 's'}, {len(check.declaration.resources)} resources, "
+        f": {jobs} training job{'' if jobs == 1 else 's'}{several}, {len(check.declaration.resources)} resources, "
         f"{len(check.policies)} policies; {mandatory} mandatory, {advisory} advisory{changed}; "
         f"{time.perf_counter() - started:.1f} s"
     )

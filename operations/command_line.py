@@ -67,8 +67,11 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
         bool, typer.Option("--stop", help="Stop the servers that --keep left running, and nothing else.")
     ] = False,
     mlflow_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for MLflow; 0 takes a free one.")] = 0,
+    schedule: Annotated[
+        str | None, typer.Option(help="Fire this schedule only, by its name on AWS; otherwise each of the stack's.")
+    ] = None,
 ) -> None:
-    """Deploy a stack onto an embedded AWS, fire its schedule, train, register: all on this machine."""
+    """Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."""
     from operations.rehearsing import own_data, print_rehearsal, stop_kept_servers
     from rehearsal.local_servers.servers import Ports
     from rehearsal.rehearse import RehearsalOptions
@@ -79,7 +82,8 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
         if stop:
             return stop_kept_servers(project_dir, console)
         own, ports = own_data(data or []), Ports(mlflow=mlflow_port)
-        return print_rehearsal(RehearsalOptions(project_dir, stack, deliveries, keep, own, ports), console)
+        options = RehearsalOptions(project_dir, stack, deliveries, keep, own, ports, schedule)
+        return print_rehearsal(options, console)
 
     _run(command)
 

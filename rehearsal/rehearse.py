@@ -37,7 +37,8 @@ class RehearsalOptions:
     """What to rehearse, and how.
 
     `deliveries` is how often the Scheduler delivers the same invocation. `data` replaces sample data: channel -> a CSV
-    file or a directory of them. `keep` leaves the servers running.
+    file or a directory of them. `keep` leaves the servers running. `schedule` is the one to fire, by the name that it
+    has on AWS; absent: each of them.
     """
 
     project_dir: Path
@@ -46,6 +47,7 @@ class RehearsalOptions:
     keep: bool = False
     data: Mapping[str, Path] = field(default_factory=dict)
     ports: Ports = field(default_factory=Ports)
+    schedule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
     with reporter.step("check settings, request, permissions and policies") as step:
         check = check_stack(options.project_dir, options.stack)
         _stop_at_faults(check, reporter)
+        fired = _to_fire(check, options.schedule)
         requests = tuple(sample_request(schedule) for schedule in check.schedules)
         _require_known_channels(files, requests)
         _require_channels_that_can_be_rehearsed(requests)
@@ -88,7 +91,10 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         set_up(stage, requests, files, [artifact_root, *stores])
         try:
             jobs = tuple(
-                job for schedule in deploy(stage) for job in invoke(stage, schedule, deliveries=options.deliveries)
+                job
+                for schedule in deploy(stage)
+                if schedule.arn in fired
+                for job in invoke(stage, schedule, deliveries=options.deliveries)
             )
         except RehearsalError:
             if options.keep:
@@ -97,6 +103,15 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         if options.keep:
             servers.keep()
         return Rehearsal(jobs, servers.tracking_uri, servers.endpoint_url, state_dir)
+
+
+def _to_fire(check: StackCheck, name: str | None) -> set[str]:
+    """ARNs of the schedules to fire."""
+    found = {schedule.arn for schedule in check.schedules if name in {None, schedule.name}}
+    if not found:
+        names = ", ".join(schedule.name for schedule in check.schedules)
+        raise RehearsalError(f"--schedule names {name!r}; the stack's schedules: {names}")
+    return found
 
 
 def _own_data(options: RehearsalOptions) -> dict[str, dict[str, bytes]]:

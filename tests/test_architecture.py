@@ -157,6 +157,8 @@ def test_only_the_component_and_the_program_use_the_provider() -> None:
 
     assert users - {found for found in users if found.startswith("benchmarks/")} == {
         "__main__.py",
+        "components/job_role.py",
+        "components/job_schedule.py",
         "components/scheduled_training_job.py",
         "components/training_packages.py",
     }

@@ -51,6 +51,9 @@ def defaults_of(model: type[BaseModel], prefix: str = "", *, is_off: bool = Fals
         if not below:
             default = REQUIRED if field.is_required() else field.default
             found[path] = None if is_off and default is REQUIRED else default
+        if any(issubclass(model, each) for each in below):  # the same settings once more: a job's further schedules
+            found[path] = field.default
+            continue
         for each in below:
             found |= defaults_of(each, f"{path}.", is_off=is_off or field.default is None)
     return found

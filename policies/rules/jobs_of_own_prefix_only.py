@@ -1,7 +1,7 @@
 """SG06: the scheduler role can create jobs of its own prefix only, and only such as the schedule describes."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from documents import Document
 from examples import TRAINING_JOB_NAME, TRAINING_JOBS, allow, stack
@@ -14,6 +14,7 @@ from statements import Statement, is_literal
 from target_input import INPUT, TrainingJob
 
 Found = tuple[Resource, Finding]
+_CREATE = "sagemaker:CreateTrainingJob"
 
 
 def _check(stack: Stack, _config: Config) -> StackJudgement:
@@ -29,14 +30,17 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
 def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Found]:
     prefixes = sorted({prefix for job in jobs if (prefix := job.name_prefix)})
     yield from (found for job in jobs for found in _no_prefix(job))
-    for document in any_of_them.scheduler_role.documents if any_of_them.scheduler_role else ():
+    documents = any_of_them.scheduler_role.documents if any_of_them.scheduler_role else ()
+    creating = (each for document in documents for each in document.statements if each.grants(_CREATE))
+    fitted = {id(each): _fitted(each, jobs) for each in creating}
+    for document in documents:
         for statement in document.statements:
-            creates, tags = statement.grants("sagemaker:CreateTrainingJob"), statement.grants("sagemaker:AddTags")
+            creates, tags = statement.grants(_CREATE), statement.grants("sagemaker:AddTags")
             # A job without a name has no prefix; SG21 reports it.
             if prefixes and (creates or tags):
                 yield from _resources(document, statement, prefixes)
             if creates:
-                limits = limits_of(_created_by(statement, jobs))
+                limits = limits_of(_judged_by(statement, jobs, fitted))
                 yield from ((document.resource, fault) for fault in _conditions(statement, limits))
             if tags:
                 yield from _tagging(document, statement)
@@ -46,6 +50,32 @@ def _created_by(statement: Statement, jobs: list[TrainingJob]) -> list[TrainingJ
     """Those of the jobs that a statement names by their prefix; all where it names none, which is reported."""
     named = {resource.value.rpartition(":")[2] for resource in statement.resources}
     return [job for job in jobs if f"training-job/{job.name_prefix}*" in named] or jobs
+
+
+def _judged_by(
+    statement: Statement, jobs: list[TrainingJob], fitted: Mapping[int, list[TrainingJob]]
+) -> list[TrainingJob]:
+    """The jobs whose limits a statement has to keep to; `fitted` are those that each statement of the role fits.
+
+    Schedules of one prefix may have a statement each, or share one: so it is that of the jobs that it fits. Jobs that
+    no statement fits are those of a statement that fits none; where there is no such one, of every statement.
+    """
+    own, others = fitted[id(statement)], fitted.values()
+    if own and any(not jobs_of_it for jobs_of_it in others):
+        return own
+    created = _created_by(statement, jobs)
+    left = [job for job in created if not any(job is other for of_it in others for other in of_it)]
+    return own + left or created
+
+
+def _fitted(statement: Statement, jobs: list[TrainingJob]) -> list[TrainingJob]:
+    return [job for job in _created_by(statement, jobs) if _fits(statement, job)]
+
+
+def _fits(statement: Statement, job: TrainingJob) -> bool:
+    """Whether a statement, for itself, limits what it allows to one job."""
+    conditions = ((limit, statement.bound(limit.key, *limit.operators)) for limit in limits_of([job]))
+    return all(condition is not None and limit.holds(condition.values) for limit, condition in conditions)
 
 
 def _no_prefix(job: TrainingJob) -> Iterator[Found]:

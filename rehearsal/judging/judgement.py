@@ -18,7 +18,8 @@ from rehearsal.running.deployed_schedule import DEFAULT_MAXIMUM_RETRY_ATTEMPTS, 
 
 SCHEDULE_TYPE: Final = "aws:scheduler/schedule:Schedule"
 _CREATE_TRAINING_JOB: Final = ":scheduler:::aws-sdk:sagemaker:createTrainingJob"
-_DEFAULT_GROUP: Final = "default"
+DEFAULT_GROUP: Final = "default"
+"""Of a schedule that names none."""
 _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 
 
@@ -61,7 +62,7 @@ def declared_schedules(resources: Iterable[RegisteredResource], scope: AwsScope)
 
 def _deployed(resource: RegisteredResource, scope: AwsScope) -> DeployedSchedule:
     inputs, target = resource.inputs, resource.inputs["target"]
-    name, group_name = inputs.get("name", resource.name), inputs.get("groupName", _DEFAULT_GROUP)
+    name, group_name = inputs.get("name", resource.name), inputs.get("groupName", DEFAULT_GROUP)
     return DeployedSchedule(
         name=name,
         group_name=group_name,
@@ -78,7 +79,13 @@ def _deployed(resource: RegisteredResource, scope: AwsScope) -> DeployedSchedule
         time_zone=inputs.get("scheduleExpressionTimezone", "UTC"),
         start_date=inputs.get("startDate"),
         end_date=inputs.get("endDate"),
+        flexible_time_window_in_minutes=_window(inputs.get("flexibleTimeWindow")),
     )
+
+
+def _window(declared: object) -> int | None:
+    minutes = declared.get("maximumWindowInMinutes") if isinstance(declared, Mapping) else None
+    return int(minutes) if isinstance(minutes, int | float) else None
 
 
 def sample_request(schedule: DeployedSchedule) -> dict[str, Any]:

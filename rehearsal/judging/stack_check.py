@@ -13,6 +13,7 @@ from rehearsal.declaring.program import Declaration, OfflineMocks, answer_invoke
 from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
 from rehearsal.judging.judgement import (
+    DEFAULT_GROUP,
     SCHEDULE_TYPE,
     Fault,
     declared_schedules,
@@ -47,6 +48,11 @@ class StackCheck:
     """What the pack says of those policies."""
     remediations: tuple[Remediation, ...] = ()
     """What policies have changed in the declared resources."""
+
+    @property
+    def training_jobs(self) -> int:
+        """How many jobs its schedules start: those of one schedule group are a job's, but in the default group."""
+        return len({each.arn if each.group_name == DEFAULT_GROUP else each.group_name for each in self.schedules})
 
     @property
     def passed(self) -> bool:
@@ -117,9 +123,11 @@ def data_uris_of(exports: Mapping[str, Any], schedule: DeployedSchedule) -> Mapp
 
 
 def _exported(exports: Mapping[str, Any], schedule: DeployedSchedule) -> Mapping[str, Any]:
-    for job in exports.values():
-        if isinstance(job, Mapping) and job.get("schedule_name") == schedule.name:
-            return job
+    for job in (export for export in exports.values() if isinstance(export, Mapping)):
+        for each in (job, *job.get("further_schedules", {}).values()):
+            if each.get("schedule_name") == schedule.name:
+                found: Mapping[str, Any] = each
+                return found
     return {}
 
 

@@ -30,6 +30,8 @@ class DeployedSchedule:
     start_date: datetime | str | None = None
     """As the API or the program gives it: a time with its zone, or its ISO 8601 text."""
     end_date: datetime | str | None = None
+    flexible_time_window_in_minutes: int | None = None
+    """How much later an invocation may come; None: at the exact time."""
 
     @classmethod
     def from_response(cls, response: Mapping[str, Any]) -> "DeployedSchedule":
@@ -51,23 +53,34 @@ class DeployedSchedule:
             time_zone=response.get("ScheduleExpressionTimezone", "UTC"),
             start_date=response.get("StartDate"),
             end_date=response.get("EndDate"),
+            flexible_time_window_in_minutes=response.get("FlexibleTimeWindow", {}).get("MaximumWindowInMinutes"),
+        )
+
+    @property
+    def spec(self) -> ScheduleSpec:
+        """When it fires, as its own zone and dates say.
+
+        Raises:
+            ValueError: the expression, the time zone, a date or the window is none that EventBridge Scheduler takes.
+        """
+        return ScheduleSpec.model_validate(
+            {
+                "expression": self.expression,
+                "time_zone": self.time_zone,
+                "enabled": self.state == "ENABLED",
+                "start_date": self.start_date,
+                "end_date": self.end_date,
+                "flexible_time_window_in_minutes": self.flexible_time_window_in_minutes,
+            }
         )
 
     def next_fire_time(self, after: datetime) -> datetime | None:
         """When the schedule fires next, later than `after` (aware), its start and end dates heeded; None: never again.
 
         Raises:
-            ValueError: the expression, the time zone or a date is none that EventBridge Scheduler takes.
+            ValueError: as `spec`.
         """
-        spec = ScheduleSpec.model_validate(
-            {
-                "expression": self.expression,
-                "time_zone": self.time_zone,
-                "start_date": self.start_date,
-                "end_date": self.end_date,
-            }
-        )
-        return next(iter(spec.next_fire_times(after)), None)
+        return next(iter(self.spec.next_fire_times(after)), None)
 
     def never_due(self, after: datetime) -> str:
         """That the schedule does not fire again later than `after`, and what to do about it."""

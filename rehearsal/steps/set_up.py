@@ -28,8 +28,7 @@ def set_up(
         for bucket in {bucket_of(uri) for uri in (*artifact_stores, *_s3_uris(requests), *named)}:
             stage.clients.s3.create_bucket(Bucket=bucket, **_location(stage))
         files = {name: {"breast_cancer.csv": content} for name, content in samples.items()} | dict(own_data)
-        pairs = zip(requests, data_uris, strict=True)
-        count = sum(_put_data(stage, request, uris, files) for request, uris in pairs)
+        count = sum(_put_data(stage, *channel, files) for channel in _channels(requests, data_uris))
         stage.servers.wait_until_ready()
         step.detail(f"{counted(count, 'file')}; MLflow at {stage.servers.tracking_uri}")
 
@@ -40,20 +39,23 @@ def _location(stage: Stage) -> dict[str, Any]:
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
-def _put_data(
-    stage: Stage, request: Mapping[str, Any], data_uris: Mapping[str, str], files: Mapping[str, dict[str, bytes]]
-) -> int:
-    """Fill the channels of one job with the files of their names, which those of `training` stand in for."""
-    channels = [each for each in request["InputDataConfig"] if not is_packages_channel(each["ChannelName"])]
-    return sum(
-        put_channel(
-            stage.clients.s3,
-            channel,
-            files.get(channel["ChannelName"], files["training"]),
-            data_uris.get(channel["ChannelName"], ""),
-        )
-        for channel in channels  # the packages' the stack itself fills
-    )
+def _channels(
+    requests: Sequence[Mapping[str, Any]], data_uris: Sequence[Mapping[str, str]]
+) -> list[tuple[Mapping[str, Any], str]]:
+    """The channels of all jobs, each once, and where their data lies; the packages' the stack itself fills."""
+    found: dict[tuple[str, str, str], tuple[Mapping[str, Any], str]] = {}
+    for request, uris in zip(requests, data_uris, strict=True):
+        for channel in request["InputDataConfig"]:
+            name, data_uri = channel["ChannelName"], uris.get(channel["ChannelName"], "")
+            if not is_packages_channel(name):
+                found[name, channel["DataSource"]["S3DataSource"]["S3Uri"], data_uri] = (channel, data_uri)
+    return list(found.values())
+
+
+def _put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Mapping[str, dict[str, bytes]]) -> int:
+    """Fill a channel with the files of its name, which those of `training` stand in for."""
+    own = files.get(channel["ChannelName"], files["training"])
+    return put_channel(stage.clients.s3, channel, own, data_uri)
 
 
 def _s3_uris(requests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -1,6 +1,12 @@
 import pytest
 
-from components.aws_names import PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_MAX_LENGTH, AwsScope, JobNames
+from components.aws_names import (
+    FURTHER_SCHEDULE_NAME_MAX_LENGTH,
+    PREFIX_MAX_LENGTH,
+    TRAINING_JOB_NAME_MAX_LENGTH,
+    AwsScope,
+    JobNames,
+)
 
 NAMES = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-staging")
 
@@ -30,9 +36,10 @@ def test_every_name_and_arn_of_a_job_follows_from_its_prefix() -> None:
 def test_every_arn_is_in_the_partition_of_its_stack(partition: str) -> None:
     names = JobNames(AwsScope(partition, "x", "123456789012"), "p")
 
-    arns = [getattr(names, name) for name in vars(JobNames) if "arn" in name]
+    arns = [getattr(names, name) for name in vars(JobNames) if "arn" in name and not name.startswith("further")]
+    arns.append(names.further_schedule_arn("weekly"))
 
-    assert len(arns) == 7
+    assert len(arns) == 8
     assert {arn.split(":")[1] for arn in arns} == {partition}
 
 
@@ -47,6 +54,7 @@ def test_every_name_from_the_longest_prefix_keeps_to_its_services_limit() -> Non
     names = JobNames(NAMES.scope, "x" * PREFIX_MAX_LENGTH)
 
     assert len(names.schedule_name) <= 64
+    assert len(names.further_schedule_name("x" * FURTHER_SCHEDULE_NAME_MAX_LENGTH)) == 64
     assert len(names.schedule_group_name) <= 64
     assert len(names.dead_letter_queue_name) <= 80
     assert len(names.scheduler_role_name) <= 64

@@ -42,6 +42,7 @@ def test_a_schedule_is_off_in_utc_and_exact_with_few_retries_until_told_otherwis
         "flexible_time_window_in_minutes": None,
         "maximum_retry_attempts": 2,
         "maximum_event_age_in_seconds": 3600,
+        "action_after_completion": None,
     }
 
 

@@ -2,6 +2,7 @@ import json
 import re
 import runpy
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -186,9 +187,11 @@ def test_all_that_a_schedule_spec_may_say_reaches_the_schedule(
         flexible_time_window_in_minutes=15,
         maximum_retry_attempts=0,
         maximum_event_age_in_seconds=60,
+        action_after_completion="DELETE",
     )
 
-    inputs = declare(program(replaced(args, schedule=schedule))).one(SCHEDULE).inputs
+    before = datetime(2026, 1, 1, tzinfo=UTC)
+    inputs = declare(program(replaced(args, schedule=schedule, now=before))).one(SCHEDULE).inputs
 
     assert {key: value for key, value in inputs.items() if key not in {"target", "name", "groupName"}} == {
         "state": "ENABLED",
@@ -198,6 +201,7 @@ def test_all_that_a_schedule_spec_may_say_reaches_the_schedule(
         "startDate": "2026-01-31T03:00:00Z",
         "endDate": "2027-01-31T02:00:00Z",
         "flexibleTimeWindow": {"mode": "FLEXIBLE", "maximumWindowInMinutes": 15},
+        "actionAfterCompletion": "DELETE",
     }
     assert inputs["target"]["retryPolicy"] == {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
 

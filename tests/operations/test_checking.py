@@ -76,9 +76,9 @@ MISTAKES = {
         "staging",
         "time_zone: UTC",
         "timezone: UTC",
-        f"{JOB}.schedule.timezone: unknown setting; did you mean 'time_zone'? allowed: description, enabled, end_date, "
-        "expression, flexible_time_window_in_minutes, maximum_event_age_in_seconds, maximum_retry_attempts, "
-        "start_date, time_zone",
+        f"{JOB}.schedule.timezone: unknown setting; did you mean 'time_zone'? allowed: "
+        "action_after_completion, description, enabled, end_date, expression, flexible_time_window_in_minutes, "
+        "maximum_event_age_in_seconds, maximum_retry_attempts, start_date, time_zone",
     ),
     "malformed-cron": (
         "staging",
@@ -114,8 +114,8 @@ MISTAKES = {
         "s3_path: datasets/training/",
         "s3_path: s3://other-bucket/datasets/",
         f"{JOB}.channels.training.s3_path: got 's3://other-bucket/datasets/'; the bucket 'other-bucket' is not "
-        "the configured one; allowed: a prefix such as datasets/training/ or a URI under "
-        "s3://ml-platform-staging-ml-bucket/",
+        "the configured one; allowed: a path such as datasets/training/, a URI under "
+        "s3://ml-platform-staging-ml-bucket/, or one in a bucket of data_buckets (none); name it there",
     ),
     "name-too-long": (
         "staging",

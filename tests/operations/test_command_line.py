@@ -32,7 +32,8 @@ def test_help_names_every_command_with_what_it_does() -> None:
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
     assert "check Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials." in text
     assert (
-        "rehearse Deploy a stack onto an embedded AWS, fire its schedule, train, register: all on this machine." in text
+        "rehearse Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."
+        in text
     )
     assert (
         "register Register the model of a job that failed after training it, as while MLflow is away; nothing is "
@@ -54,7 +55,7 @@ def test_no_command_shows_the_help() -> None:
         ("check", {"--stack", "-s", "--format"}),
         ("register", {"--stack", "-s", "--rehearsal"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
-        ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port"}),
+        ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port", "--schedule"}),
     ],
 )
 def test_help_of_a_command_names_its_options(command: str, options: set[str]) -> None:
@@ -145,4 +146,13 @@ def test_data_that_does_not_exist_is_named_before_anything_starts(project: Path)
     assert result.stderr == (
         "error: mine.csv does not exist; name a CSV file or a directory of them: --data training=PATH\n"
     )
+    assert not (project / ".rehearsal").exists()
+
+
+@pytest.mark.slow
+def test_a_schedule_that_the_stack_does_not_have_is_answered_with_those_that_there_are(project: Path) -> None:
+    result = run("rehearse", "--schedule", "weekly")
+
+    assert result.exit_code == 1
+    assert result.stderr == ("error: --schedule names 'weekly'; the stack's schedules: breast-cancer-staging\n")
     assert not (project / ".rehearsal").exists()

@@ -261,3 +261,33 @@ def test_the_next_time_heeds_the_start_date() -> None:
     schedule = replace(good_schedule(), expression="cron(0 3 * * ? *)", start_date="2026-08-01T04:00:00Z")
 
     assert schedule.next_fire_time(NOW) == datetime(2026, 8, 2, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("window", "minutes"),
+    [({"mode": "OFF"}, None), ({"mode": "FLEXIBLE", "maximumWindowInMinutes": 15.0}, 15), ("unknown", None)],
+)
+def test_a_declared_schedule_has_its_flexible_time_window(window: object, minutes: int | None) -> None:
+    found = schedule_resource()
+    declared = replace(
+        found, inputs={**found.inputs, "scheduleExpression": "rate(1 day)", "flexibleTimeWindow": window}
+    )
+
+    (schedule,) = declared_schedules([declared], SCOPE)
+
+    assert schedule.flexible_time_window_in_minutes == minutes
+    assert schedule.spec.flexible_time_window_in_minutes == minutes
+
+
+@pytest.mark.parametrize(("state", "enabled"), [("ENABLED", True), ("DISABLED", False)])
+def test_a_schedule_as_it_is_deployed_says_when_it_fires(state: str, enabled: bool) -> None:
+    schedule = replace(
+        good_schedule(), state=state, expression="cron(0 3 * * ? *)", time_zone="Europe/Berlin", end_date=NOW
+    )
+
+    assert schedule.spec.model_dump(exclude_defaults=True) == {
+        "expression": "cron(0 3 * * ? *)",
+        "time_zone": "Europe/Berlin",
+        "end_date": NOW,
+        **({"enabled": True} if enabled else {}),
+    }

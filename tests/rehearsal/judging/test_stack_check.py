@@ -1,6 +1,7 @@
 """The fixture project is judged by a pack of a test's own, in a process of its own."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,13 +49,17 @@ def test_an_advisory_violation_does_not_stop() -> None:
 
 
 def test_the_artifact_store_is_that_of_the_schedules_job() -> None:
-    exports = {
+    exports: dict[str, object] = {
         "other": {"schedule_name": "other", "artifact_store": "s3://bucket/other/"},
         "text": "an export that is no job",
         "job": {"schedule_name": NAME, "artifact_store": "s3://bucket/mlflow/"},
     }
     assert artifact_store_of(exports, good_schedule()) == "s3://bucket/mlflow/"
     assert artifact_store_of({"text": "an export"}, good_schedule()) is None
+    weekly = {"schedule_name": f"{NAME}.weekly", "artifact_store": "s3://bucket/weekly/"}
+    exports["job"] = {"schedule_name": NAME, "artifact_store": None, "further_schedules": {"weekly": weekly}}
+    assert artifact_store_of(exports, replace(good_schedule(), name=f"{NAME}.weekly")) == "s3://bucket/weekly/"
+    assert artifact_store_of(exports, good_schedule()) is None
 
 
 def test_a_project_without_a_pack_is_refused_before_its_program_runs(project_dir: Path) -> None:

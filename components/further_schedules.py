@@ -1,0 +1,71 @@
+"""A job's further schedules: the same job with some settings changed, as the stack's YAML writes them.
+
+Values are merged as a JSON merge patch is (RFC 7396): mappings name by name, `null` takes a setting out, anything else
+takes the place of the job's.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+FIELD: Final = "further_schedules"
+OF_THE_JOB: Final = {
+    "source": "all schedules of a job start the same training code",
+    "execution_role_arn": "the scheduler role passes one role",
+}
+"""What a further schedule cannot change, and why not."""
+
+
+def with_job(job: Mapping[str, Any]) -> dict[str, Any]:
+    """A job's values, with each further schedule completed by what it shares with the job."""
+    further = job.get(FIELD)
+    if not isinstance(further, Mapping):
+        return dict(job)
+    shared = {name: value for name, value in job.items() if name != FIELD}
+    return {**job, FIELD: {name: _merged(shared, own) for name, own in further.items()}}
+
+
+def problems_of(job: object, values: Mapping[str, Any]) -> Iterator[str]:
+    """What only the values as they are written tell: lines that begin with the setting."""
+    further = values.get(FIELD)
+    for name, own in further.items() if isinstance(further, Mapping) else ():
+        if not isinstance(own, Mapping):
+            continue
+        path = f"training_jobs.{_shown(job)}.{FIELD}.{_shown(name)}"
+        yield from (
+            f"{path}.{setting}: cannot differ from the job's, because {reason}; remove it"
+            for setting, reason in OF_THE_JOB.items()
+            if setting in own
+        )
+        schedule = own.get("schedule", {})  # null is told with the types
+        if isinstance(schedule, Mapping) and "expression" not in schedule:
+            yield f"{path}.schedule.expression: is required and not set"
+
+
+def said_once(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Pydantic's errors without those that a further schedule has only because its job has them."""
+    of_jobs = {_key(found) for found in details if FIELD not in found["loc"]}
+    return [found for found in details if FIELD not in found["loc"] or _key(found) not in of_jobs]
+
+
+def _shown(name: object) -> str:
+    return repr(str(name))[1:-1]  # a name may hold anything
+
+
+def _key(found: ErrorDetails) -> tuple[Any, ...]:
+    """What an error is about within its job: `training_jobs`, the job's name, perhaps those of a further schedule."""
+    steps = found["loc"][2:]
+    return (found["loc"][:2], steps[2:] if steps[:1] == (FIELD,) else steps, found["type"], found["msg"])
+
+
+def _merged(shared: Any, own: Any) -> Any:  # noqa: ANN401 - any value of YAML
+    if not isinstance(own, Mapping):
+        return own
+    merged = dict(shared) if isinstance(shared, Mapping) else {}
+    for name, value in own.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _merged(merged.get(name), value)
+    return merged
