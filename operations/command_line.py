@@ -88,6 +88,27 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     _run(command)
 
 
+@app.command("next")
+def next_(
+    stack: StackOption = "staging",
+    number: Annotated[int, typer.Option("-n", min=1, max=100, help="So many times of each schedule.")] = 5,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+    after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Later than this, such as 2027-03-28; otherwise than now.")
+    ] = None,
+) -> None:
+    """Show when a stack's schedules fire next, what daylight saving changes, and runs that may overlap. Offline."""
+    from operations.next_printing import moment_of, print_next, write_next
+
+    def command(project_dir: Path) -> int:
+        moment = moment_of(after)
+        if json_:
+            return write_next(project_dir, stack, moment, number)
+        return print_next(project_dir, stack, moment, number, Console(highlight=False))
+
+    _run(command)
+
+
 @app.command()
 def register(
     job: Annotated[str, typer.Argument(help="Name of the training job.")],

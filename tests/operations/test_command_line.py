@@ -25,6 +25,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "check",
+        "next",
         "register",
         "rehearse",
         "reproduce",
@@ -34,6 +35,10 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert (
         "rehearse Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."
         in text
+    )
+    assert (
+        "next Show when a stack's schedules fire next, what daylight saving changes, and runs that may overlap. "
+        "Offline." in text
     )
     assert (
         "register Register the model of a job that failed after training it, as while MLflow is away; nothing is "
@@ -55,6 +60,7 @@ def test_no_command_shows_the_help() -> None:
         ("check", {"--stack", "-s", "--format"}),
         ("register", {"--stack", "-s", "--rehearsal"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
+        ("next", {"--stack", "-s", "-n", "--json", "--after"}),
         ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port", "--schedule"}),
     ],
 )
@@ -75,6 +81,8 @@ def test_help_of_a_command_names_its_options(command: str, options: set[str]) ->
             "Invalid value for '--deliveries': Input should be greater than or equal to 1",
         ),
         (["rehearse", "--deliveries", "two"], "Invalid value for '--deliveries': Input should be a valid integer"),
+        (["next", "-n", "0"], "Invalid value for '-n': Input should be greater than or equal to 1"),
+        (["next", "-n", "101"], "Invalid value for '-n': Input should be less than or equal to 100"),
         (
             ["rehearse", "--mlflow-port", "70000"],
             "Invalid value for '--mlflow-port': Input should be less than or equal to 65535",
@@ -88,7 +96,7 @@ def test_an_option_that_is_wrong_is_named(arguments: list[str], message: str) ->
     assert message in " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split())
 
 
-@pytest.mark.parametrize("command", ["check", "rehearse"])
+@pytest.mark.parametrize("command", ["check", "next", "rehearse"])
 def test_a_directory_outside_every_project_is_told_so(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +118,7 @@ def test_the_project_is_found_from_a_directory_below(project: Path, monkeypatch:
     assert (result.exit_code, result.output) == (0, "no server was running\n")
 
 
-@pytest.mark.parametrize("command", ["check", "rehearse"])
+@pytest.mark.parametrize("command", ["check", "next", "rehearse"])
 def test_an_unknown_stack_is_answered_with_those_that_there_are(command: str, project: Path) -> None:
     result = run(command, "-s", "production")
 
