@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
 from components.job_code import directories_of, job_code
+from components.schedule_notes import job_notes
 from components.scheduled_training_job import FurtherSchedule, ScheduledTrainingJob, ScheduledTrainingJobArgs
 from components.settings_judge import judge_settings
 from components.source_bundle import read_source_files
@@ -48,7 +49,8 @@ async def declare() -> pulumi.Inputs:
     names = {name: JobNames(scope, settings.name_prefix(name)) for name in jobs}
     asked = {path: (spec, names[path.partition(".")[0]]) for path, spec in specs.items()}
     judged = judge_settings(asked, sources, project_directory)
-    for note in judged.notes:
+    notes = [note for name, job in jobs.items() for note in job_notes(name, job.schedules_by_path(name), now)]
+    for note in (*judged.notes, *notes):
         pulumi.log.info(note)
     if judged.problems:
         raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in judged.problems])

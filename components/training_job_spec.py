@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from components.aws_names import KmsKeyArn
 from components.channel import Channel
+from components.image_fit import image_problems
 from components.instance_types import has_local_storage
 from components.network_spec import NetworkSpec
 from components.package_archives import IMAGE_TARGET, channel_names, is_packages_channel
@@ -126,6 +127,7 @@ class TrainingJobSpec(_Spec):
             *self._spot_problems(),
             *environment_problems(self.environment),
             *self._image_problems(),
+            *image_problems(self.resources.instance_type, self.training_image.scikit_learn_version),
             *self._volume_key_problems(),
             *self._accelerator_problems(),
             *hyperparameter_problems(self.hyperparameters),

@@ -86,6 +86,14 @@ def _streams(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
             yield RequestProblem(f"{place}.AttributeNames", got, f"{allowed} S3DataType is AugmentedManifestFile")
 
 
+def _warm_pool(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    resources = request.get("ResourceConfig")
+    seconds = _integer(resources, "KeepAlivePeriodInSeconds") if isinstance(resources, Mapping) else None
+    if seconds and request.get("EnableManagedSpotTraining") is True:
+        allowed = "nothing or 0, because EnableManagedSpotTraining is true"
+        yield RequestProblem("ResourceConfig.KeepAlivePeriodInSeconds", str(seconds), allowed)
+
+
 def _target_input_size(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
     target = request.get("Target")
     text = target.get("Input") if isinstance(target, Mapping) else None
@@ -111,6 +119,12 @@ RULES: Final = (
         "CreateTrainingJob",
         "SageMaker API reference, Channel.CompressionType, Channel.RecordWrapperType and S3DataSource.S3DataType",
         _streams,
+    ),
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker Developer Guide, managed warm pools, considerations: not with spot training",
+        _warm_pool,
     ),
     RequestRule(
         "scheduler",

@@ -84,7 +84,7 @@ def test_numbers_keep_to_the_apis_range(path: str, lowest: int, highest: int) ->
     [
         (
             "resources/instance_type",
-            ["ml.m5.large", "ml.p4d.24xlarge", "ml.trn1n.32xlarge"],
+            ["ml.m5.large", "ml.m7i-flex.2xlarge", "ml.r6i.32xlarge"],
             ["m5.large", "ml.m5", "ml.*.large"],
         ),
         (
@@ -412,3 +412,16 @@ def test_code_of_ones_own_for_another_python_has_no_archive() -> None:
             "archives are for Python 3.12",
         )
     ]
+
+
+@pytest.mark.parametrize("name", ["ml.g5.xlarge", "ml.trn1n.32xlarge", "ml.m7g.large"])
+def test_a_machine_that_the_prebuilt_image_cannot_use_is_refused_and_taken_with_another_image(name: str) -> None:
+    values = with_change("resources/instance_type", name)
+
+    ((_, message),) = refusals(values)
+
+    assert message.startswith(
+        f"resources.instance_type: got {name!r}; allowed with training_image.scikit_learn_version:"
+    )
+    values["training_image"] = {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0"}
+    assert validate(values).resources.instance_type == name

@@ -215,6 +215,23 @@ def test_a_waiting_time_shorter_than_the_runtime_is_reported() -> None:
     )
 
 
+def test_a_warm_pool_and_spot_training_exclude_each_other() -> None:
+    request = good_spot_request()
+    request["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 0
+    assert check_request("sagemaker", "CreateTrainingJob", request) == ()
+
+    request["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 600
+
+    assert check_request("sagemaker", "CreateTrainingJob", request) == (
+        RequestProblem(
+            "ResourceConfig.KeepAlivePeriodInSeconds", "600", "nothing or 0, because EnableManagedSpotTraining is true"
+        ),
+    )
+    request["EnableManagedSpotTraining"] = False
+    del request["StoppingCondition"]["MaxWaitTimeInSeconds"]
+    assert check_request("sagemaker", "CreateTrainingJob", request) == ()
+
+
 def test_an_instance_type_with_a_typing_error_is_answered_with_the_nearest_ones() -> None:
     request = good_request()
     request["ResourceConfig"]["InstanceType"] = "ml.m5.larg"
