@@ -15,7 +15,8 @@ from components.clock_changes import ClockChange, clock_changes
 from components.image_fit import image_notes
 from components.run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
 from components.schedule_spec import ScheduleSpec
-from components.training_job_spec import Resources, Source, StoppingCondition, TrainingImage
+from components.source_spec import Source
+from components.training_job_spec import Resources, StoppingCondition, TrainingImage
 
 _DAYS_AHEAD: Final = 366
 """A year: the clocks of a zone change at most a few times in one, and come back to where they were."""

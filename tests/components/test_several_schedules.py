@@ -168,7 +168,7 @@ def test_a_further_schedule_starts_the_job_with_its_changes_and_a_tag(declared: 
     own, weekly = input_of(declared, "breast-cancer-schedule"), input_of(declared, "breast-cancer-schedule.weekly")
 
     assert {name for name in own if own[name] != weekly[name]} == {
-        *("ResourceConfig", "StoppingCondition", "HyperParameters", "InputDataConfig", "Tags")
+        *("ResourceConfig", "StoppingCondition", "HyperParameters", "InputDataConfig", "Environment", "Tags")
     }
     assert weekly["ResourceConfig"]["InstanceType"] == "ml.m5.4xlarge"
     assert weekly["HyperParameters"]["n_estimators"] == "1000"
@@ -201,6 +201,7 @@ def test_the_outputs_tell_of_each_further_schedule(declared: DeclaredResources) 
         "schedule_state": "ENABLED",
         "target_input": declared.one(SCHEDULE, "breast-cancer-schedule.weekly").inputs["target"]["input"],
         "artifact_store": "s3://ml-platform-staging-ml-bucket/mlflow-artifacts/",
+        "channels": {"training": "s3://ml-platform-staging-ml-bucket/datasets/full/"},
     }
     assert outputs["schedule_name"] == "breast-cancer-staging"
 
@@ -301,7 +302,7 @@ def test_a_schedule_that_starts_the_same_adds_no_statement(
     hourly = job.further_schedules["hourly"]
 
     assert scheduler_permissions(alone, staging_names, [hourly]) == scheduler_permissions(alone, staging_names)
-    assert execution_permissions(alone, staging_names, [hourly]) == execution_permissions(alone, staging_names)
+    assert execution_permissions(alone, staging_names, further=[hourly]) == execution_permissions(alone, staging_names)
 
 
 @given(
@@ -327,7 +328,7 @@ def test_the_execution_role_may_do_what_one_of_the_schedules_needs_and_nothing_e
     names = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-staging")
     both = (spec, spec.further_schedules["weekly"])
     union, own = (
-        execution_permissions(*both[:1], names, both[1:]),
+        execution_permissions(*both[:1], names, further=both[1:]),
         [execution_permissions(each, names) for each in both],
     )
 
