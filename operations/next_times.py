@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from components.run_overlaps import Overlap, ScheduledRun, counted_from, longest_run, overlaps_at
 from components.schedule_spec import FireTime
 from rehearsal.errors import RehearsalError
@@ -84,8 +86,17 @@ def _run(schedule: DeployedSchedule, after: datetime) -> ScheduledRun:
         return ScheduledRun(schedule.name, counted_from(schedule.spec, after), longest)
     except (ValueError, TypeError, AttributeError) as error:
         raise ScheduleTimesError(
-            f"schedule {schedule.group_name}/{schedule.name} cannot be read: {error}; training-jobs check says more"
+            f"schedule {schedule.group_name}/{schedule.name} cannot be read: {_reason(error)}; training-jobs check "
+            "says more"
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(
+        f"{'.'.join(map(str, each['loc']))}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors()
+    )
 
 
 def _until_so_many_fire(run: ScheduledRun, after: datetime, count: int) -> tuple[FireTime, ...]:

@@ -28,7 +28,7 @@ def set_up(
         for bucket in {bucket_of(uri) for uri in (*artifact_stores, *_s3_uris(requests), *named)}:
             stage.clients.s3.create_bucket(Bucket=bucket, **_location(stage))
         files = {name: {"breast_cancer.csv": content} for name, content in samples.items()} | dict(own_data)
-        count = sum(_put_data(stage, *channel, files) for channel in _channels(requests, data_uris))
+        count = sum(_put_data(stage, *channel, files) for channel in channels_of(requests, data_uris))
         stage.servers.wait_until_ready()
         step.detail(f"{counted(count, 'file')}; MLflow at {stage.servers.tracking_uri}")
 
@@ -39,10 +39,13 @@ def _location(stage: Stage) -> dict[str, Any]:
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
-def _channels(
+def channels_of(
     requests: Sequence[Mapping[str, Any]], data_uris: Sequence[Mapping[str, str]]
 ) -> list[tuple[Mapping[str, Any], str]]:
-    """The channels of all jobs, each once, and where their data lies; the packages' the stack itself fills."""
+    """The channels to fill, each once, and where their data lies: schedules of one job mostly read the same.
+
+    Those of packages are not among them, as the stack itself puts them there.
+    """
     found: dict[tuple[str, str, str], tuple[Mapping[str, Any], str]] = {}
     for request, uris in zip(requests, data_uris, strict=True):
         for channel in request["InputDataConfig"]:
