@@ -23,6 +23,7 @@ import pytest
 from operations.unpacking import unpack
 from rehearsal.aws_clients import AwsClients
 from rehearsal.sealed_environment import sealed_environment
+from tests.browser import page
 from tests.operations.projects import (
     copy_project,
     left_in_temporary_files,
@@ -203,6 +204,19 @@ def test_the_run_has_finished_with_the_metrics_that_were_printed(kept: Kept) -> 
     assert kept.run.data.metrics["training:trees_grown"] == recorded["training:trees"]
     assert kept.jobs[0]["MLflow"] == f"{kept.tracking_uri}/#/runs/{kept.run.info.run_id}"
     assert {name: float(f"{value:g}") for name, value in recorded.items()} == kept.printed_metrics
+
+
+def test_the_run_s_page_shows_dataset_description_and_source(kept: Kept, tmp_path: Path) -> None:
+    run = kept.run
+    address = f"{kept.tracking_uri}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
+
+    shown = page(f"{address}?workflowType=machine_learning", tmp_path)
+
+    assert re.search(r"training \([0-9a-f]{16}\)", shown), "the dataset, with its digest"
+    assert "</strong> for <code>target</code>, trained on 318 rows of 30 features and judged by 80 others" in shown
+    assert f"train.py of source bundle {run.data.tags['scheduled_training.source_bundle_digest'][:12]}" in shown
+    assert run.info.run_name in shown
+    assert "Agent versions" not in shown, "the menu of generative models"
 
 
 def test_the_run_has_the_hyperparameters_of_the_stack(kept: Kept) -> None:

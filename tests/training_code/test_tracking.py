@@ -209,7 +209,8 @@ def test_a_run_that_fails_is_closed_as_failed_and_gone_on_with(
     assert again == first
     experiment = client_of(env).get_run(first).info.experiment_id
     assert capsys.readouterr().out == (
-        f"tracking: going on with run {first} at {env.tracking_uri}/#/experiments/{experiment}/runs/{first}\n"
+        f"tracking: going on with run {first} at {env.tracking_uri}/#/experiments/{experiment}/runs/{first}"
+        "?workflowType=machine_learning\n"
     )
     client_of(env).set_terminated(first, status="FINISHED")
     with tracker.run(first) as new:

@@ -93,7 +93,7 @@ def _of_target(target: NDArray[Any]) -> Column:
     if target.dtype.kind == "f":
         return _of_numbers(target[:: -(-len(target) // _SAMPLE)])
     classes, counts = numpy.unique(target, return_counts=True)
-    return _of_counts(map(str, classes), counts)
+    return _of_counts(pyarrow.array(map(str, classes.tolist()), pyarrow.string()), pyarrow.array(counts))
 
 
 def _of_numbers(values: NDArray[Any], missing: float = 0.0) -> Column:
@@ -111,16 +111,18 @@ def _sample(values: pyarrow.ChunkedArray) -> NDArray[Any]:
 
 
 def _of_words(values: pyarrow.ChunkedArray, missing: float) -> Column:
-    counted = compute.value_counts(values.unify_dictionaries().combine_chunks())
-    pairs = [(each["values"], each["counts"]) for each in counted.to_pylist() if each["values"] is not None]
-    return _of_counts([word for word, _ in pairs], numpy.array([count for _, count in pairs]), missing)
+    counted = values.drop_null().unify_dictionaries().value_counts()
+    return _of_counts(counted.field("values").cast(pyarrow.string()), counted.field("counts"), missing)
 
 
-def _of_counts(words: Any, counts: NDArray[Any], missing: float = 0.0) -> Column:  # noqa: ANN401  # any words
-    total = counts.sum() if len(counts) else 1
-    pairs = sorted(zip(words, counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-    shares = {word: count / float(total) for word, count in pairs[:_MOST_WORDS]}
-    return Column(WORDS, missing, words=len(pairs), shares=shares)
+def _of_counts(words: pyarrow.Array, counts: pyarrow.Array, missing: float = 0.0) -> Column:
+    """The most frequent words, chosen by Arrow: as Python has them, a million words take a hundred megabytes."""
+    table = pyarrow.table({"word": words, "count": counts})
+    most = compute.select_k_unstable(table, _MOST_WORDS, [("count", "descending"), ("word", "ascending")])
+    total = compute.sum(counts).as_py() or 1
+    pairs = (table.column(name).take(most).to_pylist() for name in table.column_names)
+    shares = {word: count / total for word, count in zip(*pairs, strict=True)}
+    return Column(WORDS, missing, words=len(table), shares=shares)
 
 
 def _column_of(values: Mapping[str, Any]) -> Column:
