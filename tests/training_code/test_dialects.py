@@ -181,6 +181,8 @@ def test_words_for_true_and_false_are_one_column_of_numbers(
         ([None] * 40, "has no value in any row"),
         ([f"c-{n}" for n in range(40)], "holds 40 different words in 40 rows, as identifiers do"),
         ([f"2026-01-{1 + n % 28:02}" for n in range(40)], f"holds dates or times, such as '2026-01-01', {CURE}"),
+        ([f"Jan {1 + n % 28}, 2026" for n in range(40)], f"holds dates or times, such as 'Jan 1, 2026', {CURE}"),
+        ([f"{1 + n % 28} May 2026" for n in range(40)], f"holds dates or times, such as '1 May 2026', {CURE}"),
         (
             [f"{1 + n % 28}/11/2026 10:{n:02}" for n in range(40)],
             f"holds dates or times, such as '1/11/2026 10:00', {CURE}",
@@ -197,7 +199,10 @@ def test_a_column_that_tells_nothing_is_left_out_with_a_line(
     assert f"note: column 'more': {why}: left out; feature_columns can keep it\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["1.2.34", "1.10.2"], ["10.0.0.1", "10.0.0.2"], ["3-5", "5-7"], ["a-1", "b-1"]])
+@pytest.mark.parametrize(
+    "words",
+    [["1.2.34", "1.10.2"], ["10.0.0.1", "10.0.0.2"], ["3-5", "5-7"], ["a-1", "b-1"], ["Box 1 2000", "Box 2 2000"]],
+)
 def test_words_that_only_look_like_dates_are_categories(channel: Channel, words: list[object]) -> None:
     data = read(channel, column(words * 20))
     assert data.encoding is not None

@@ -25,6 +25,7 @@ ISO: Final = "ISO8601"
 _WITH_SIGNS: Final = ("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y", "%d-%b-%y", "%d-%B-%Y")
 _DAYS: Final = (
     *("%Y.%m.%d", "%d.%m.%Y", "%d.%m.%y"),
+    *("%b %d %Y", "%b %d, %Y", "%B %d %Y", "%B %d, %Y"),
     *(form.replace("-", sign) for form in _WITH_SIGNS for sign in "-/ "),
 )
 _TIMES: Final = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
