@@ -22,13 +22,13 @@ help: ## show what there is
 
 install: .venv/installed .venv-container/installed ## make both virtual environments
 
-.venv/installed: requirements/development.txt pyproject.toml
+.venv/installed: requirements/development.txt pyproject.toml operations/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "installing the program and its tools into .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
 	@$(UV) --require-hashes -r requirements/development.txt
-	@$(UV) --no-deps --no-build-isolation --editable .
+	@$(UV) --no-deps --no-build-isolation --editable . --editable operations
 	@touch $@
 
 # As the image is built: exactly its packages, whatever they say of each other, and none of ours; one patch of its Dockerfile.

@@ -12,8 +12,9 @@ import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
 from components.job_code import directories_of, job_code
+from components.prepared_job import FurtherSchedule, PreparedJob
 from components.schedule_notes import job_notes
-from components.scheduled_training_job import FurtherSchedule, ScheduledTrainingJob, ScheduledTrainingJobArgs
+from components.scheduled_training_job import ScheduledTrainingJob
 from components.settings_judge import judge_settings
 from components.source_bundle import read_source_files
 from components.training_packages import TrainingPackages
@@ -32,6 +33,7 @@ sys.excepthook = _quiet_when_interrupted
 gc.disable()
 
 project_directory = Path(__file__).parent
+kept_in = project_directory / ".build"
 settings = load_settings()
 scope = AwsScope(
     partition=aws.get_partition().partition, region=settings.region, account_id=aws.get_caller_identity().account_id
@@ -45,10 +47,11 @@ async def declare() -> pulumi.Inputs:
     jobs = settings.training_jobs
     # Path of a schedule's settings -> what it starts: a job as it is, or with some settings changed.
     specs = {path: spec for name, job in jobs.items() for path, spec in job.schedules_by_path(name).items()}
-    sources = {name: read_source_files(project_directory / name) for name in directories_of(specs.values())}
+    code_at = {name: project_directory / name for name in directories_of(specs.values())}
+    sources = {name: read_source_files(directory) for name, directory in code_at.items()}
     names = {name: JobNames(scope, settings.name_prefix(name)) for name in jobs}
     asked = {path: (spec, names[path.partition(".")[0]]) for path, spec in specs.items()}
-    judged = judge_settings(asked, sources, project_directory)
+    judged = judge_settings(asked, sources, code_at, kept_in)
     notes = [note for name, job in jobs.items() for note in job_notes(name, job.schedules_by_path(name), now)]
     for note in (*judged.notes, *notes):
         pulumi.log.info(note)
@@ -70,12 +73,12 @@ async def declare() -> pulumi.Inputs:
         }
         exports[name] = ScheduledTrainingJob(
             name,
-            ScheduledTrainingJobArgs(
+            PreparedJob(
                 names=names[name],
                 training_job=job,
                 schedule=job.schedule,
                 source_bundle=codes[name].bundle,
-                bundle_directory=project_directory / ".build",
+                bundle_directory=kept_in,
                 packages=codes[name].packages,
                 uploaded=uploaded,
                 data_buckets=settings.data_buckets,

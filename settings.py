@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Self
 
@@ -11,27 +10,35 @@ from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from components import further_schedules
-from components.aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
-from components.bucket_names import BucketName, bucket_name_faults
+from components.bucket_names import BucketName
 from components.data_buckets import DataBuckets
-from components.s3_location import BucketContext
-from components.schedule_spec import ScheduleSpec
-from components.training_images import REGISTRY_ACCOUNTS
-from components.training_job_spec import TrainingJobSpec
-from setting_problems import ProblemWriter
+from components.job_settings import (
+    NAME,
+    ScheduledJobSettings,
+    Tags,
+    TrainingJobSettings,
+    bucket_context,
+    data_bucket_problems,
+    name_prefix,
+    name_problems,
+    region_problems,
+    tag_problems,
+)
+from components.setting_problems import ProblemWriter
+
+__all__ = [
+    "ScheduledJobSettings",
+    "Settings",
+    "SettingsError",
+    "TrainingJobSettings",
+    "load_settings",
+    "parse_settings",
+]
 
 PROJECT_NAMESPACE: Final = "scheduled-training"
 _FROM_ENGINE: Final = frozenset({"region", "stack"})
-_NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _ALMOST_THE_SAME: Final = 0.85
 """Likeness of two names, from 0 to 1, that is a slip of the finger: `sheduled-training`, `scheduled_training`."""
-Tags = Annotated[
-    dict[
-        Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w .:/=+@-]+$")],
-        Annotated[str, Field(max_length=256, pattern=r"^[\w .:/=+@-]*$")],
-    ],
-    Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
-]
 
 
 class SettingsError(pulumi.RunError):
@@ -42,29 +49,6 @@ class SettingsError(pulumi.RunError):
         """One error of lines that name a setting each."""
         count = f"{len(lines)} problem{'s' if len(lines) > 1 else ''}"
         return cls(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(lines))
-
-
-class ScheduledJobSettings(TrainingJobSpec):
-    """A training job spec and its schedule."""
-
-    schedule: ScheduleSpec
-
-
-class TrainingJobSettings(ScheduledJobSettings):
-    """One entry of `training_jobs`: a training job spec, its schedule, and others that start it with some changes."""
-
-    further_schedules: dict[
-        Annotated[str, Field(pattern=_NAME, max_length=FURTHER_SCHEDULE_NAME_MAX_LENGTH)], ScheduledJobSettings
-    ] = Field(default={})
-    """As they are merged with the job's own settings (components/further_schedules.py)."""
-
-    def path_of(self, job: str, schedule: str = "") -> str:
-        """Where the settings of a schedule stand below `training_jobs`; `schedule` is "" for the job's own."""
-        return f"{job}.{further_schedules.FIELD}.{schedule}" if schedule else job
-
-    def schedules_by_path(self, job: str) -> dict[str, ScheduledJobSettings]:
-        """What each schedule starts, by `path_of`; the job's own is the first."""
-        return {job: self} | {self.path_of(job, name): spec for name, spec in self.further_schedules.items()}
 
 
 class Settings(BaseModel):
@@ -80,14 +64,11 @@ class Settings(BaseModel):
     """Further buckets that channels may read from, of other accounts too; nothing is written there."""
     tags: Tags = {}
     """On everything that is created, and on each training job."""
-    training_jobs: Annotated[dict[Annotated[str, Field(pattern=_NAME)], TrainingJobSettings], Field(min_length=1)]
+    training_jobs: Annotated[dict[Annotated[str, Field(pattern=NAME)], TrainingJobSettings], Field(min_length=1)]
 
     def name_prefix(self, job: str) -> str:
-        """The training job name prefix, from which all names of a job derive.
-
-        In lower case: SageMaker writes ARNs of training jobs so, and IAM compares them to the letter.
-        """
-        return f"{job}-{self.stack}".lower()
+        """The job's training job name prefix."""
+        return name_prefix(job, self.stack)
 
     @property
     def tags_of_all(self) -> dict[str, str]:
@@ -107,62 +88,12 @@ class Settings(BaseModel):
 
     def _problems(self) -> Iterator[str]:
         for job, spec in self.training_jobs.items():
-            prefix = self.name_prefix(job)
-            if re.fullmatch(TRAINING_JOB_NAME_PREFIX, prefix) is None:
-                yield (
-                    f"training_jobs.{job}: the name {prefix!r} (job and stack) is not the start of a training job "
-                    "name; allowed: letters, digits and '-'; name the stack so"
-                )
-            if len(prefix) > PREFIX_MAX_LENGTH:
-                yield (
-                    f"training_jobs.{job}: the name {prefix!r} (job and stack) has {len(prefix)} characters; allowed: "
-                    f"{PREFIX_MAX_LENGTH}, because 37 more make a training job name; shorten the job's name"
-                )
-            of_the_job = list(self._region_problems(spec))
-            yield from (f"training_jobs.{job}.{problem}" for problem in of_the_job)
-            for name, further in spec.further_schedules.items():
-                own = (problem for problem in self._region_problems(further) if problem not in of_the_job)
-                yield from (f"training_jobs.{job}.{further_schedules.FIELD}.{name}.{problem}" for problem in own)
-        yield from self._tag_problems()
+            yield from (f"training_jobs.{job}: {text}" for text in name_problems(self.name_prefix(job)))
+            yield from (f"training_jobs.{job}.{problem}" for problem in region_problems(spec, self.region))
+        has_further = any(spec.further_schedules for spec in self.training_jobs.values())
+        yield from map(str, tag_problems(self.tags, has_further_schedules=has_further))
         yield from self._role_problems()
-        yield from self._data_bucket_problems()
-
-    def _region_problems(self, spec: TrainingJobSpec) -> Iterator[str]:
-        if spec.training_image.scikit_learn_version and self.region not in REGISTRY_ACCOUNTS:
-            yield (
-                "training_image.scikit_learn_version: no prebuilt image is known in the region "
-                f"{self.region!r}; set training_image.uri"
-            )
-        keys = {"output.kms_key_arn": spec.output.kms_key_arn}
-        keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
-        keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
-        for setting, arn in keys.items():
-            if arn and arn.split(":")[3] != self.region:
-                yield f"{setting}: got {arn!r}; allowed: a key of the stack's region, {self.region}"
-
-    def _tag_problems(self) -> Iterator[str]:
-        """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
-        further = "any" if any(spec.further_schedules for spec in self.training_jobs.values()) else ""
-        taken = {name.casefold(): name for name in self.tags_of("", further) if name not in self.tags}
-        for name in self.tags:
-            if name.casefold().startswith("aws:"):
-                yield f"tags.{name}: got {name!r}; allowed: names that do not begin with 'aws:', which is AWS's own"
-            elif (other := taken.setdefault(name.casefold(), name)) != name:
-                yield f"tags.{name}: is {other!r} in another case; allowed: names that differ otherwise as well"
-
-    def _data_bucket_problems(self) -> Iterator[str]:
-        for name, bucket in self.data_buckets.items():
-            if name == self.bucket:
-                yield (
-                    f"data_buckets.{name}: got the stack's own bucket; allowed: others; remove it, and name its key in "
-                    "data_kms_key_arns"
-                )
-            # A bucket that a job reads from is of the job's region, and so is its key. Source: SageMaker API, S3Uri.
-            if (arn := bucket.kms_key_arn) and arn.split(":")[3] != self.region:
-                yield (
-                    f"data_buckets.{name}.kms_key_arn: got {arn!r}; allowed: a key of the stack's region, "
-                    f"{self.region}, where the bucket is as well"
-                )
+        yield from map(str, data_bucket_problems(self.bucket, self.data_buckets, self.region))
 
     def _role_problems(self) -> Iterator[str]:
         """The stack's account is not known here, but it is one."""
@@ -230,10 +161,8 @@ def parse_settings(
     filled = {name: value for name, value in values.items() if name not in _FROM_ENGINE}
     filled |= {"stack": stack} | ({"region": region} if region else {})
     if isinstance(jobs := filled.get("training_jobs"), Mapping):
-        # Everybody's training code has a home without being told one; see Source.s3_path.
         filled["training_jobs"] = {
-            name: further_schedules.with_job({"source": {}, **job}) if isinstance(job, Mapping) else job
-            for name, job in jobs.items()
+            name: further_schedules.with_job(job) if isinstance(job, Mapping) else job for name, job in jobs.items()
         }
         problems += [
             f"  {PROJECT_NAMESPACE}:{line}"
@@ -242,7 +171,7 @@ def parse_settings(
             for line in further_schedules.problems_of(name, job)
         ]
     try:
-        settings = Settings.model_validate(filled, context=_bucket_context(filled))
+        settings = Settings.model_validate(filled, context=bucket_context(filled))
     except ValidationError as error:
         # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
         details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
@@ -259,13 +188,3 @@ def _misspelt(others: Iterable[str]) -> Iterator[str]:
         if difflib.get_close_matches(namespace, [PROJECT_NAMESPACE], cutoff=_ALMOST_THE_SAME):
             name = repr(key)[1:-1]
             yield f"  {name}: unknown namespace, which nothing reads; did you mean {PROJECT_NAMESPACE!r}?"
-
-
-def _bucket_context(values: Mapping[str, Any]) -> BucketContext:
-    """What paths are judged by; a bucket with a wrong name is reported itself, and not for each path in it."""
-    bucket, others = values.get("bucket"), values.get("data_buckets")
-    is_good = isinstance(bucket, str) and not bucket_name_faults(bucket)
-    return BucketContext(
-        str(bucket) if is_good else "",
-        frozenset(name for name in others if isinstance(name, str)) if isinstance(others, Mapping) else frozenset(),
-    )

@@ -31,7 +31,7 @@ ROUNDS: Final = 3
 PROJECT: Final = Path(__file__).parent.parent
 _STACK: Final = "prod"
 _JOBS: Final = "scheduled-training:training_jobs"
-_PROGRAM: Final = ("__main__.py", "settings.py", "setting_problems.py", "Pulumi.yaml")
+_PROGRAM: Final = ("__main__.py", "settings.py", "Pulumi.yaml")
 _DIRECTORIES: Final = ("components", "training_code")
 _AT_LEAST_JOBS: Final = 20
 """Small stacks are measured so many times that this many jobs are declared and judged: the clock is coarse."""

@@ -157,7 +157,8 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
 
     from benchmarks.flat_program import declare_flat
     from components.aws_names import AwsScope, JobNames
-    from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
+    from components.prepared_job import PreparedJob
+    from components.scheduled_training_job import ScheduledTrainingJob
     from components.source_bundle import bundle_source, read_source_files, write_bundle
     from settings import PROJECT_NAMESPACE, parse_settings
 
@@ -173,7 +174,7 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
     async def component() -> None:
         for name, spec in settings.training_jobs.items():
             names = JobNames(scope, settings.name_prefix(name))
-            args = ScheduledTrainingJobArgs(names, spec, spec.schedule, bundle, directory, tags=settings.tags_of(name))
+            args = PreparedJob(names, spec, spec.schedule, bundle, directory, tags=settings.tags_of(name))
             ScheduledTrainingJob(name, args)
             await asyncio.sleep(0)
 

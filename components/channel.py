@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from components.s3_location import S3DataObject, S3DataPrefix
+from .s3_location import S3DataObject, S3DataPrefix
 
 _REFERENCE: Final = "-ref"
 """End of the name of an attribute whose values are URIs. Source: "Augmented Manifest Files for Training Jobs"."""
@@ -25,19 +25,26 @@ class Channel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     s3_path: S3DataPrefix | None = None
+    """The prefix that the data lies under; it ends with `/`."""
     s3_object: S3DataObject | None = None
+    """The key of one object, or of a manifest."""
     s3_data_type: Literal["S3Prefix", "ManifestFile", "AugmentedManifestFile"] = "S3Prefix"
+    """What `s3_path` and `s3_object` say: where the data lies (S3Prefix), or a manifest and what it names."""
     attribute_names: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.+$")], ...],
         Field(max_length=16, strict=False),
     ] = ()
     """What of each line of an augmented manifest is streamed, in this order."""
     content_type: Annotated[str, Field(max_length=256, pattern=r"^.*$")] = "text/csv"
+    """The MIME type of the data."""
     compression_type: Literal["None", "Gzip"] = "None"
     """What SageMaker unpacks on its way. Files that are compressed in S3 stay so in the other modes."""
     input_mode: Literal["File", "FastFile", "Pipe"] = "File"
+    """Whether the data is copied before the job starts (File), read from S3 as it is needed (FastFile) or streamed."""
     record_wrapper_type: Literal["None", "RecordIO"] = "None"
+    """Whether SageMaker wraps each record of what is streamed."""
     s3_data_distribution_type: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
+    """Whether each of several machines gets all of the data, or a share of its objects."""
     shuffle_seed: Annotated[int, Field(ge=-_LONGEST, le=_LONGEST - 1)] | None = None
     """Whole number that the order of objects, or of an augmented manifest's lines, follows from."""
 

@@ -5,8 +5,8 @@ What their owner has to allow is in docs/data-buckets.md.
 
 from pydantic import BaseModel, ConfigDict
 
-from components.aws_names import KmsKeyArn
-from components.bucket_names import BucketName
+from .aws_names import KmsKeyArn
+from .bucket_names import BucketName
 
 
 class DataBucket(BaseModel):

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from components.aws_names import JobNames
-from components.data_buckets import DataBucket
-from components.iam_policies import allow
-from components.s3_keys import as_iam_text
-from components.s3_location import bucket_of, key_of
-from components.statement_union import Statement, united
-from components.training_job_request import source_bundle_prefix, training_image_uri
-from components.training_job_spec import TrainingJobSpec
+from .aws_names import JobNames
+from .data_buckets import DataBucket
+from .iam_policies import allow
+from .s3_keys import as_iam_text
+from .s3_location import bucket_of, key_of
+from .statement_union import Statement, united
+from .training_job_request import source_bundle_prefix, training_image_uri
+from .training_job_spec import TrainingJobSpec
 
 METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
 LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"

@@ -43,20 +43,23 @@ def problems_of(job: object, values: Mapping[str, Any]) -> Iterator[str]:
             yield f"{path}.schedule.expression: is required and not set"
 
 
-def said_once(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Pydantic's errors without those that a further schedule has only because its job has them."""
-    of_jobs = {_key(found) for found in details if FIELD not in found["loc"]}
-    return [found for found in details if FIELD not in found["loc"] or _key(found) not in of_jobs]
+def said_once(details: list[ErrorDetails], of_a_job: int = 2) -> list[ErrorDetails]:
+    """Pydantic's errors without those that a further schedule has only because its job has them.
+
+    `of_a_job` is how many names lead to a job's own settings: `training_jobs` and the job's, or none.
+    """
+    of_jobs = {_key(found, of_a_job) for found in details if FIELD not in found["loc"]}
+    return [found for found in details if FIELD not in found["loc"] or _key(found, of_a_job) not in of_jobs]
 
 
 def _shown(name: object) -> str:
     return repr(str(name))[1:-1]  # a name may hold anything
 
 
-def _key(found: ErrorDetails) -> tuple[Any, ...]:
-    """What an error is about within its job: `training_jobs`, the job's name, perhaps those of a further schedule."""
-    steps = found["loc"][2:]
-    return (found["loc"][:2], steps[2:] if steps[:1] == (FIELD,) else steps, found["type"], found["msg"])
+def _key(found: ErrorDetails, of_a_job: int) -> tuple[Any, ...]:
+    """What an error is about within its job, be it of the job or of a further schedule."""
+    steps = found["loc"][of_a_job:]
+    return (found["loc"][:of_a_job], steps[2:] if steps[:1] == (FIELD,) else steps, found["type"], found["msg"])
 
 
 def _merged(shared: Any, own: Any) -> Any:  # noqa: ANN401 - any value of YAML

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from components.aws_names import JobNames
-from components.statement_union import Statement, united
-from components.training_job_request import execution_role_arn
-from components.training_job_spec import TrainingJobSpec
+from .aws_names import JobNames
+from .statement_union import Statement, united
+from .training_job_request import execution_role_arn
+from .training_job_spec import TrainingJobSpec
 
 ROLE_POLICY_MAX_LENGTH: Final = 10_240
 """Characters of all inline policies of a role; ours have one each. Source: IAM User Guide, "IAM and AWS STS quotas"."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from components.instance_types import is_accelerated, is_arm
+from .instance_types import is_accelerated, is_arm
 
 _FOR_ARM: Final = re.compile(r"arm64|aarch64|graviton", re.IGNORECASE)
 _FOR_GPU: Final = re.compile(r"[:/_-](gpu|cu\d{2,3})([._-]|$)", re.IGNORECASE)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shutil import which
 
-from components.package_archives import IMAGE_TARGET
+from .package_archives import IMAGE_TARGET
 
 
 class NoImagePythonError(Exception):

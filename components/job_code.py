@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from components.package_archives import PackageArchive, package_archives
-from components.source_bundle import (
+from .package_archives import PackageArchive, package_archives
+from .source_bundle import (
     SourceBundle,
     bundle_source,
     compose_requirements,
     started_with_packages,
     without_requirements,
 )
-from components.source_spec import SHIPPED_CODE
-from components.training_job_spec import TrainingJobSpec
+from .source_spec import SHIPPED_CODE
+from .training_job_spec import TrainingJobSpec
 
 Files = Mapping[str, bytes]
 """The files of a directory: POSIX path relative to it -> content."""

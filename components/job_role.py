@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam_policies import ROLE_POLICY_MAX_LENGTH, policy_document
-from components.statement_union import Statement
+from .iam_policies import ROLE_POLICY_MAX_LENGTH, policy_document
+from .statement_union import Statement
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pulumi
 import pulumi_aws as aws
 
-from components.aws_names import JobNames
-from components.schedule_spec import ScheduleSpec
+from .aws_names import JobNames
+from .schedule_spec import ScheduleSpec
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class NetworkSpec(BaseModel):
-    """The VPC that the job's machines join, and encryption of what they say to each other."""
+    """The VPC that the job's machines join."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -14,6 +14,8 @@ class NetworkSpec(BaseModel):
         tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...],
         Field(min_length=1, max_length=16, strict=False),
     ]
+    """Where the machines stand."""
     security_group_ids: Annotated[
         tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")], ...], Field(min_length=1, max_length=5, strict=False)
     ]
+    """The security groups of the machines."""

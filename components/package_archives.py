@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from components.source_bundle import REQUIREMENTS, SourceBundleError
+from .source_bundle import REQUIREMENTS, SourceBundleError
 
 ARCHIVE_FILE: Final = "packages.zip"
 CHANNEL: Final = "packages"

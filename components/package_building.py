@@ -17,9 +17,9 @@ from typing import Final
 
 import pulumi
 
-from components.image_python import NoImagePythonError, find_python
-from components.package_archives import ARCHIVE_FILE, PackageArchive, package_archives
-from components.source_bundle import read_source_files
+from .image_python import NoImagePythonError, find_python
+from .package_archives import ARCHIVE_FILE, PackageArchive, package_archives
+from .source_bundle import read_source_files
 
 _WRITER: Final = Path(__file__).with_name("package_writing.py")
 UNCOMPILED: Final = "PACKAGES_MAY_BE_UNCOMPILED"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from components.schedule_spec import ScheduleSpec
+from .schedule_spec import ScheduleSpec
 
 _LOOKED_AT: Final = 60
 """Invocations of each schedule among which an overlap is looked for; two that meet once a year may not be found."""

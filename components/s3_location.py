@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, ValidationInfo
 
-from components.bucket_names import bucket_name_faults
-from components.s3_keys import key_faults
+from .bucket_names import bucket_name_faults
+from .s3_keys import key_faults
 
 URI_MAX_LENGTH: Final = 1024
 """Source: SageMaker API, `S3Uri`."""

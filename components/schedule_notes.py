@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from components.clock_changes import ClockChange, clock_changes
-from components.image_fit import image_notes
-from components.run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
-from components.schedule_spec import ScheduleSpec
-from components.source_spec import Source
-from components.training_job_spec import Resources, StoppingCondition, TrainingImage
+from .clock_changes import ClockChange, clock_changes
+from .image_fit import image_notes
+from .run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
+from .schedule_spec import ScheduleSpec
+from .source_spec import Source
+from .training_job_spec import Resources, StoppingCondition, TrainingImage
 
 _DAYS_AHEAD: Final = 366
 """A year: the clocks of a zone change at most a few times in one, and come back to where they were."""

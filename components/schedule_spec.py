@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from components.clock_changes import change_between
-from components.cron_expression import YEAR, CronExpression
+from .clock_changes import change_between
+from .cron_expression import YEAR, CronExpression
 
 RATE_UNITS: Final[dict[str, timedelta]] = {
     "minute": timedelta(minutes=1),
@@ -107,23 +107,29 @@ class FireTime:
 
 
 class ScheduleSpec(BaseModel):
-    """One EventBridge Scheduler schedule, frozen; off until `enabled`."""
+    """One EventBridge Scheduler schedule; off until `enabled`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     expression: Annotated[str, Field(max_length=256), AfterValidator(_check_expression)]
-    """`cron(...)`, `rate(...)` or `at(...)`."""
+    """`cron(minutes hours day-of-month month day-of-week year)`, `rate(value unit)` or `at(yyyy-mm-ddThh:mm:ss)`."""
     time_zone: Annotated[str, Field(max_length=50), AfterValidator(_check_time_zone)] = "UTC"
+    """The IANA name of the zone that the expression's times are in."""
     enabled: bool = False
+    """Whether it fires."""
     description: Annotated[str, Field(max_length=512)] | None = None
+    """Any text, shown beside the schedule."""
     start_date: Annotated[datetime, Field(strict=False)] | None = None
-    """With a time zone. An enabled `rate` without one fires at once."""
+    """With a time zone; before it, nothing fires. An enabled `rate` without a start date fires at once."""
     end_date: Annotated[datetime, Field(strict=False)] | None = None
+    """With a time zone. After it, nothing fires."""
     flexible_time_window_in_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
     """The invocation may start this much later; absent: at the exact time."""
     maximum_retry_attempts: Annotated[int, Field(ge=0, le=185)] = 2
-    """Few on purpose (the API's default is 185): every attempt may start a training job of its own."""
+    """How often an invocation that failed is tried again. Few on purpose (the API's default is 185): every attempt may
+    start a training job of its own."""
     maximum_event_age_in_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
+    """How long it is tried again."""
     action_after_completion: Literal["NONE", "DELETE"] | None = None
     """What AWS does with a schedule that will not fire again; absent: as `NONE`, it stays."""
 

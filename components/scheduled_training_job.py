@@ -3,83 +3,47 @@
 It alone puts resources together. What they hold is made by the pure modules beside it, from known values.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws_names import JobNames
-from components.data_buckets import DataBucket
-from components.execution_role_policy import execution_permissions
-from components.iam_policies import execution_trust, scheduler_permissions, scheduler_trust
-from components.job_role import JobRole
-from components.job_schedule import JobSchedule
-from components.package_archives import PackageArchive
-from components.s3_location import bucket_of, key_of
-from components.schedule_input import target_input
-from components.schedule_spec import ScheduleSpec
-from components.source_bundle import SourceBundle, write_bundle
-from components.training_job_request import create_training_job_request, execution_role_arn, source_bundle_uri
-from components.training_job_spec import TrainingJobSpec
+from .execution_role_policy import execution_permissions
+from .iam_policies import execution_trust, scheduler_permissions, scheduler_trust
+from .job_args import ScheduledTrainingJobArgs
+from .job_role import JobRole
+from .job_schedule import JobSchedule
+from .package_archives import PackageArchive
+from .prepared_job import FurtherSchedule, PreparedJob
+from .preparing import prepare, scope_of
+from .s3_location import bucket_of, key_of
+from .schedule_input import target_input
+from .source_bundle import write_bundle
+from .training_job_request import create_training_job_request, execution_role_arn, source_bundle_uri
+from .training_job_spec import TrainingJobSpec
+from .training_packages import TrainingPackages
 
 TYPE_TOKEN = "scheduled-training:index:ScheduledTrainingJob"  # noqa: S105 - Pulumi's word for a type's name
-OUTPUTS: Final = (
-    "schedule_name",
-    "schedule_arn",
-    "schedule_state",
-    "target_input",
-    "scheduler_role_arn",
-    "execution_role_arn",
-    "dead_letter_queue_url",
-    "training_job_name_prefix",
-    "channels",
-    "s3_output_path",
-    "experiment_name",
-    "registered_model_name",
-    "tracking_uri",
-    "artifact_store",
-)
+OUTPUTS: Final = {
+    "schedule_name": "Name of the EventBridge Scheduler schedule.",
+    "schedule_arn": "ARN of the schedule.",
+    "schedule_state": "ENABLED or DISABLED.",
+    "target_input": "The CreateTrainingJob request that the schedule makes, as JSON with context attributes.",
+    "scheduler_role_arn": "ARN of the role with which EventBridge Scheduler starts the training jobs.",
+    "execution_role_arn": "ARN of the role with which SageMaker runs the training jobs.",
+    "dead_letter_queue_url": "URL of the SQS queue with the invocations that failed.",
+    "training_job_name_prefix": "What the names of all training jobs of this schedule begin with.",
+    "channels": "Where the data of each channel lies in S3, by the channel's name.",
+    "s3_output_path": "S3 prefix that models go below.",
+    "experiment_name": "The MLflow experiment that runs go to.",
+    "registered_model_name": "The MLflow registered model that versions go to.",
+    "tracking_uri": "What MLFLOW_TRACKING_URI is set to in the container.",
+    "artifact_store": "S3 prefix of the tracking server's artifact store, where one is set.",
+}
+"""Name of an output, which is an attribute of the component: what it is."""
 DEAD_LETTER_RETENTION_IN_SECONDS = 14 * 86400
 """SQS's longest: dead letters wait for people."""
-
-
-@dataclass(frozen=True)
-class FurtherSchedule:
-    """Another schedule of the same job: when, and what it starts, which may differ in anything but code and role."""
-
-    training_job: TrainingJobSpec
-    schedule: ScheduleSpec
-    source_bundle: SourceBundle
-    packages: Sequence[PackageArchive] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
-    """Of the training jobs that it starts."""
-
-
-@dataclass(frozen=True)
-class ScheduledTrainingJobArgs:
-    """Everything a ScheduledTrainingJob is made of.
-
-    `bundle_directory` is where the bundle is written for the engine to upload; its content is a function of the
-    bundle's digest alone. `packages` travel with the job, and `uploaded` has the object of each by its S3 prefix.
-    `data_buckets` are buckets beside the stack's, by name, that channels may read from.
-    `further_schedules` have their own names. A start date that is over `now` (aware) is not sent.
-    """
-
-    names: JobNames
-    training_job: TrainingJobSpec
-    schedule: ScheduleSpec
-    source_bundle: SourceBundle
-    bundle_directory: Path
-    packages: Sequence[PackageArchive] = ()
-    uploaded: Mapping[str, pulumi.Resource] = field(default_factory=dict)
-    data_buckets: Mapping[str, DataBucket] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    further_schedules: Mapping[str, FurtherSchedule] = field(default_factory=dict)
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class ScheduledTrainingJob(pulumi.ComponentResource):
@@ -89,8 +53,13 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
     the SDK evaluates anew for each instance, for a twentieth of what it costs to declare one.
     """
 
-    def __init__(self, name: str, args: ScheduledTrainingJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: ScheduledTrainingJobArgs | PreparedJob, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """`args` are the job's settings, or what a stack of many jobs has prepared of them."""
         super().__init__(TYPE_TOKEN, name, None, opts)
+        if not isinstance(args, PreparedJob):
+            args = prepare(name, args, scope_of(self))
         self._name = name
         self._args = args
         self._tags = dict(args.tags)
@@ -111,6 +80,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         inputs = {each: self._target_input(each, schedule) for each, schedule in schedules.items()}
         self.target_input = inputs[""]
         bundles = self._source_bundles(schedules)
+        uploaded = self._uploaded(schedules.values())
         spec, names = args.training_job, args.names
         others = [schedule.training_job for schedule in args.further_schedules.values()]
         execution: tuple[pulumi.Resource, ...] = ()
@@ -141,7 +111,9 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             ).declare(
                 f"{name}-schedule.{each}" if each else f"{name}-schedule",
                 names,
-                self._child(*needed, bundles[what.source_bundle.digest], *self._uploaded(what)),
+                self._child(
+                    *needed, bundles[what.source_bundle.digest], *(uploaded[uri] for _, uri in _archives(what))
+                ),
             )
             for each, what in schedules.items()
         }
@@ -205,9 +177,21 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             schedule = f", schedule {name}" if name else ""
             raise pulumi.RunError(f"training job {self._name}{schedule}: {error}") from None
 
-    def _uploaded(self, what: FurtherSchedule) -> list[pulumi.Resource]:
-        prefix = what.training_job.source.packages_prefix
-        return [self._args.uploaded[archive.uri(prefix)] for archive in what.packages]
+    def _uploaded(self, schedules: Iterable[FurtherSchedule]) -> Mapping[str, pulumi.Resource]:
+        """The objects of the packages that travel with the jobs, by S3 prefix; uploaded here if nobody else has."""
+        args = self._args
+        own = [
+            (what.training_job.source.packages_prefix, archive)
+            for what in schedules
+            for archive, uri in _archives(what)
+            if uri not in args.uploaded
+        ]
+        if not own:
+            return args.uploaded
+        # Objects that several components upload are one and the same, their tags included.
+        tags = {key: value for key, value in self._tags.items() if key != "training-job"}
+        made = TrainingPackages(f"{self._name}-packages", own, tags, pulumi.ResourceOptions(parent=self))
+        return {**args.uploaded, **made.objects}
 
     def _source_bundles(self, schedules: Mapping[str, FurtherSchedule]) -> dict[str, aws.s3.BucketObjectv2]:
         """The object of each bundle by its digest; most often all schedules have the same one."""
@@ -236,3 +220,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
 def _data_uris(spec: TrainingJobSpec) -> dict[str, str]:
     """Where the data of each channel lies, by the channel's name."""
     return {name: channel.data_uri for name, channel in sorted(spec.channels.items())}
+
+
+def _archives(what: FurtherSchedule) -> list[tuple[PackageArchive, str]]:
+    """The archives that travel with a schedule's jobs, each with its S3 prefix."""
+    return [(archive, archive.uri(what.training_job.source.packages_prefix)) for archive in what.packages]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from components.reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS
+from .reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS
 
 HYPERPARAMETERS_MAX_COUNT: Final = 100
 HYPERPARAMETER_MAX_LENGTH: Final = 2500

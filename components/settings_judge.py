@@ -17,13 +17,13 @@ from typing import Any, Final
 
 import pulumi
 
-from components.aws_names import JobNames
-from components.job_code import Files
-from components.package_archives import is_packages_channel
-from components.script_mode import script_arguments, script_variables
-from components.source_bundle import SourceBundle
-from components.training_job_request import script_environment, script_hyperparameters
-from components.training_job_spec import TrainingJobSpec
+from .aws_names import JobNames
+from .job_code import Files
+from .package_archives import is_packages_channel
+from .script_mode import script_arguments, script_variables
+from .source_bundle import SourceBundle
+from .training_job_request import script_environment, script_hyperparameters
+from .training_job_spec import TrainingJobSpec
 
 MODE: Final = "--judge-settings"
 _TIMEOUT_IN_SECONDS: Final = 120
@@ -51,14 +51,17 @@ class Judged:
 
 
 def judge_settings(
-    jobs: Mapping[str, tuple[TrainingJobSpec, JobNames]], sources: Mapping[str, Files], directory: Path
+    jobs: Mapping[str, tuple[TrainingJobSpec, JobNames]],
+    sources: Mapping[str, Files],
+    code_at: Mapping[str, Path],
+    kept_in: Path,
 ) -> Judged:
     """Ask the code of all jobs (path of settings -> spec and names) about their settings.
 
     The path is the job's name, or behind that and a dot the settings of a further schedule, of which only what is not
     told of the job already is told.
-    `sources` are the files of each source directory, which is below the project's `directory`; answers are kept there,
-    in `.build`.
+    `sources` are the files of each source directory and `code_at` its place, by its name; answers are kept in the
+    directory `kept_in`.
 
     Raises:
         JudgeError: code that judges settings could not be asked.
@@ -74,7 +77,7 @@ def judge_settings(
             )
         for script in dict.fromkeys(spec.source.entry_point for spec, _ in asked.values()):
             group = {job: each for job, each in asked.items() if each[0].source.entry_point == script}
-            code = _Code(directory / name / script, _digest_of(sources[name]), directory / ".build")
+            code = _Code(code_at[name] / script, _digest_of(sources[name]), kept_in)
             answers = _ask(code, [_question(spec, names) for spec, names in group.values()])
             for (job, (spec, _)), answer in zip(group.items(), answers, strict=True):
                 problems += _problems(job, spec, answer)
@@ -134,12 +137,12 @@ class _Code:
 
     script: Path
     digest: str
-    build_directory: Path
+    kept_in: Path
 
 
 def _ask(code: _Code, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """An answer to each question, of which those that were never asked before are asked now, together."""
-    kept_in = code.build_directory / "judged-settings.json"
+    kept_in = code.kept_in / "judged-settings.json"
     kept, keys = _read_kept(kept_in), [_key(code.digest, question) for question in questions]
     new = {key: question for key, question in zip(keys, questions, strict=True) if key not in kept}
     if new:

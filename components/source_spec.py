@@ -5,11 +5,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from components.s3_location import S3Prefix
-from components.source_bundle import START
+from .s3_location import S3Prefix
+from .source_bundle import START
 
 SHIPPED_CODE: Final = "training_code"
-"""The directory of this project's own."""
+"""The name of this project's own training code, as a `source.directory`."""
 
 
 def _check_directory(directory: str) -> str:
@@ -20,17 +20,19 @@ def _check_directory(directory: str) -> str:
 
 
 class Source(BaseModel):
-    """The training code: a directory of the project, and where its bundle goes in S3."""
+    """The training code: a directory of the program, and where its bundle goes in S3."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
-    """Relative to the project."""
+    """Where code of your own is, relative to the program's directory; `training_code` is the code that comes along."""
     entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
+    """The script in that directory which trains."""
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
+    """The prefix in the bucket that bundles go below, and archives of packages below `packages/`; it ends with `/`."""
     packages: Literal["archive", "pip"] | None = None
-    """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start."""
-
+    """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start.
+    Absent: with it, and by pip for code of your own."""
     judges_settings: bool = False
     """Whether its entry point answers `--judge-settings` (docs/adr/0025); this project's training code does."""
 

@@ -8,14 +8,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.aws_names import JobNames
-from components.channel import Channel
-from components.package_archives import PackageArchive
-from components.schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
-from components.script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
-from components.source_bundle import SourceBundle
-from components.training_images import scikit_learn_image_uri
-from components.training_job_spec import CHECKPOINT_LOCAL_PATH, TrainingJobSpec
+from .aws_names import JobNames
+from .channel import Channel
+from .package_archives import PackageArchive
+from .schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
+from .script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
+from .source_bundle import SourceBundle
+from .training_images import scikit_learn_image_uri
+from .training_job_spec import CHECKPOINT_LOCAL_PATH, TrainingJobSpec
 
 
 def training_image_uri(spec: TrainingJobSpec, names: JobNames) -> str:

@@ -7,16 +7,16 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from components.aws_names import KmsKeyArn
-from components.channel import Channel
-from components.image_fit import image_problems
-from components.instance_types import has_local_storage
-from components.network_spec import NetworkSpec
-from components.package_archives import IMAGE_TARGET, channel_names, is_packages_channel
-from components.promotion_spec import PromotionSpec
-from components.reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
-from components.s3_location import S3Prefix
-from components.script_mode import (
+from .aws_names import KmsKeyArn
+from .channel import Channel
+from .image_fit import image_problems
+from .instance_types import has_local_storage
+from .network_spec import NetworkSpec
+from .package_archives import IMAGE_TARGET, channel_names, is_packages_channel
+from .promotion_spec import PromotionSpec
+from .reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
+from .s3_location import S3Prefix
+from .script_mode import (
     DEFAULT_METRIC_DEFINITIONS,
     HYPERPARAMETERS_MAX_COUNT,
     EnvironmentVariables,
@@ -24,9 +24,9 @@ from components.script_mode import (
     MetricDefinitions,
     hyperparameter_problems,
 )
-from components.source_spec import SHIPPED_CODE, Source
-from components.tracking_spec import TrackingSpec
-from components.training_images import SHIPPED_CODE_VERSIONS, ScikitLearnVersion
+from .source_spec import SHIPPED_CODE, Source
+from .tracking_spec import TrackingSpec
+from .training_images import SHIPPED_CODE_VERSIONS, ScikitLearnVersion
 
 CHANNELS_MAX_COUNT: Final = 20
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
@@ -43,11 +43,12 @@ class TrainingImage(_Spec):
     """The container image: AWS's prebuilt scikit-learn image by version, or your own by URI."""
 
     scikit_learn_version: ScikitLearnVersion | None = None
+    """AWS's scikit-learn image; the training code here runs on 1.9-0."""
     uri: (
         Annotated[str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")]
         | None
     ) = None
-    """With its tag or digest: an image that moves by itself cannot be reproduced."""
+    """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -60,15 +61,20 @@ class Resources(_Spec):
     """The machines of one training job."""
 
     instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
+    """SageMaker's name for the kind of machine, such as ml.m5.large."""
     instance_count: Annotated[int, Field(ge=1, le=100)] = 1
+    """How many machines; several grow one forest together, with Dask."""
     volume_size_in_gb: Annotated[int, Field(ge=1, le=16384)] = 30
+    """The storage of each machine."""
     volume_kms_key_arn: KmsKeyArn | None = None
+    """A customer-managed key for that storage."""
 
 
 class StoppingCondition(_Spec):
     """When SageMaker stops a job that has not ended by itself."""
 
     max_runtime_in_seconds: Annotated[int, Field(ge=1, le=28 * 86400)] = 3600
+    """How long it may train."""
     max_wait_time_in_seconds: Annotated[int, Field(ge=1, le=28 * 86400)] | None = None
     """Only with managed spot training: waiting for a machine and training together."""
 
@@ -77,41 +83,58 @@ class Output(_Spec):
     """Where model.tar.gz goes: `<s3_path><training job name>/output/model.tar.gz`."""
 
     s3_path: S3Prefix
+    """The prefix in the bucket that models go below; it ends with `/`."""
     kms_key_arn: KmsKeyArn | None = None
+    """A customer-managed key for what the job writes there."""
 
 
 class Checkpoint(_Spec):
     """Where checkpoints go; each training job gets a prefix of its own below, so that no job reads another's."""
 
     s3_path: S3Prefix
+    """The prefix in the bucket that all checkpoints go below; it ends with `/`."""
 
 
 class TrainingJobSpec(_Spec):
     """One training job as the stack declares it."""
 
     training_image: TrainingImage
+    """The container image."""
     resources: Resources
+    """The machines that train."""
     stopping_condition: StoppingCondition = StoppingCondition()
+    """How long the job may train and wait."""
     managed_spot_training: bool = False
+    """Whether to train on spare machines, for less; needs `checkpoint` and `max_wait_time_in_seconds`."""
     checkpoint: Checkpoint | None = None
+    """Where checkpoints go, from which an interrupted job goes on."""
     channels: Annotated[
         dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel],
         Field(min_length=1, max_length=CHANNELS_MAX_COUNT),
     ]
+    """The input data, by the channel's name: `training`, and `validation` where you have it."""
     output: Output
+    """Where the model goes."""
     data_kms_key_arns: Annotated[tuple[KmsKeyArn, ...], Field(max_length=10, strict=False)] = ()
     """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: a bucket's own."""
-    source: Source
+    source: Annotated[Source, Field(default_factory=dict, validate_default=True)]
+    """The training code; absent, the code that comes along."""
     hyperparameters: Hyperparameters = {}
+    """The training script's own, by name: text, numbers, true or false. Never a secret."""
     environment: EnvironmentVariables = {}
     """More environment variables for the container. Never a secret: whoever may read the schedule reads them."""
     metric_definitions: MetricDefinitions = DEFAULT_METRIC_DEFINITIONS
+    """Name of a metric: the expression that finds its number in the log, in one group; absent, those of `train.py`."""
     network: NetworkSpec | None = None
+    """The VPC that the job joins; absent: none."""
     encrypt_inter_container_traffic: bool = False
+    """Whether the machines of one job encrypt what they say to each other."""
     execution_role_arn: RoleArn | None = None
     """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
     tracking: TrackingSpec
+    """The MLflow server, experiment and registered model."""
     promotion: PromotionSpec = PromotionSpec()
+    """What a new model version must reach to become `champion`."""
     accelerator: Literal["intelex"] | None = None
     """What grows a random forest instead of plain scikit-learn; the model that is saved is plain all the same."""
 

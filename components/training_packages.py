@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 import pulumi
 import pulumi_aws as aws
 
-from components.package_archives import ARCHIVE_FILE, PackageArchive
-from components.package_building import cached, provide
-from components.s3_location import bucket_of, key_of
+from .package_archives import ARCHIVE_FILE, PackageArchive
+from .package_building import cached, provide
+from .s3_location import bucket_of, key_of
 
 TYPE_TOKEN = "scheduled-training:index:TrainingPackages"  # noqa: S105 - Pulumi's word for a type's name
 

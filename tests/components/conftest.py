@@ -97,6 +97,7 @@ class Cloud(mocks.Mocks):
         answers = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012"},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:index/getRegion:getRegion": {"region": "us-east-1", "name": "us-east-1"},
         }
         return answers[args.token]
 

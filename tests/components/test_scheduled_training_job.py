@@ -13,7 +13,8 @@ import yaml
 from pulumi.runtime import rpc, set_all_config
 
 from components.aws_names import JobNames
-from components.scheduled_training_job import ScheduledTrainingJob, ScheduledTrainingJobArgs
+from components.prepared_job import PreparedJob
+from components.scheduled_training_job import ScheduledTrainingJob
 from components.source_bundle import SourceBundle
 from settings import TrainingJobSettings
 
@@ -36,8 +37,8 @@ def args(
     staging_names: JobNames,
     bundle: SourceBundle,
     tmp_path_factory: pytest.TempPathFactory,
-) -> ScheduledTrainingJobArgs:
-    return ScheduledTrainingJobArgs(
+) -> PreparedJob:
+    return PreparedJob(
         names=staging_names,
         training_job=staging,
         schedule=staging.schedule,
@@ -48,27 +49,25 @@ def args(
 
 
 @pytest.fixture
-def prod_args(
-    prod: TrainingJobSettings, prod_names: JobNames, args: ScheduledTrainingJobArgs
-) -> ScheduledTrainingJobArgs:
+def prod_args(prod: TrainingJobSettings, prod_names: JobNames, args: PreparedJob) -> PreparedJob:
     return replaced(args, names=prod_names, training_job=prod, schedule=prod.schedule)
 
 
-def replaced(args: ScheduledTrainingJobArgs, **changes: object) -> ScheduledTrainingJobArgs:
-    return ScheduledTrainingJobArgs(**(vars(args) | changes))
+def replaced(args: PreparedJob, **changes: object) -> PreparedJob:
+    return PreparedJob(**(vars(args) | changes))
 
 
-def program(args: ScheduledTrainingJobArgs, opts: pulumi.ResourceOptions | None = None) -> Callable[[], None]:
+def program(args: PreparedJob, opts: pulumi.ResourceOptions | None = None) -> Callable[[], None]:
     return lambda: ScheduledTrainingJob("breast-cancer", args, opts) and None
 
 
 @pytest.fixture(scope="module")
-def declared(declare: Declare, args: ScheduledTrainingJobArgs) -> DeclaredResources:
+def declared(declare: Declare, args: PreparedJob) -> DeclaredResources:
     """What staging's job declares; declared once, as nobody changes it."""
     return declare(program(args))
 
 
-def with_existing_role(args: ScheduledTrainingJobArgs) -> ScheduledTrainingJobArgs:
+def with_existing_role(args: PreparedJob) -> PreparedJob:
     arn = "arn:aws:iam::123456789012:role/service-role/studio-execution"
     return replaced(args, training_job=args.training_job.model_copy(update={"execution_role_arn": arn}))
 
@@ -147,13 +146,13 @@ def test_every_input_is_known_at_the_first_preview(
     assert len(declared.resources) == 10
 
 
-def test_a_preview_and_an_update_declare_the_same(declare: Declare, args: ScheduledTrainingJobArgs) -> None:
+def test_a_preview_and_an_update_declare_the_same(declare: Declare, args: PreparedJob) -> None:
     preview, update = declare(program(args), preview=True), declare(program(args))
 
     assert {r.urn: r.inputs for r in preview.resources} == {r.urn: r.inputs for r in update.resources}
 
 
-def test_the_schedule_starts_training_jobs_as_specified(declare: Declare, args: ScheduledTrainingJobArgs) -> None:
+def test_the_schedule_starts_training_jobs_as_specified(declare: Declare, args: PreparedJob) -> None:
     inputs = dict(declare(program(args)).one(SCHEDULE).inputs)
     target = inputs.pop("target")
     del target["input"]  # test_training_job_request has it
@@ -174,9 +173,7 @@ def test_the_schedule_starts_training_jobs_as_specified(declare: Declare, args: 
     }
 
 
-def test_all_that_a_schedule_spec_may_say_reaches_the_schedule(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_all_that_a_schedule_spec_may_say_reaches_the_schedule(declare: Declare, args: PreparedJob) -> None:
     schedule = type(args.schedule)(
         expression="rate(12 hours)",
         time_zone="Europe/Berlin",
@@ -206,9 +203,7 @@ def test_all_that_a_schedule_spec_may_say_reaches_the_schedule(
     assert inputs["target"]["retryPolicy"] == {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
 
 
-def test_dead_letters_wait_encrypted_for_two_weeks_in_a_standard_queue(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_dead_letters_wait_encrypted_for_two_weeks_in_a_standard_queue(declare: Declare, args: PreparedJob) -> None:
     assert declare(program(args)).one(QUEUE).inputs == {
         "name": "breast-cancer-staging-dead-letters",
         "messageRetentionSeconds": 1209600,
@@ -218,7 +213,7 @@ def test_dead_letters_wait_encrypted_for_two_weeks_in_a_standard_queue(
 
 
 def test_the_bundle_is_content_addressed_and_stays_when_it_is_no_longer_declared(
-    declared: DeclaredResources, args: ScheduledTrainingJobArgs
+    declared: DeclaredResources, args: PreparedJob
 ) -> None:
     bundle = declared.one(BUNDLE)
     digest = args.source_bundle.digest
@@ -251,9 +246,7 @@ def test_tags_are_on_everything_that_takes_them_and_on_each_training_job(declare
     assert request_of(declared)["Tags"] == [{"Key": key, "Value": TAGS[key]} for key in sorted(TAGS)]
 
 
-def test_an_existing_execution_role_is_passed_and_none_is_made(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_an_existing_execution_role_is_passed_and_none_is_made(declare: Declare, args: PreparedJob) -> None:
     declared = declare(program(with_existing_role(args)))
 
     arn = "arn:aws:iam::123456789012:role/service-role/studio-execution"
@@ -270,9 +263,7 @@ def test_an_existing_execution_role_is_passed_and_none_is_made(
 @pytest.mark.parametrize(
     "arn", ["arn:aws:iam::210987654321:role/studio-execution", "arn:aws-cn:iam::123456789012:role/studio-execution"]
 )
-def test_an_execution_role_that_cannot_be_passed_is_refused(
-    arn: str, declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_an_execution_role_that_cannot_be_passed_is_refused(arn: str, declare: Declare, args: PreparedJob) -> None:
     elsewhere = args.training_job.model_copy(update={"execution_role_arn": arn})
 
     with pytest.raises(pulumi.RunError) as refused:
@@ -286,7 +277,7 @@ def test_an_execution_role_that_cannot_be_passed_is_refused(
 
 
 def test_a_policy_that_iam_would_refuse_for_its_length_is_refused_before_anything_is_made(
-    declare: Declare, args: ScheduledTrainingJobArgs
+    declare: Declare, args: PreparedJob
 ) -> None:
     (channel,) = args.training_job.channels.values()
     paths = {f"channel-{n:02}": f"{channel.s3_path}{'x' * 300}-{n:02}/" for n in range(20)}
@@ -321,7 +312,7 @@ def test_the_policies_on_the_roles_are_those_of_the_policy_modules(declared: Dec
     ] == [{"Service": "scheduler.amazonaws.com"}, {"Service": "sagemaker.amazonaws.com"}]
 
 
-def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args: ScheduledTrainingJobArgs) -> None:
+def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args: PreparedJob) -> None:
     made: list[ScheduledTrainingJob] = []
 
     declared = declare(lambda: made.append(ScheduledTrainingJob("breast-cancer", args)))
@@ -347,18 +338,14 @@ def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args
     assert set(outputs) == own_attributes - {"urn", "id"}
 
 
-def test_a_preview_knows_all_outputs_but_what_only_the_cloud_knows(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_a_preview_knows_all_outputs_but_what_only_the_cloud_knows(declare: Declare, args: PreparedJob) -> None:
     declared = declare(program(args), preview=True)
 
     outputs = declared.outputs[declared.one(COMPONENT).urn]
     assert {name for name, value in outputs.items() if value == rpc.UNKNOWN} == {"dead_letter_queue_url"}
 
 
-def test_what_uses_an_attribute_waits_for_the_resource_that_it_is_of(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_what_uses_an_attribute_waits_for_the_resource_that_it_is_of(declare: Declare, args: PreparedJob) -> None:
     def used() -> None:
         job = ScheduledTrainingJob("breast-cancer", args)
         for name in ("schedule_name", "schedule_arn", "scheduler_role_arn", "execution_role_arn"):
@@ -377,7 +364,7 @@ def test_what_uses_an_attribute_waits_for_the_resource_that_it_is_of(
     }
 
 
-def test_options_of_the_component_reach_it(declare: Declare, args: ScheduledTrainingJobArgs) -> None:
+def test_options_of_the_component_reach_it(declare: Declare, args: PreparedJob) -> None:
     def nested() -> None:
         team = pulumi.ComponentResource("test:index:Team", "team")
         ScheduledTrainingJob("breast-cancer", args, pulumi.ResourceOptions(parent=team))
@@ -387,7 +374,7 @@ def test_options_of_the_component_reach_it(declare: Declare, args: ScheduledTrai
     assert declared.one(COMPONENT).parent == declared.one("test:index:Team").urn
 
 
-def test_two_jobs_of_one_stack_share_no_resource(declare: Declare, args: ScheduledTrainingJobArgs) -> None:
+def test_two_jobs_of_one_stack_share_no_resource(declare: Declare, args: PreparedJob) -> None:
     other = replaced(args, names=JobNames(args.names.scope, "flights-staging"))
 
     def both() -> None:
@@ -403,7 +390,7 @@ def test_two_jobs_of_one_stack_share_no_resource(declare: Declare, args: Schedul
 
 
 def test_prod_is_spot_and_inside_a_vpc_and_encrypted_with_its_own_keys(
-    declare: Declare, prod_args: ScheduledTrainingJobArgs
+    declare: Declare, prod_args: PreparedJob
 ) -> None:
     declared = declare(program(prod_args), stack="prod")
 

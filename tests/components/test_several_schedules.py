@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from components.aws_names import AwsScope, JobNames
 from components.execution_role_policy import execution_permissions
 from components.iam_policies import policy_document, scheduler_permissions
+from components.prepared_job import FurtherSchedule, PreparedJob
 from components.schedule_input import InvocationContext, render
-from components.scheduled_training_job import FurtherSchedule, ScheduledTrainingJob, ScheduledTrainingJobArgs
+from components.scheduled_training_job import ScheduledTrainingJob
 from components.source_bundle import SourceBundle
 from rehearsal.permissions.permissions import AwsCall, judge
 from rehearsal.permissions.policy_documents import PolicyDocument
@@ -81,30 +82,30 @@ def alone() -> TrainingJobSettings:
 @pytest.fixture(scope="module")
 def args(
     job: TrainingJobSettings, staging_names: JobNames, bundle: SourceBundle, tmp_path_factory: pytest.TempPathFactory
-) -> ScheduledTrainingJobArgs:
+) -> PreparedJob:
     further = {
         name: FurtherSchedule(spec, spec.schedule, bundle, tags={"schedule": name})
         for name, spec in job.further_schedules.items()
     }
     directory: Path = tmp_path_factory.mktemp("bundles")
-    return ScheduledTrainingJobArgs(staging_names, job, job.schedule, bundle, directory, further_schedules=further)
+    return PreparedJob(staging_names, job, job.schedule, bundle, directory, further_schedules=further)
 
 
-def replaced(args: ScheduledTrainingJobArgs, **changes: object) -> ScheduledTrainingJobArgs:
-    return ScheduledTrainingJobArgs(**(vars(args) | changes))
+def replaced(args: PreparedJob, **changes: object) -> PreparedJob:
+    return PreparedJob(**(vars(args) | changes))
 
 
-def program(args: ScheduledTrainingJobArgs) -> Callable[[], None]:
+def program(args: PreparedJob) -> Callable[[], None]:
     return lambda: ScheduledTrainingJob("breast-cancer", args) and None
 
 
 @pytest.fixture(scope="module")
-def declared(declare: Declare, args: ScheduledTrainingJobArgs) -> DeclaredResources:
+def declared(declare: Declare, args: PreparedJob) -> DeclaredResources:
     return declare(program(args))
 
 
 @pytest.fixture(scope="module")
-def declared_alone(declare: Declare, args: ScheduledTrainingJobArgs) -> DeclaredResources:
+def declared_alone(declare: Declare, args: PreparedJob) -> DeclaredResources:
     """The same job without further schedules."""
     return declare(program(replaced(args, further_schedules={})))
 
@@ -207,7 +208,7 @@ def test_the_outputs_tell_of_each_further_schedule(declared: DeclaredResources) 
 
 
 def test_one_bundle_is_uploaded_once_and_another_one_beside_it(
-    declare: Declare, declared: DeclaredResources, args: ScheduledTrainingJobArgs
+    declare: Declare, declared: DeclaredResources, args: PreparedJob
 ) -> None:
     assert [each.name for each in declared.resources if each.type == BUNDLE] == ["breast-cancer-source-bundle"]
     weekly = args.further_schedules["weekly"]
@@ -224,9 +225,7 @@ def test_one_bundle_is_uploaded_once_and_another_one_beside_it(
     assert f"/{'f' * 64}/" in input_of(both, schedule.name)["HyperParameters"]["sagemaker_submit_directory"]
 
 
-def test_names_of_two_jobs_and_their_further_schedules_never_meet(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_names_of_two_jobs_and_their_further_schedules_never_meet(declare: Declare, args: PreparedJob) -> None:
     weekly = args.further_schedules["weekly"]
     names = ("a", "a-schedule", "a-weekly")
     jobs = {
@@ -244,9 +243,7 @@ def test_names_of_two_jobs_and_their_further_schedules_never_meet(
     assert len({each.urn for each in schedules}) == len({each.inputs["name"] for each in schedules}) == 12
 
 
-def test_a_start_date_that_has_passed_is_not_sent_and_one_to_come_is(
-    declare: Declare, args: ScheduledTrainingJobArgs
-) -> None:
+def test_a_start_date_that_has_passed_is_not_sent_and_one_to_come_is(declare: Declare, args: PreparedJob) -> None:
     start = datetime(2026, 11, 29, 3, tzinfo=UTC)
     schedule = args.schedule.model_copy(update={"start_date": start})
 

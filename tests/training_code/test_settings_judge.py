@@ -135,9 +135,9 @@ def test_what_is_judged_before_a_job_is_exactly_what_the_job_takes(good: Trainin
     chance = random.Random(14)
     jobs = {f"job-{number}": changed(good, chance) for number in range(CASES)}
     sources = {"training_code": read_source_files(ROOT / "training_code")}
-    (tmp_path / "training_code").symlink_to(ROOT / "training_code")
+    code_at = {"training_code": ROOT / "training_code"}
 
-    judged = judge_settings({name: (spec, NAMES) for name, spec in jobs.items()}, sources, tmp_path)
+    judged = judge_settings({name: (spec, NAMES) for name, spec in jobs.items()}, sources, code_at, tmp_path)
 
     refused = {problem.split(".")[1] for problem in judged.problems}
     taken = {name for name, spec in jobs.items() if takes(spec)}
@@ -178,9 +178,8 @@ def judged_by(directory: Path, good: TrainingJobSpec, script: str) -> tuple[tupl
     (directory / "mine" / "fit.py").write_text(script)
     source = good.source.model_copy(update={"directory": "mine", "entry_point": "fit.py", "judges_settings": True})
     spec = good.model_copy(update={"source": source})
-    judged = judge_settings(
-        {"breast-cancer": (spec, NAMES)}, {"mine": read_source_files(directory / "mine")}, directory
-    )
+    sources = {"mine": read_source_files(directory / "mine")}
+    judged = judge_settings({"breast-cancer": (spec, NAMES)}, sources, {"mine": directory / "mine"}, directory / "kept")
     return judged.problems, judged.notes
 
 
@@ -209,7 +208,8 @@ def test_the_same_question_is_asked_once(tmp_path: Path, good: TrainingJobSpec) 
     sources = {"mine": read_source_files(tmp_path / "mine")}
     source = good.source.model_copy(update={"directory": "mine", "entry_point": "fit.py", "judges_settings": True})
 
-    again = judge_settings({"breast-cancer": (good.model_copy(update={"source": source}), NAMES)}, sources, tmp_path)
+    spec = good.model_copy(update={"source": source})
+    again = judge_settings({"breast-cancer": (spec, NAMES)}, sources, {"mine": tmp_path / "mine"}, tmp_path / "kept")
 
     assert (again.problems, again.notes) == first
     assert not (tmp_path / "mine" / "fit.py.asked").exists()
@@ -217,8 +217,8 @@ def test_the_same_question_is_asked_once(tmp_path: Path, good: TrainingJobSpec) 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"x": 1}', '{"x": {"faults": 3}}'])
 def test_a_damaged_file_of_answers_is_as_good_as_none(content: str, tmp_path: Path, good: TrainingJobSpec) -> None:
-    (tmp_path / ".build").mkdir()
-    (tmp_path / ".build" / "judged-settings.json").write_text(content)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "judged-settings.json").write_text(content)
 
     assert len(judged_by(tmp_path, good, ANSWER)[0]) == 1
 
@@ -247,7 +247,8 @@ def test_code_that_fails_is_named_with_its_last_line(tmp_path: Path, good: Train
 def test_code_of_ones_own_that_was_not_said_to_judge_is_not_started(tmp_path: Path, good: TrainingJobSpec) -> None:
     source = good.source.model_copy(update={"directory": "mine"})
 
-    judged = judge_settings({"a": (good.model_copy(update={"source": source}), NAMES)}, {"mine": {}}, tmp_path)
+    spec = good.model_copy(update={"source": source})
+    judged = judge_settings({"a": (spec, NAMES)}, {"mine": {}}, {"mine": tmp_path / "mine"}, tmp_path)
 
     assert judged.problems == ()
     assert judged.notes == (

@@ -32,8 +32,8 @@ _ALLOWED: Final = {
 }
 """Pydantic's error type -> what may stand there, in the words of somebody who writes YAML."""
 _EXAMPLES: Final = {
+    "bucket": "ml-platform-staging-ml-bucket",
     "execution_role_arn": "arn:aws:iam::123456789012:role/training",
-    "further_schedules": "weekly",
     "instance_type": "ml.m5.large",
     "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
     "region": "us-east-1",
@@ -43,9 +43,26 @@ _EXAMPLES: Final = {
     "uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0",
 }
 """Setting -> a value that its pattern takes."""
-_NAMED: Final = (["training_jobs"], ["further_schedules"])
-"""Settings whose names are chosen."""
 _OUT_OF_RANGE: Final = frozenset({"greater_than_equal", "less_than_equal"})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a setting, in a sentence.
+
+    `location` are the names on the way to it, of which the last may hold dots; none for several settings together.
+    """
+
+    location: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def at(cls, path: str, text: str) -> "Problem":
+        """Of a setting, or of one inside it, whose name may hold dots: `channels`, `channels.training`."""
+        return cls(tuple(path.split(".", 1)), text)
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.location)}: {self.text}" if self.location else self.text
 
 
 @dataclass(frozen=True)
@@ -57,26 +74,33 @@ class ProblemWriter:
     """
 
     root: type[BaseModel]
-    namespace: str
-    from_engine: frozenset[str]
-    secret: frozenset[str]
+    namespace: str = ""
+    from_engine: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
 
     def describe(self, detail: ErrorDetails) -> list[str]:
         """The lines of one pydantic error: setting path, value got, values allowed."""
-        message = detail["msg"].removeprefix("Value error, ")
+        if not detail["loc"]:  # of the whole stack: each line names its setting itself
+            return [f"  {self.namespace}:{line}" for line in _message(detail).splitlines()]
+        problem = self.problem(detail)
+        return [f"  {'aws' if problem.location == ('region',) else self.namespace}:{problem}"]
+
+    def problem(self, detail: ErrorDetails) -> Problem:
+        """One pydantic error: setting path, value got, values allowed."""
+        message = _message(detail)
         path = [repr(str(part))[1:-1] for part in detail["loc"] if part != "[key]"]  # a name may hold anything
-        if not path:  # of the whole stack: each line names its setting itself
-            return [f"  {self.namespace}:{line}" for line in message.splitlines()]
-        setting = "aws:region" if path == ["region"] else f"{self.namespace}:{'.'.join(path)}"
+        if not path:
+            return Problem((), message)
+        setting = tuple(path)
         if detail["type"] == "missing":
-            return [f"  {setting}: is required and not set"]
+            return Problem(setting, "is required and not set")
         if detail["type"] == "extra_forbidden":
-            return [f"  {setting}: unknown setting; {self.known_settings(path)}"]
+            return Problem(setting, f"unknown setting; {self.known_settings(path)}")
         if detail["type"] == "value_error" and path[0] in self.secret:
             message = "it is not allowed, and why would show a part of the secret"
         elif detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
-            return [f"  {setting}: {message}"]  # about several settings: the message has their values
-        return [f"  {setting}: got {self._shown(detail['input'], path)}; {self._allowed(detail, path, message)}"]
+            return Problem(setting, message)  # about several settings: the message has their values
+        return Problem(setting, f"got {self._shown(detail['input'], path)}; {self._allowed(detail, path, message)}")
 
     def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
         if detail["type"] == "model_type":
@@ -86,7 +110,7 @@ class ProblemWriter:
         if detail["type"] not in _ALLOWED:
             return message
         allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
-        name = path[-2] if path[-1].isdigit() or path[-2:-1] in _NAMED else path[-1].removeprefix("volume_")
+        name = path[-2] if path[-1].isdigit() or path[:-1] == ["training_jobs"] else path[-1].removeprefix("volume_")
         is_pattern = detail["type"] == "string_pattern_mismatch" and name in _EXAMPLES
         return f"{allowed}, such as {_EXAMPLES[name]}" if is_pattern else allowed
 
@@ -94,7 +118,7 @@ class ProblemWriter:
         """The numbers that a setting takes: pydantic tells only of the limit that was crossed (`ge` or `le`)."""
         model = self._model_at(path[:-1])
         field = model.model_fields.get(path[-1]) if model else None
-        declared = list(_limits(field)) if field else []
+        declared = list(limits_of(field)) if field else []
         limits = dict(crossed) | {
             name: getattr(limit, name) for limit in declared for name in ("ge", "le") if hasattr(limit, name)
         }
@@ -141,7 +165,11 @@ class ProblemWriter:
         return model
 
 
-def _limits(field: FieldInfo) -> Iterator[object]:
+def _message(detail: ErrorDetails) -> str:
+    return detail["msg"].removeprefix("Value error, ")
+
+
+def limits_of(field: FieldInfo) -> Iterator[object]:
     """What a field or, where it may be absent, its value is annotated with."""
     yield from field.metadata
     for part in get_args(field.annotation):

@@ -1,0 +1,143 @@
+"""One job's settings, its schedules among them, and what can be wrong with them only at a certain place in AWS.
+
+A stack's settings and a program of somebody else's are judged by the same functions.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from . import further_schedules
+from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
+from .bucket_names import bucket_name_faults
+from .data_buckets import DataBucket
+from .s3_location import BucketContext
+from .schedule_spec import ScheduleSpec
+from .setting_problems import Problem
+from .training_images import REGISTRY_ACCOUNTS
+from .training_job_spec import TrainingJobSpec
+
+NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+OWN_TAGS: Final = ("project", "stack", "training-job")
+"""Names of the tags that say where a thing comes from; they are ours."""
+Tags = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w .:/=+@-]+$")],
+        Annotated[str, Field(max_length=256, pattern=r"^[\w .:/=+@-]*$")],
+    ],
+    Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
+]
+
+
+class ScheduledJobSettings(TrainingJobSpec):
+    """A training job spec and its schedule."""
+
+    schedule: ScheduleSpec
+    """When EventBridge Scheduler starts the job."""
+
+
+class TrainingJobSettings(ScheduledJobSettings):
+    """One entry of `training_jobs`: a training job spec, its schedule, and others that start it with some changes."""
+
+    further_schedules: dict[
+        Annotated[str, Field(pattern=NAME, max_length=FURTHER_SCHEDULE_NAME_MAX_LENGTH)], ScheduledJobSettings
+    ] = Field(default={})
+    """Other schedules that start the same job with some settings changed, by name; each says its `schedule` and what is
+    different."""
+
+    def path_of(self, job: str, schedule: str = "") -> str:
+        """Where the settings of a schedule stand below `training_jobs`; `schedule` is "" for the job's own."""
+        return f"{job}.{further_schedules.FIELD}.{schedule}" if schedule else job
+
+    def schedules_by_path(self, job: str) -> dict[str, ScheduledJobSettings]:
+        """What each schedule starts, by `path_of`; the job's own is the first."""
+        return {job: self} | {self.path_of(job, name): spec for name, spec in self.further_schedules.items()}
+
+
+def name_prefix(job: str, stack: str) -> str:
+    """The training job name prefix, from which all names of a job derive.
+
+    In lower case: SageMaker writes ARNs of training jobs so, and IAM compares them to the letter.
+    """
+    return f"{job}-{stack}".lower()
+
+
+def bucket_context(values: Mapping[str, Any]) -> BucketContext:
+    """What paths are judged by; a bucket with a wrong name is reported itself, and not for each path in it."""
+    bucket, others = values.get("bucket"), values.get("data_buckets")
+    is_good = isinstance(bucket, str) and not bucket_name_faults(bucket)
+    return BucketContext(
+        str(bucket) if is_good else "",
+        frozenset(name for name in others if isinstance(name, str)) if isinstance(others, Mapping) else frozenset(),
+    )
+
+
+def name_problems(prefix: str) -> Iterator[str]:
+    """What keeps a training job name prefix from being one."""
+    if re.fullmatch(TRAINING_JOB_NAME_PREFIX, prefix) is None:
+        yield (
+            f"the name {prefix!r} (job and stack) is not the start of a training job name; allowed: letters, digits "
+            "and '-'; name the stack so"
+        )
+    if len(prefix) > PREFIX_MAX_LENGTH:
+        yield (
+            f"the name {prefix!r} (job and stack) has {len(prefix)} characters; allowed: {PREFIX_MAX_LENGTH}, because "
+            "37 more make a training job name; shorten the job's name"
+        )
+
+
+def region_problems(job: TrainingJobSettings, region: str) -> Iterator[Problem]:
+    """What does not fit the region, of the job and of its further schedules; of these only what is their own."""
+    of_the_job = list(_region_problems(job, region))
+    yield from of_the_job
+    for name, further in job.further_schedules.items():
+        for problem in _region_problems(further, region):
+            if problem not in of_the_job:
+                yield Problem((further_schedules.FIELD, name, *problem.location), problem.text)
+
+
+def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
+    if spec.training_image.scikit_learn_version and region not in REGISTRY_ACCOUNTS:
+        yield Problem.at(
+            "training_image.scikit_learn_version",
+            f"no prebuilt image is known in the region {region!r}; set training_image.uri",
+        )
+    keys = {"output.kms_key_arn": spec.output.kms_key_arn}
+    keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
+    keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
+    for setting, arn in keys.items():
+        if arn and arn.split(":")[3] != region:
+            yield Problem.at(setting, f"got {arn!r}; allowed: a key of the stack's region, {region}")
+
+
+def tag_problems(tags: Mapping[str, str], *, has_further_schedules: bool) -> Iterator[Problem]:
+    """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
+    own = (*OWN_TAGS, "schedule") if has_further_schedules else OWN_TAGS
+    taken = {name.casefold(): name for name in own if name not in tags}
+    for name in tags:
+        if name.casefold().startswith("aws:"):
+            yield Problem.at(
+                f"tags.{name}", f"got {name!r}; allowed: names that do not begin with 'aws:', which is AWS's own"
+            )
+        elif (other := taken.setdefault(name.casefold(), name)) != name:
+            yield Problem.at(
+                f"tags.{name}", f"is {other!r} in another case; allowed: names that differ otherwise as well"
+            )
+
+
+def data_bucket_problems(bucket: str, others: Mapping[str, DataBucket], region: str | None) -> Iterator[Problem]:
+    """Data buckets that are the stack's own, or with a key elsewhere, where the region is known."""
+    for name, each in others.items():
+        if name == bucket:
+            yield Problem.at(
+                f"data_buckets.{name}",
+                "got the stack's own bucket; allowed: others; remove it, and name its key in data_kms_key_arns",
+            )
+        # A bucket that a job reads from is of the job's region, and so is its key. Source: SageMaker API, S3Uri.
+        if region and (arn := each.kms_key_arn) and arn.split(":")[3] != region:
+            yield Problem(
+                ("data_buckets", name, "kms_key_arn"),
+                f"got {arn!r}; allowed: a key of the stack's region, {region}, where the bucket is as well",
+            )
