@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "__main__": {"settings", "components"},
     "settings": {"components"},
     "components": {"components"},
+    "provider": {"provider", "components"},
     "rehearsal": {"rehearsal", "components"},
     "operations": {"operations", "rehearsal", "components"},
     "benchmarks": {"benchmarks", "rehearsal", "components", "settings"},
@@ -24,7 +25,7 @@ MAY_IMPORT = {
     "policies": set[str](),
 }
 ONLY_CREATOR = "components.scheduled_training_job"
-MAY_KNOW_THE_CREATOR = ("__main__", "benchmarks")
+MAY_KNOW_THE_CREATOR = ("__main__", "benchmarks", "provider")
 PACKAGE = "scheduled_training"
 """What components/ and training_code/ are called where they are installed; in here they have their own names."""
 
@@ -263,7 +264,7 @@ def test_importing_the_settings_or_a_module_of_the_component_does_nothing() -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("room", ["rehearsal", "operations"])
+@pytest.mark.parametrize("room", ["rehearsal", "operations", "provider"])
 def test_importing_a_module_of_the_other_rooms_does_nothing(room: str) -> None:
     modules = [
         ".".join(file.relative_to(PROJECT_DIRECTORY).with_suffix("").parts)

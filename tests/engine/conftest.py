@@ -1,6 +1,8 @@
 """The real engine where the Pulumi CLI is on PATH; elsewhere its tests skip and say why."""
 
+import importlib
 import shutil
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,11 @@ import pytest
 from rehearsal.declaring.program import OfflineMocks, declare
 from tests.engine.provider_stand_in import Provider, serving
 from tests.engine.pulumi_cli import Engine, Previewed
+
+with warnings.catch_warnings():
+    # pulumi_aws warns of its own deprecated classes when it loads this module, whether anybody uses them or not.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_aws\.s3\.")
+    importlib.import_module("pulumi_aws.s3.bucket")
 
 
 @pytest.fixture(scope="session")
