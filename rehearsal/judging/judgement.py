@@ -49,15 +49,17 @@ class Fault:
 
 
 def declared_schedules(resources: Iterable[RegisteredResource], scope: AwsScope) -> list[DeployedSchedule]:
-    """The schedules among declared resources that start training jobs, as they will be deployed.
+    """The schedules among declared resources that start training jobs, as they will be deployed, by group and name.
 
-    What a schedule written by hand leaves out has the default of EventBridge Scheduler.
+    A program registers resources side by side, in no order. What a schedule written by hand leaves out has the default
+    of EventBridge Scheduler.
     """
-    return [
+    found = (
         _deployed(resource, scope)
         for resource in resources
         if resource.type == SCHEDULE_TYPE and str(resource.inputs["target"]["arn"]).endswith(_CREATE_TRAINING_JOB)
-    ]
+    )
+    return sorted(found, key=lambda schedule: (schedule.group_name, schedule.name))
 
 
 def _deployed(resource: RegisteredResource, scope: AwsScope) -> DeployedSchedule:
