@@ -34,6 +34,7 @@ _ALLOWED: Final = {
 _EXAMPLES: Final = {
     "bucket": "ml-platform-staging-ml-bucket",
     "execution_role_arn": "arn:aws:iam::123456789012:role/training",
+    "further_schedules": "weekly",
     "instance_type": "ml.m5.large",
     "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
     "region": "us-east-1",
@@ -110,7 +111,8 @@ class ProblemWriter:
         if detail["type"] not in _ALLOWED:
             return message
         allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
-        name = path[-2] if path[-1].isdigit() or path[:-1] == ["training_jobs"] else path[-1].removeprefix("volume_")
+        is_named = path[:-1] == ["training_jobs"] or path[-2:-1] == ["further_schedules"]
+        name = path[-2] if path[-1].isdigit() or is_named else path[-1].removeprefix("volume_")
         is_pattern = detail["type"] == "string_pattern_mismatch" and name in _EXAMPLES
         return f"{allowed}, such as {_EXAMPLES[name]}" if is_pattern else allowed
 
