@@ -29,6 +29,8 @@ _BLOCK = 1 << 20
 """Bytes that are parsed at a time. Source: the default of pyarrow.csv.ReadOptions."""
 _FIELD = 64
 """Bytes of a field that a block has room for, however many columns there are: a line must fit into it."""
+_ROWS, _WIDE_BLOCK = 64, 16 << 20
+"""Rows that a block of a wide table has at least, up to so many bytes: each column of each block is an array."""
 _PLAIN = Dialect()
 
 
@@ -49,7 +51,7 @@ def read(path: Path, name: str, layout: Layout, dialect: Dialect, wanted: Wanted
         except (pyarrow.ArrowInvalid, OSError, UnicodeError) as error:
             raise csv_faults.explain(path, name, layout.columns, wanted, str(error), dialect) from error
         digest = hashing.finish()
-    if any(_has_nan(chunk) for each in types if wanted.is_number(each) for chunk in chunks[each]):
+    if any(_has_nan(chunks[each]) for each in types if wanted.is_number(each)):
         raise csv_faults.explain(path, name, layout.columns, wanted, "a number that is none", dialect)
     return DataFile(path, name, layout.columns, dialect, table.num_rows, chunks, digest)
 
@@ -74,7 +76,7 @@ def _table(  # noqa: PLR0913, PLR0917  # a file, and how it is written and read
         column_names=list(layout.columns),
         skip_rows=skipped,
         skip_rows_after_names=1 if dialect.header else 0,
-        block_size=max(_BLOCK, _FIELD * len(layout.columns)),
+        block_size=max(_BLOCK, _FIELD * len(layout.columns), min(_WIDE_BLOCK, _ROWS * _FIELD * len(layout.columns))),
         encoding=written.encoding,
     )
     # Without newlines in values, a quote that is never closed swallows the rest of its block, in silence.
@@ -98,9 +100,11 @@ def _converted(chunks: list[pyarrow.Array], kind: pyarrow.DataType, dialect: Dia
     return numbers
 
 
-def _has_nan(values: pyarrow.Array) -> bool:
+def _has_nan(chunks: list[pyarrow.Array]) -> bool:
     """Whether a word was read as NaN: what is missing by agreement is null, but `NAN` or `+nan` are no such words."""
-    return pyarrow.types.is_floating(values.type) and compute.any(compute.is_nan(values)).as_py() is True
+    if not chunks or not pyarrow.types.is_floating(chunks[0].type):
+        return False
+    return compute.any(compute.is_nan(pyarrow.chunked_array(chunks))).as_py() is True
 
 
 class _Stream(io.RawIOBase):
