@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,8 @@ def destroyed(changed: Step, provider: Provider) -> Step:
 def test_up_creates_everything_and_passes_the_policies(deployed: Step) -> None:
     assert deployed.run.exit_code == 0, deployed.run.output
     assert deployed.run.changes == {"create": 12}
-    assert deployed.done == [
+    *own, packages = deployed.done
+    assert own == [
         ("create", f"breast-cancer-{name}")
         for name in (
             "dead-letters",
@@ -100,6 +102,7 @@ def test_up_creates_everything_and_passes_the_policies(deployed: Step) -> None:
             "source-bundle",
         )
     ]
+    assert re.fullmatch(r"packages-[0-9a-f]{12}", packages[1]), "those of all jobs, once"
     assert {found.level for found in deployed.run.violations} == {"advisory"}
     assert "Traceback" not in deployed.run.output
 
