@@ -72,9 +72,9 @@ def own_data(texts: Sequence[str]) -> dict[str, Path]:
     return data
 
 
-def run_page(tracking_uri: str, run_id: str) -> str:
-    """Address of a run in MLflow's pages; MLflow itself finds the experiment."""
-    return f"{tracking_uri}/#/runs/{run_id}"
+def run_page(tracking_uri: str, experiment_id: str, run_id: str) -> str:
+    """Address of a run in MLflow's pages, beside the menu of training runs: the other one is of language models."""
+    return f"{tracking_uri}/#/experiments/{experiment_id}/runs/{run_id}?workflowType=machine_learning"
 
 
 def _channel_and_path(text: str) -> tuple[str, Path]:
@@ -94,7 +94,7 @@ def _facts(job: RehearsedJob, tracking_uri: str, *, is_up: bool) -> list[tuple[s
         ("metrics", metrics or "none: trained nothing"),
         ("model version", f"{version.name} version {version.version}{stands}"),
         ("S3 artifact", job.result.model_artifact_uri or "none"),
-        ("MLflow", f"{run_page(tracking_uri, version.run_id)}{'' if is_up else ' (stopped)'}"),
+        ("MLflow", f"{run_page(tracking_uri, job.experiment_id, version.run_id)}{'' if is_up else ' (stopped)'}"),
     ]
 
 

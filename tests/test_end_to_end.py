@@ -202,15 +202,17 @@ def test_the_run_has_finished_with_the_metrics_that_were_printed(kept: Kept) -> 
 
     assert kept.run.info.status == "FINISHED"
     assert kept.run.data.metrics["training:trees_grown"] == recorded["training:trees"]
-    assert kept.jobs[0]["MLflow"] == f"{kept.tracking_uri}/#/runs/{kept.run.info.run_id}"
+    assert kept.jobs[0]["MLflow"] == (
+        f"{kept.tracking_uri}/#/experiments/{kept.run.info.experiment_id}/runs/{kept.run.info.run_id}"
+        "?workflowType=machine_learning"
+    )
     assert {name: float(f"{value:g}") for name, value in recorded.items()} == kept.printed_metrics
 
 
 def test_the_run_s_page_shows_dataset_description_and_source(kept: Kept, tmp_path: Path) -> None:
     run = kept.run
-    address = f"{kept.tracking_uri}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
 
-    shown = page(f"{address}?workflowType=machine_learning", tmp_path)
+    shown = page(kept.jobs[0]["MLflow"], tmp_path)
 
     assert re.search(r"training \([0-9a-f]{16}\)", shown), "the dataset, with its digest"
     assert "</strong> for <code>target</code>, trained on 318 rows of 30 features and judged by 80 others" in shown

@@ -18,7 +18,7 @@ from rehearsal.permissions.permissions import AwsCall
 TRACKING_ACTIONS: Final = {
     "GetExperimentByName": "find the experiment",
     "CreateExperiment": "create the experiment",
-    "SetExperimentTag": "let the experiment's page open on training runs",
+    "SetExperimentTag": "say that the experiment is one of training",
     "SearchRuns": "look for an earlier run of the same invocation",
     "CreateRun": "start the run",
     "GetRun": "read the run",

@@ -16,7 +16,7 @@ from rehearsal.running.container import ContainerPlatform, ContainerResult, run_
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_packages import python_of
 from rehearsal.running.deployed_schedule import DeployedSchedule
-from rehearsal.running.model_registry import ModelVersion, model_versions
+from rehearsal.running.model_registry import ModelVersion, experiment_of, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
 from rehearsal.running.script_lines import ScriptLines
 from rehearsal.sealed_environment import sealed_environment
@@ -32,6 +32,8 @@ class RehearsedJob:
     invocation: Invocation
     result: ContainerResult
     version: ModelVersion
+    experiment_id: str
+    """Of the version's run."""
 
     @property
     def registered(self) -> bool:
@@ -113,7 +115,8 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
         if result.status != "Completed":
             reason = result.failure_reason or result.secondary_status
             raise RehearsalError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
-    return RehearsedJob(invocation, result, _standing_version(stage, invocation))
+    version = _standing_version(stage, invocation)
+    return RehearsedJob(invocation, result, version, experiment_of(stage.servers.tracking_uri, version.run_id))
 
 
 def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:

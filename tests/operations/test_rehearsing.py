@@ -21,7 +21,9 @@ def test_no_data_is_the_samples() -> None:
 
 
 def test_a_run_has_a_page() -> None:
-    assert run_page("http://127.0.0.1:5000", "1a") == "http://127.0.0.1:5000/#/runs/1a"
+    assert run_page("http://127.0.0.1:5000", "3", "1a") == (
+        "http://127.0.0.1:5000/#/experiments/3/runs/1a?workflowType=machine_learning"
+    )
 
 
 def test_stopping_where_nothing_runs_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,7 +60,7 @@ def kept_rehearsal(project: Path) -> Iterator[Rehearsed]:
     try:
         done = training_jobs(project, "rehearse", "--keep")
         addresses = dict(re.findall(r"^(MLflow|embedded AWS) +(http://127\.0\.0\.1:\d+)$", done.stdout, re.MULTILINE))
-        run = re.search(r"/#/runs/(\w+)$", done.stdout, re.MULTILINE)
+        run = re.search(r"/runs/(\w+)\?workflowType=machine_learning$", done.stdout, re.MULTILINE)
         assert run is not None, done.stdout + done.stderr
         yield Rehearsed(project, AwsClients(addresses["embedded AWS"], "us-east-1"), addresses["MLflow"], run[1])
     finally:

@@ -13,7 +13,8 @@ import pytest
 from data import dataset
 from options.environment import Environment, TrainingJob
 from options.hyperparameters import Hyperparameters
-from tests.training_code.tracked import Trained, client_of, record_of
+from tests.training_code.breaking_way import NEVER, breaking
+from tests.training_code.tracked import Trained, client_of, deliver, record_of
 from tracking import datasets
 from tracking.delivery import Delivery
 from tracking.registry import Registry
@@ -144,3 +145,19 @@ def test_a_run_has_its_datasets_once_however_often_they_are_sent(
     context, training = shown["training"]
     assert context == {"mlflow.data.context": "training"}
     assert [each["name"] for each in json.loads(training.schema)["mlflow_colspec"]] == ["b", "a", "target"]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore:Operation with range is deprecated", "ignore:.*Any type hint is inferred as AnyType"
+)
+def test_a_server_that_takes_no_datasets_gets_the_run_and_the_version_all_the_same(
+    env: Environment, trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with breaking(env.tracking_uri, NEVER, without="log-inputs") as way:
+        run_id, standing = deliver(replace(env, tracking_uri=way.address), trained)
+
+    assert standing.version == "1"
+    run = client_of(env).get_run(run_id)
+    assert (run.info.status, list(run.inputs.dataset_inputs)) == ("FINISHED", [])
+    assert "note: the run's page will show no datasets: " in capsys.readouterr().out

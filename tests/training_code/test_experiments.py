@@ -1,4 +1,4 @@
-"""What the page of an experiment opens on, against a real MLflow server."""
+"""What kind an experiment is of, against a real MLflow server."""
 
 from __future__ import annotations
 
@@ -63,5 +63,7 @@ def test_a_role_that_may_not_tell_the_kind_may_train(
     there = client.create_experiment(name)
     with breaking(mlflow_server, NEVER, without="set-experiment-tag") as way:
         assert Experiments(mlflow.MlflowClient(way.address), way.address, {}).id_of(name) == there
-    assert capsys.readouterr().out.startswith("note: the page of the experiment may not open on training runs: ")
+    assert capsys.readouterr().out.startswith(
+        "note: MLflow's pages may take the experiment for one of language models: "
+    )
     assert KIND not in client.get_experiment(there).tags

@@ -54,7 +54,7 @@ def reaching(uri: str, how: str, environ: Mapping[str, str]) -> Iterator[None]:
             f"MLflow at {uri} (MLFLOW_TRACKING_URI) cannot be {how}: {reason}; check that the server "
             f"runs, that the job's network reaches it and that the execution role may use it"
         )
-        raise UnreachableError(without_secrets(text, environ), reason, passing=_may_pass(error)) from error
+        raise UnreachableError(without_secrets(text, environ), reason, passing=may_pass(error)) from error
 
 
 def patiently(call: Callable[[], Answer], seconds: float) -> Answer:
@@ -75,7 +75,7 @@ def patiently(call: Callable[[], Answer], seconds: float) -> Answer:
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _may_pass(error: Exception) -> bool:
+def may_pass(error: Exception) -> bool:
     """Whether waiting may help: a refusal (no permission, no such thing) stays one."""
     inner: BaseException | None = error
     while inner is not None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from progress import say
 from tracking import record as records
 from tracking import system_metrics
+from tracking.connection import may_pass
 from tracking.datasets import CONTEXT
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion
@@ -82,7 +84,8 @@ class Delivery:
         """Log the datasets; the server passes over those that the run has already.
 
         Of two jobs that log the same new dataset at one moment, the server refuses one, whatever its database calls
-        that. Asked again, it finds the dataset of the other.
+        that. Asked again, it finds the dataset of the other. A server, or a role, that takes none at all leaves no
+        model unregistered.
         """
         from mlflow.exceptions import MlflowException
 
@@ -90,7 +93,12 @@ class Delivery:
         try:
             self._client.log_inputs(self.record.run_id, inputs)
         except MlflowException:
-            self._client.log_inputs(self.record.run_id, inputs)
+            try:
+                self._client.log_inputs(self.record.run_id, inputs)
+            except MlflowException as error:
+                if may_pass(error):
+                    raise
+                say(f"note: the run's page will show no datasets: MLflow refuses them ({error.error_code})")
 
     def _logged_model(self) -> Any:  # noqa: ANN401  # MLflow's LoggedModel
         """The logged model of the run, made once; its id goes into the record and into the model's own MLmodel."""

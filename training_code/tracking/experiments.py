@@ -1,4 +1,4 @@
-"""The experiment that a job's runs stand in: found, or made so that its page opens on training runs."""
+"""The experiment that a job's runs stand in: found, or made, with the kind of training."""
 
 from __future__ import annotations
 
@@ -53,4 +53,4 @@ class Experiments:
         except UnreachableError as error:
             if error.passing:
                 raise
-            say(f"note: the page of the experiment may not open on training runs: {error.reason}")
+            say(f"note: MLflow's pages may take the experiment for one of language models: {error.reason}")

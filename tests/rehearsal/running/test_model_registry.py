@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from rehearsal.running.model_registry import ModelRegistryError, ModelVersion, model_versions
+from rehearsal.running.model_registry import ModelRegistryError, ModelVersion, experiment_of, model_versions
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -69,6 +69,13 @@ def test_versions_come_in_the_order_of_their_numbers(registry: Registry) -> None
 
 def test_a_model_that_is_not_registered_has_no_versions(registry: Registry) -> None:
     assert model_versions(registry.url, "forest") == []
+
+
+def test_a_run_tells_its_experiment(registry: Registry) -> None:
+    registry.answer = {"run": {"info": {"run_id": "1a", "experiment_id": "3"}}}
+
+    assert experiment_of(registry.url, "1a") == "3"
+    assert registry.asked == ["/api/2.0/mlflow/runs/get?run_id=1a"]
 
 
 def test_a_proxy_of_the_persons_environment_is_not_asked(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
