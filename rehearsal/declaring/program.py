@@ -55,14 +55,17 @@ class Declaration:
 class _Engine(pulumi_mocks.MockEngine):
     """Keeps what a program logs, which the engine would show."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_message: Callable[[str], None] | None) -> None:
         super().__init__(logging.getLogger("pulumi"))
         self.messages: list[str] = []
+        self._on_message = on_message
 
     def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802 - the protocol's name
         """Keep a message; what is for debugging is not shown."""
         if request.severity != engine_pb2.DEBUG:
             self.messages.append(request.message)
+            if self._on_message:
+                self._on_message(request.message)
         return empty_pb2.Empty()
 
 
@@ -127,21 +130,22 @@ def _partition(region: str) -> tuple[str, str]:
     return ("aws-us-gov" if region.startswith("us-gov-") else "aws"), "amazonaws.com"
 
 
-def declare(
+def declare(  # noqa: PLR0913 - a program, and all that stands around it
     project_dir: Path,
     stack: str,
     mocks: pulumi_mocks.Mocks | Callable[[str], pulumi_mocks.Mocks],
     *,
     preview: bool,
     inputs_of: InputsOf | None = None,
+    on_message: Callable[[str], None] | None = None,
 ) -> Declaration:
     """Run the program of the Pulumi project in `project_dir` for `stack` and collect what it declares.
 
     `mocks` creates the resources (not at a preview) and answers provider functions; a callable is given the stack's
     `aws:region` and returns the mocks (`lambda region: OfflineMocks(region=region)`). `inputs_of` may replace the
-    inputs of a resource, given its URN, before anything is made of them. While the program runs, the
-    working directory is the program's, as under the engine, and the environment is sealed: call this from one thread at
-    a time.
+    inputs of a resource, given its URN, before anything is made of them. `on_message` hears what the program logs, at
+    once. While the program runs, the working directory is the program's, as under the engine, and the environment is
+    sealed: call this from one thread at a time.
 
     Raises StackConfigurationError for the project's files; whatever the program raises, SystemExit included, comes
     through as it is.
@@ -152,7 +156,7 @@ def declare(
     monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of)
 
     # A context of its own: pulumi keeps its settings in context variables, and nothing of this run must stay behind.
-    engine = _Engine()
+    engine = _Engine(on_message)
     contextvars.Context().run(_run_program, configuration, monitor, engine, preview=preview)
     return Declaration(
         project=configuration.project,

@@ -21,6 +21,11 @@ def deploy(stage: Stage) -> list[DeployedSchedule]:
     def inputs_of(urn: str, declared: struct_pb2.Struct) -> struct_pb2.Struct:
         return remediated(declared, [cure for cure in cures if cure.urn == urn])
 
+    def show(message: str) -> None:
+        """What takes long is said here first; the rest the check has heard."""
+        if message not in stage.check.declaration.messages:
+            stage.reporter.note(message)
+
     with stage.reporter.step("deploy the stack onto the embedded AWS") as step:
         mocks = EmbeddedAwsMocks(stage.clients)
         declaration = declare(
@@ -29,6 +34,7 @@ def deploy(stage: Stage) -> list[DeployedSchedule]:
             mocks,
             preview=False,
             inputs_of=inputs_of if cures else None,
+            on_message=show,
         )
         step.detail(f"{sum(resource.custom for resource in declaration.resources)} resources")
     deployed = [read_schedule(stage.clients, each.group_name, each.name) for each in stage.check.schedules]

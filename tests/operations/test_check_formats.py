@@ -13,7 +13,7 @@ from operations.check_formats import WRITERS, as_json, as_sarif
 from operations.check_report import line_of, report_of_mistake
 from operations.command_line import app
 from tests.operations.findings import DENIED, FAULT, MESSAGE, OWN_SCHEDULE, PATH, URN, YAML, report, sarif_of
-from tests.operations.projects import change, copy_project
+from tests.operations.projects import change
 
 
 def test_the_json_document_has_everything_of_a_finding() -> None:
@@ -125,13 +125,6 @@ def test_a_path_leads_to_the_line_of_its_deepest_key(path: tuple[str, ...], line
 @pytest.mark.parametrize("text", ["", "- a list", "a: [broken", "\tb: 1", "[" * 1000], ids=lambda text: text[:9])
 def test_a_file_that_is_no_mapping_has_line_one(text: str) -> None:
     assert line_of(text, ("config", "a")) == 1
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    project = copy_project(tmp_path / "project")
-    monkeypatch.chdir(project)
-    return project
 
 
 def check(form: str) -> Result:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from operations.command_line import app
 from settings import TrainingJobSettings
-from tests.operations.projects import change, copy_project, processes_of
+from tests.operations.projects import change, processes_of
 
 JOB = "scheduled-training:training_jobs.breast-cancer"
 SPOT_AND_CHECKPOINT = "      managed_spot_training: true\n      checkpoint:\n        s3_path: checkpoints/\n"
@@ -44,13 +44,6 @@ pulumi_aws.iam.RolePolicy(
     policy=document(Action="s3:GetObject", Resource="arn:aws:s3:::ml-platform-staging-ml-bucket/datasets/*"),
 )
 """
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    project = copy_project(tmp_path / "project")
-    monkeypatch.chdir(project)
-    return project
 
 
 def run(*arguments: str) -> Result:

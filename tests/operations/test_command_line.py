@@ -5,18 +5,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from operations.command_line import app
-from tests.operations.projects import copy_project
 
 
 def run(*arguments: str) -> Result:
     return CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, list(arguments))
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    project = copy_project(tmp_path / "project")
-    monkeypatch.chdir(project)
-    return project
 
 
 def test_help_names_every_command_with_what_it_does() -> None:

@@ -14,17 +14,10 @@ from typer.testing import CliRunner, Result
 
 from operations.command_line import app
 from tests.operations import network_guard
-from tests.operations.projects import ROOT, change, copy_project, training_jobs
+from tests.operations.projects import ROOT, change, training_jobs
 
 PAGE = (ROOT / "docs" / "schedules.md").read_text()
 JOBS = "scheduled-training:training_jobs"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    project = copy_project(tmp_path / "project")
-    monkeypatch.chdir(project)
-    return project
 
 
 def run(*arguments: str) -> Result:

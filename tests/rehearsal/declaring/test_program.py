@@ -149,6 +149,16 @@ def test_an_exception_of_the_program_comes_through_as_it_is(tmp_path: Path) -> N
     assert type(raised.value).__name__ == "SettingsError"
 
 
+def test_what_the_program_logs_is_heard_at_once(tmp_path: Path) -> None:
+    heard: list[str] = []
+    source = "import pulumi\npulumi.log.info('begins')\npulumi.log.debug('nobody asks')\nraise ValueError('ends')\n"
+
+    with pytest.raises(ValueError, match="ends"):
+        declare(program(tmp_path, source), "staging", offline, preview=True, on_message=heard.append)
+
+    assert heard == ["begins"]
+
+
 def test_an_exit_of_the_program_comes_through_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as raised:
         declare(program(tmp_path, "raise SystemExit(3)\n"), "staging", offline, preview=True)

@@ -1,12 +1,8 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
-from moto.backends import get_backend
 from mypy_boto3_s3 import S3Client
 
 from rehearsal.errors import ContainerError
@@ -30,18 +26,10 @@ def good_request(**source: str) -> Request:
     }
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[S3Client]:
-    with mock_aws():
-        yield boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-
-
-@pytest.fixture
-def s3(client: S3Client) -> S3Client:
-    get_backend("s3").reset()
-    for bucket in ("bucket", "lake"):
-        client.create_bucket(Bucket=bucket)
-    return client
+@pytest.fixture(autouse=True)
+def lake(s3: S3Client) -> None:
+    """Another bucket."""
+    s3.create_bucket(Bucket="lake")
 
 
 def put(s3: S3Client, *keys: str, bucket: str = "bucket") -> None:

@@ -1,13 +1,9 @@
 import json
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
-from moto.backends import get_backend
 from mypy_boto3_s3 import S3Client
 
 from rehearsal.errors import ContainerError
@@ -33,19 +29,6 @@ def good_request() -> Request:
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
         "HyperParameters": {"max_depth": "5"},
     }
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[S3Client]:
-    with mock_aws():
-        yield boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-
-
-@pytest.fixture
-def s3(client: S3Client) -> S3Client:
-    get_backend("s3").reset()
-    client.create_bucket(Bucket="bucket")
-    return client
 
 
 def put(s3: S3Client, *keys: str) -> None:
