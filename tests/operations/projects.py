@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
+
+from operations.command_line import app
 
 ROOT = Path(__file__).parents[2]
 COMMITTED_FILES = ("*.py", "Pulumi*.yaml")
@@ -84,3 +87,8 @@ def processes_of(project: Path) -> list[str]:
 def left_in_temporary_files(project: Path) -> list[str]:
     """Names of what commands left in their directory for temporary files."""
     return sorted(path.name for path in (project / "tmp").iterdir())
+
+
+def typed(*arguments: str) -> Result:
+    """What `training-jobs` makes of these arguments, in this process and in the working directory."""
+    return CliRunner().invoke(app, list(arguments))
