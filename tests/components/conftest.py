@@ -3,8 +3,7 @@ import contextvars
 import importlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ with warnings.catch_warnings():
 from components.aws_names import AwsScope, JobNames
 from components.source_bundle import SourceBundle, bundle_source
 from settings import Settings, TrainingJobSettings, parse_settings
+from tests.components.event_loops import own_event_loop
 
 PROJECT_DIRECTORY = Path(__file__).parents[2]
 
@@ -139,24 +139,6 @@ class RecordingMonitor(mocks.MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802, ANN401 - as above
         self.declared.outputs[request.urn] = json_format.MessageToDict(request.outputs)
         return super().RegisterResourceOutputs(request)
-
-
-@contextmanager
-def own_event_loop() -> Iterator[None]:
-    """The monitor's threads each leave an event loop behind, of which nobody knows; here they are given one to close.
-
-    A thread whose loop is running already, the program's own, keeps that.
-    """
-    if asyncio._get_running_loop() is not None:
-        yield
-        return
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 Declare = Callable[..., Declared]

@@ -8,8 +8,12 @@ import json
 import logging
 import runpy
 import sys
+from typing import Any
 
 import pulumi
+
+# Beside this file, which is no module of the environment that runs it.
+from event_loops import own_event_loop
 from pulumi.runtime import mocks, stack
 from pulumi.runtime.settings import configure
 
@@ -32,12 +36,24 @@ class Cloud(mocks.Mocks):
         return None, args.inputs
 
 
+class Monitor(mocks.MockMonitor):
+    """Pulumi's, whose threads close the event loops that they open."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - the protocol's name and types
+        with own_event_loop():
+            return super().RegisterResource(request)
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802, ANN401 - as above
+        with own_event_loop():
+            return super().Invoke(request)
+
+
 def plain(value: object) -> object:
     return {"asset": value.path} if isinstance(value, pulumi.FileAsset) else repr(value)
 
 
 if __name__ == "__main__":
-    monitor = mocks.MockMonitor(Cloud())
+    monitor = Monitor(Cloud())
     engine = mocks.MockEngine(logging.getLogger("pulumi"))
     configure(
         mocks.MockSettings(
