@@ -12,10 +12,10 @@ from typing import Any, Final
 from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .iam_policies import allow
+from .request_places import source_bundle_prefix, training_image_uri
 from .s3_keys import as_iam_text
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
-from .training_job_request import source_bundle_prefix, training_image_uri
 from .training_job_spec import TrainingJobSpec
 
 METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"

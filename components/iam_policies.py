@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from .aws_names import JobNames
+from .request_places import execution_role_arn
 from .statement_union import Statement, united
-from .training_job_request import execution_role_arn
 from .training_job_spec import TrainingJobSpec
 
 ROLE_POLICY_MAX_LENGTH: Final = 10_240

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from .clock_changes import ClockChange, clock_changes
 from .image_fit import image_notes
+from .resources_spec import Resources, StoppingCondition
 from .run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
 from .schedule_spec import ScheduleSpec
 from .source_spec import Source
-from .training_job_spec import Resources, StoppingCondition, TrainingImage
+from .training_image_spec import TrainingImage
 
 _DAYS_AHEAD: Final = 366
 """A year: the clocks of a zone change at most a few times in one, and come back to where they were."""

@@ -17,10 +17,11 @@ from .job_schedule import JobSchedule
 from .package_archives import PackageArchive
 from .prepared_job import FurtherSchedule, PreparedJob
 from .preparing import prepare, scope_of
+from .request_places import execution_role_arn, source_bundle_uri
 from .s3_location import bucket_of, key_of
 from .schedule_input import target_input
 from .source_bundle import write_bundle
-from .training_job_request import create_training_job_request, execution_role_arn, source_bundle_uri
+from .training_job_request import create_training_job_request
 from .training_job_spec import TrainingJobSpec
 from .training_packages import TrainingPackages
 

@@ -21,8 +21,8 @@ from .aws_names import JobNames
 from .job_code import Files
 from .package_archives import is_packages_channel
 from .script_mode import script_arguments, script_variables
+from .script_request import script_environment, script_hyperparameters
 from .source_bundle import SourceBundle
-from .training_job_request import script_environment, script_hyperparameters
 from .training_job_spec import TrainingJobSpec
 
 MODE: Final = "--judge-settings"

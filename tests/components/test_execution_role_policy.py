@@ -16,7 +16,8 @@ from components.execution_role_policy import (
 from components.iam_policies import scheduler_permissions
 from components.s3_location import BucketContext
 from components.tracking_spec import TrackingSpec
-from components.training_job_spec import TrainingImage, TrainingJobSpec
+from components.training_image_spec import TrainingImage
+from components.training_job_spec import TrainingJobSpec
 from settings import TrainingJobSettings
 
 BUCKET = "arn:aws:s3:::ml-platform-staging-ml-bucket"

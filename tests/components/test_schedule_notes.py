@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from components.schedule_notes import job_notes
-from components.training_job_spec import Source, TrainingImage
+from components.source_spec import Source
+from components.training_image_spec import TrainingImage
 from settings import ScheduledJobSettings, TrainingJobSettings
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)

@@ -3,10 +3,13 @@ from typing import Any
 import pytest
 
 from components.aws_names import AwsScope, JobNames
+from components.output_spec import CHECKPOINT_LOCAL_PATH
+from components.request_places import training_image_uri
 from components.reserved_names import RESERVED_ENVIRONMENT
 from components.source_bundle import SourceBundle
-from components.training_job_request import create_training_job_request, training_image_uri
-from components.training_job_spec import CHECKPOINT_LOCAL_PATH, TrainingImage, TrainingJobSpec
+from components.training_image_spec import TrainingImage
+from components.training_job_request import create_training_job_request
+from components.training_job_spec import TrainingJobSpec
 from settings import TrainingJobSettings
 
 TAGS = {"stack": "staging", "cost-center": "ml"}

@@ -1,0 +1,131 @@
+"""What the fields of one job are to each other: values that are each allowed, and together are not."""
+
+from collections.abc import Iterator
+
+from .image_fit import image_problems
+from .instance_types import has_local_storage
+from .package_archives import IMAGE_TARGET, channel_names, is_packages_channel
+from .reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
+from .script_mode import HYPERPARAMETERS_MAX_COUNT, hyperparameter_problems
+from .source_spec import SHIPPED_CODE
+from .training_images import SHIPPED_CODE_VERSIONS
+from .training_job_fields import CHANNELS_MAX_COUNT, TrainingJobFields
+
+
+def misfits(spec: TrainingJobFields) -> Iterator[str]:
+    """All that is wrong, a sentence each that begins with its setting."""
+    yield from _spot_problems(spec)
+    yield from environment_problems(spec.environment)
+    yield from _image_problems(spec)
+    yield from image_problems(spec.resources.instance_type, spec.training_image.scikit_learn_version)
+    yield from _volume_key_problems(spec)
+    yield from _accelerator_problems(spec)
+    yield from hyperparameter_problems(spec.hyperparameters)
+    yield from _overlap_problems(spec)
+    yield from _packages_problems(spec)
+    yield from _stream_problems(spec)
+
+
+def _spot_problems(spec: TrainingJobFields) -> list[str]:
+    runtime, wait = spec.stopping_condition.max_runtime_in_seconds, spec.stopping_condition.max_wait_time_in_seconds
+    if not spec.managed_spot_training:
+        if wait is not None:
+            return ["stopping_condition.max_wait_time_in_seconds is allowed only with managed_spot_training: true"]
+        return []
+    problems = []
+    if spec.checkpoint is None:
+        problems.append("managed_spot_training needs checkpoint.s3_path, such as checkpoints/")
+    if wait is None or wait < runtime:
+        got = "not set" if wait is None else f"got {wait}"
+        problems.append(
+            f"managed_spot_training needs stopping_condition.max_wait_time_in_seconds ({got}) of at least "
+            f"max_runtime_in_seconds ({runtime})"
+        )
+    return problems
+
+
+def _image_problems(spec: TrainingJobFields) -> list[str]:
+    version = spec.training_image.scikit_learn_version
+    if not version or not spec.source.is_shipped or version in SHIPPED_CODE_VERSIONS:
+        return []
+    return [
+        f"training_image.scikit_learn_version: got {version!r}; allowed with source.directory {SHIPPED_CODE}: "
+        f"{', '.join(SHIPPED_CODE_VERSIONS)}, because what that code installs needs Python 3.11"
+    ]
+
+
+def _volume_key_problems(spec: TrainingJobFields) -> list[str]:
+    if not spec.resources.volume_kms_key_arn or not has_local_storage(spec.resources.instance_type):
+        return []
+    return [
+        f"resources.volume_kms_key_arn is not allowed with resources.instance_type {spec.resources.instance_type}: "
+        "its storage is its own and encrypts itself; remove it, or choose a type without local storage"
+    ]
+
+
+def _accelerator_problems(spec: TrainingJobFields) -> list[str]:
+    problems = []
+    room = HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS) - 1
+    if spec.accelerator and len(spec.hyperparameters) > room:
+        problems.append(
+            f"hyperparameters: got {len(spec.hyperparameters)}; allowed with accelerator: {room}, because it is "
+            "one itself; remove one"
+        )
+    if spec.accelerator and spec.resources.instance_count > 1:
+        problems.append(
+            f"accelerator: got {spec.accelerator!r} with resources.instance_count {spec.resources.instance_count}; "
+            "it works on one machine: set resources.instance_count to 1, or remove accelerator"
+        )
+    return problems
+
+
+def _packages_problems(spec: TrainingJobFields) -> list[str]:
+    """Archives come by channels of their own, and are compiled for one version of Python."""
+    problems = [
+        f"channels.{name}: is a name for packages that travel with the job; rename it"
+        for name in spec.channels
+        if is_packages_channel(name) and (spec.source.brings_packages or spec.source.is_shipped)
+    ]
+    if not spec.source.brings_packages:
+        return problems
+    room = CHANNELS_MAX_COUNT - len(channel_names(spec.requirements_extras))
+    if len(spec.channels) > room:
+        problems.append(
+            f"channels: got {len(spec.channels)}; allowed with packages that travel with the job: {room}; take "
+            "some together, or set source.packages to pip"
+        )
+    version = spec.training_image.scikit_learn_version
+    if version and version not in SHIPPED_CODE_VERSIONS and not spec.source.is_shipped:
+        problems.append(
+            f"source.packages: got 'archive'; allowed with training_image.scikit_learn_version {version}: pip, "
+            f"because archives are for Python {IMAGE_TARGET.python_version}"
+        )
+    return problems
+
+
+def _stream_problems(spec: TrainingJobFields) -> list[str]:
+    if not spec.source.is_shipped:
+        return []
+    return [
+        f"channels.{name}.input_mode: got 'Pipe'; allowed with source.directory {SHIPPED_CODE}: File, FastFile, "
+        "because that code reads files"
+        for name, channel in spec.channels.items()
+        if channel.input_mode == "Pipe"
+    ]
+
+
+def _overlap_problems(spec: TrainingJobFields) -> list[str]:
+    """What a job writes under what a job reads would become the next job's data."""
+    written = {"output.s3_path": spec.output.s3_path, "source.s3_path": spec.source.s3_path}
+    if spec.checkpoint:
+        written["checkpoint.s3_path"] = spec.checkpoint.s3_path
+    if spec.tracking.artifact_store:
+        written["tracking.artifact_store"] = spec.tracking.artifact_store
+    return [
+        f"{setting} ({location}) lies inside channels.{name}.{place} ({read}): jobs would read what jobs have "
+        "written; choose a prefix outside every channel"
+        for setting, location in written.items()
+        for name, channel in spec.channels.items()
+        for place in ("s3_object", "s3_path")
+        if (read := getattr(channel, place)) and location.startswith(read)
+    ]

@@ -1,0 +1,36 @@
+"""What of a job follows from its spec and names alone: its image, role, and where its bundle and checkpoints are."""
+
+from .aws_names import JobNames
+from .schedule_input import EXECUTION_ID
+from .source_bundle import SourceBundle
+from .training_images import scikit_learn_image_uri
+from .training_job_spec import TrainingJobSpec
+
+
+def training_image_uri(spec: TrainingJobSpec, names: JobNames) -> str:
+    """URI of the image that the job runs in."""
+    image = spec.training_image
+    if image.uri is not None:
+        return image.uri
+    assert image.scikit_learn_version is not None  # noqa: S101 - TrainingImage allows exactly one of the two
+    return scikit_learn_image_uri(names.scope.region, image.scikit_learn_version)
+
+
+def source_bundle_prefix(spec: TrainingJobSpec, names: JobNames) -> str:
+    """Below which all of this job's bundles are, past ones included."""
+    return f"{spec.source.s3_path}{names.prefix}/"
+
+
+def source_bundle_uri(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> str:
+    """Where the bundle is in S3: content-addressed, so that a bundle never changes under a running job."""
+    return f"{source_bundle_prefix(spec, names)}{bundle.digest}/sourcedir.tar.gz"
+
+
+def checkpoint_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
+    """Where one training job's checkpoints are: restarts of a spot job share it, other jobs do not."""
+    return f"{spec.checkpoint.s3_path}{names.prefix}/{EXECUTION_ID}/" if spec.checkpoint else None
+
+
+def execution_role_arn(spec: TrainingJobSpec, names: JobNames) -> str:
+    """The existing role that the spec names, else the component's own."""
+    return spec.execution_role_arn or names.execution_role_arn
