@@ -20,6 +20,7 @@ from failure import TrainingError
 from growing import checkpoint
 from growing.checkpoint import Checkpoints, Origin
 from growing.cluster import Cluster
+from growing.loading import load_meanwhile
 from judging import evaluation
 from judging.study import study
 from models import model_files
@@ -32,6 +33,9 @@ from tracking.claims import AlreadyClaimedError
 from tracking.connection import UnreachableError
 from tracking.data_checks import NOTHING_COMPARED, OFF
 from tracking.tracker import Tracker
+
+NEEDED_AT_THE_END = ("matplotlib.figure", "matplotlib.backends.backend_agg", "skops.io")
+"""Modules that take long to load, and are needed for the record of a model only."""
 
 
 def run(
@@ -71,6 +75,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
             checkpoints.save(grown, run_id)
             tracker.note_growth(estimators.unit(grown), estimators.size(grown))
 
+        load_meanwhile(*NEEDED_AT_THE_END)
         grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
         model = Trained(encoding.whole(grown, data.encoding), env.model_directory / model_files.MODEL_FILE)
         del saved
