@@ -34,7 +34,8 @@ _DATE_OR_TIME = re.compile(rf"{_DATE}(?:[T ]{_TIME})?|{_TIME}")
 
 def kind_of(values: Sequence[str], dialect: Dialect) -> Kind:
     """What fields of a CSV file hold."""
-    there = [value.strip() for value in values if not dialect.is_missing(value.strip())]
+    # Each once: most columns say the same again and again.
+    there = [value for value in {value.strip() for value in values} if not dialect.is_missing(value)]
     if not there:
         return Kind.NOTHING
     if all(map(dialect.is_number, there)):

@@ -105,7 +105,7 @@ def _of_numbers(values: NDArray[Any], missing: float = 0.0) -> Column:
 
 def _sample(values: pyarrow.ChunkedArray) -> NDArray[Any]:
     step = -(-len(values) // _SAMPLE)
-    chosen = values if step == 1 else values.take(pyarrow.array(range(0, len(values), step)))
+    chosen = values if step == 1 else values.take(pyarrow.array(numpy.arange(0, len(values), step)))
     numbers: NDArray[Any] = chosen.cast(pyarrow.float64()).to_numpy()
     return numbers
 
