@@ -57,8 +57,8 @@ def _by_chance(target: NDArray[Any], column: str, settings: Hyperparameters) -> 
     held = numpy.ceil(count * fraction)
     if settings.task == CLASSIFICATION:
         alone = _rows_of_their_own_class(target, column)
-        rows = numpy.delete(rows, alone)
-        stratify = target[rows]
+        rows = numpy.delete(rows, alone) if len(alone) else rows
+        stratify = target[rows] if len(alone) else target
         _check_strata(stratify, fraction)
     elif held < 2 or count - held < 2:
         raise TrainingError(
@@ -73,14 +73,16 @@ def _by_chance(target: NDArray[Any], column: str, settings: Hyperparameters) -> 
 
 def _rows_of_their_own_class(target: NDArray[Any], column: str) -> Rows:
     """The rows of classes that have one row only: nobody can both learn from it and be judged by it."""
-    classes, places, counts = numpy.unique(target, return_index=True, return_counts=True)
+    classes, counts = numpy.unique(target, return_counts=True)
     few = counts < 2
-    if few.any() and not few.all():
-        say(
-            f"note: target column {column!r}: class {_listed(classes[few])} has one row only, which is trained on, and "
-            f"not judged by; add rows, or give the job a validation channel"
-        )
-    return places[few] if not few.all() else places[:0]
+    if few.all() or not few.any():
+        return numpy.empty(0, dtype=numpy.intp)
+    say(
+        f"note: target column {column!r}: class {_listed(classes[few])} has one row only, which is trained on, and "
+        f"not judged by; add rows, or give the job a validation channel"
+    )
+    places: Rows = numpy.unique(target, return_index=True)[1]
+    return places[few]
 
 
 def _check_strata(target: NDArray[Any], fraction: float) -> None:
