@@ -70,13 +70,15 @@ _PROGRAMS: Final[Mapping[str, tuple[Path, tuple[str, ...]]]] = {
 class Figures:
     """Of one process: seconds from start to end, peak memory, accuracy on the held-out rows.
 
-    `said` is the memory that it announced, in megabytes; 0 for a program that announces none.
+    `said` is the memory that it announced, in megabytes; 0 for a program that announces none. `lines` are what it
+    printed, each with the seconds since its start.
     """
 
     seconds: float
     megabytes: float
     accuracy: float
     said: float
+    lines: Sequence[tuple[float, str]]
 
 
 def table(rounds: int = ROUNDS, times: Sequence[int] = TIMES, programs: Sequence[str] = tuple(_PROGRAMS)) -> Table:
@@ -93,7 +95,7 @@ def table(rounds: int = ROUNDS, times: Sequence[int] = TIMES, programs: Sequence
             for turn in range(rounds):
                 for place, program in enumerate(programs):
                     directory = Path(scratch) / f"{trees.replace(' ', '-')}-{factor}-{turn}-{place}"
-                    taken[program].append(_run(program, hyperparameters, channels, directory, servers))
+                    taken[program].append(run(program, hyperparameters, channels, directory, servers))
                     shutil.rmtree(directory)
             rows.extend(_row(count, trees, program, taken, first.setdefault(trees, {})) for program in programs)
 
@@ -147,9 +149,7 @@ def serve(state_directory: Path) -> Servers:
     return servers
 
 
-def _run(
-    program: str, hyperparameters: Mapping[str, str], channels: Path, directory: Path, servers: Servers
-) -> Figures:
+def run(program: str, hyperparameters: Mapping[str, str], channels: Path, directory: Path, servers: Servers) -> Figures:
     """One process in a directory of its own.
 
     Raises:
