@@ -14,6 +14,7 @@ from statements import Element, matches
 from target_input import INPUT
 
 _ARN = re.compile(r"arn:[a-z-]+:s3:::(?P<bucket>[^/]+)")
+_DATED_CHANNEL = "DATED_CHANNEL_"
 _URI = re.compile(r"s3://([^/\s\"]+)")
 _REQUEST = {"OutputDataConfig": {"S3OutputPath": "s3://ml-platform-prod-ml-bucket/training-outputs/"}}
 
@@ -45,8 +46,16 @@ def _channels(job: ScheduledJob, declared: list[str]) -> Iterator[tuple[Resource
     if grants is None or any(not attachment.policies for attachment in grants.attachments):
         return
     named = [found["bucket"] for _, element in _s3_resources(grants) if (found := _ARN.match(element.value))]
-    for index, channel in enumerate(job.job.objects("InputDataConfig")):
-        path = property_path(INPUT, "InputDataConfig", index)
+    channels = [(("InputDataConfig", index), each) for index, each in enumerate(job.job.objects("InputDataConfig"))]
+    variables = job.job.request.get("Environment")
+    # Where a job fetches data itself, it is told so in variables.
+    channels += [
+        (("Environment", name), {name: text})
+        for name, text in (variables.items() if isinstance(variables, dict) else ())
+        if name.startswith(_DATED_CHANNEL)
+    ]
+    for steps, channel in channels:
+        path = property_path(INPUT, *steps)
         for bucket in sorted(_buckets_in(channel) - set(declared)):
             if not any(matches(each, bucket) for each in named):
                 fault = "the channel reads from a bucket that is not declared for the execution role"

@@ -11,9 +11,10 @@ from rule import Config, Judgement, Reference, ResourceRule, Severity
 from statements import Statement
 
 _LISTING = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
-# A literal beginning that ends at a separator; after it, wildcards may follow. ${*}, ${?} and ${$} are literal.
+# A literal beginning that ends at a separator; after it, wildcards may follow. ${*}, ${?} and ${$} are literal. Within
+# what follows its first character, ? may stand for one of a date's digits: it makes no prefix shorter.
 _ANY, _NO_SLASH = r"(?:[^*?$]|\$\{[*?$]\})", r"(?:[^*?$/]|\$\{[*?$]\})"
-_PREFIX = re.compile(rf"{_ANY}*?{_NO_SLASH}{_ANY}*([/-]\*.*)?")
+_PREFIX = re.compile(rf"{_ANY}*?{_NO_SLASH}(?:{_ANY}|\?)*([/-]\*.*)?")
 _BY_PREFIX = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9.-]{3,63}/" + _PREFIX.pattern)
 
 

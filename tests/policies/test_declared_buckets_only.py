@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
 
+FETCHED = '{"name":"training","uri":"s3://company-lake/churn/dt={scheduled_date}/"}'
+
 REPORTED = {
+    "data that the job fetches itself from a bucket that is not declared": (
+        [("schedule.target.input.Environment.DATED_CHANNEL_1", FETCHED)],
+        'schedule| target.input.Environment.DATED_CHANNEL_1 is "company-lake": the channel reads from a bucket that '
+        "is not declared for the execution role. Cure: declare it (data_buckets), so that the role's policy names its "
+        "prefix, or read from another.",
+    ),
     "another bucket": (
         [("execution_policy.policy.Statement.0.Resource.+", "arn:aws:s3:::somebody-elses/datasets/*")],
         "execution_policy| policy.Statement[0].Resource[2] is "
@@ -64,6 +72,10 @@ REPORTED = {
 }
 
 PASSES = {
+    "data that the job fetches itself from a bucket that the role's policy names": [
+        ("schedule.target.input.Environment.DATED_CHANNEL_1", FETCHED),
+        ("execution_policy.policy.Statement.0.Resource.+", "arn:aws:s3:::company-lake/churn/*"),
+    ],
     "a channel of a bucket that the role's policy names": [
         ("schedule.target.input.InputDataConfig.0.DataSource.S3DataSource.S3Uri", "s3://company-lake/churn/"),
         ("execution_policy.policy.Statement.0.Resource.+", "arn:aws:s3:::company-lake/churn/*"),

@@ -150,7 +150,7 @@ LEFT_ALONE = {
 }
 
 
-@pytest.mark.parametrize("prefix", ["dt=1 & 2/a+b@c:d,e", "${$}HOME", "${*}", "what${?}/é"])
+@pytest.mark.parametrize("prefix", ["dt=1 & 2/a+b@c:d,e", "${$}HOME", "${*}", "what${?}/é", "dt=20??-??-??", "20??"])
 def test_a_prefix_of_any_characters_passes_and_what_iam_takes_as_itself_is_literal(
     prefix: str, good_stack: StackUnderTest, findings_of: Judge
 ) -> None:
@@ -159,6 +159,15 @@ def test_a_prefix_of_any_characters_passes_and_what_iam_takes_as_itself_is_liter
     listed = "execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix"
     good_stack.set(listed, [f"{prefix}/*", f"{prefix}.csv"])
     assert findings_of(RULE, good_stack) == []
+
+
+@pytest.mark.parametrize("prefix", ["????-??-??/*", "?", "dt=????*", "/??/*", "?a/*", "dt=?*x/*"])
+def test_one_unknown_character_after_the_other_is_no_prefix(
+    prefix: str, good_stack: StackUnderTest, findings_of: Judge
+) -> None:
+    resource = f"arn:aws:s3:::ml-platform-prod-ml-bucket/{prefix}"
+    good_stack.set("execution_policy.policy.Statement.0.Resource", resource)
+    assert len(findings_of(RULE, good_stack)) == 1
 
 
 def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
