@@ -8,10 +8,14 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from .dated_paths import is_dated, is_whole_time
 from .s3_location import S3DataObject, S3DataPrefix
+from .schedule_input import SCHEDULED_TIME
+from .schedule_spec import TimeZone
 
 _REFERENCE: Final = "-ref"
 """End of the name of an attribute whose values are URIs. Source: "Augmented Manifest Files for Training Jobs"."""
+_WHOLE_TIME: Final = "{scheduled_time}"
 _LONGEST: Final = 2**63
 
 
@@ -25,9 +29,12 @@ class Channel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     s3_path: S3DataPrefix | None = None
-    """The prefix that the data lies under; it ends with `/`."""
+    """The prefix that the data lies under; it ends with `/`. It may have dates in it, such as `dt={scheduled_date-1d}/`
+    (docs/dated-data.md)."""
     s3_object: S3DataObject | None = None
-    """The key of one object, or of a manifest."""
+    """The key of one object, or of a manifest; it may have dates in it as well."""
+    time_zone: TimeZone | None = None
+    """By whose clocks the dates in `s3_path` and `s3_object` go (IANA name); absent: by the schedule's."""
     s3_data_type: Literal["S3Prefix", "ManifestFile", "AugmentedManifestFile"] = "S3Prefix"
     """What `s3_path` and `s3_object` say: where the data lies (S3Prefix), or a manifest and what it names."""
     attribute_names: Annotated[
@@ -50,8 +57,18 @@ class Channel(BaseModel):
 
     @property
     def s3_uri(self) -> str:
-        """What the request names: a prefix, one object, or a manifest."""
+        """What the request names: a prefix, one object, or a manifest; the Scheduler fills in a whole time."""
+        return self.s3_uri_as_written.replace(_WHOLE_TIME, SCHEDULED_TIME)
+
+    @property
+    def s3_uri_as_written(self) -> str:
+        """The same, with all dates still to fill in."""
         return self.s3_object or self.s3_path or ""
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether the job fetches it itself, as soon as it knows the dates: SageMaker cannot fill them in."""
+        return any(is_dated(uri) and not is_whole_time(uri) for uri in self.read_uris)
 
     @property
     def data_uri(self) -> str:
@@ -65,7 +82,12 @@ class Channel(BaseModel):
 
     @model_validator(mode="after")
     def _fields_fit_each_other(self) -> Self:
-        if problems := [*self._place_problems(), *self._attribute_problems(), *self._mode_problems()]:
+        if problems := [
+            *self._place_problems(),
+            *self._attribute_problems(),
+            *self._mode_problems(),
+            *self._date_problems(),
+        ]:
             raise ValueError("; ".join(problems))
         return self
 
@@ -110,4 +132,25 @@ class Channel(BaseModel):
                 yield (
                     f"{setting}: got {got!r}; allowed with input_mode {self.input_mode}: {allowed}; or set input_mode "
                     "to Pipe"
+                )
+
+    def _date_problems(self) -> Iterator[str]:
+        """What SageMaker does for a channel, and the job does not when it fetches the data itself."""
+        if not self.has_dates:
+            if self.time_zone is not None:
+                yield (
+                    f"time_zone: got {self.time_zone!r}; allowed with a date to fill in, such as {{scheduled_date}}; "
+                    "remove it"
+                )
+            return
+        allowed = {
+            "s3_data_type": (self.s3_data_type, "S3Prefix"),
+            "input_mode": (self.input_mode, "File"),
+            "shuffle_seed": (self.shuffle_seed, None),
+        }
+        for setting, (got, only) in allowed.items():
+            if got != only:
+                yield (
+                    f"{setting}: got {got!r}; allowed with dates to fill in: {only or 'none'}, because the job fetches "
+                    f"the files itself; or use {_WHOLE_TIME} alone, which EventBridge Scheduler fills in"
                 )

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from .aws_names import JobNames
 from .data_buckets import DataBucket
+from .dated_paths import dated_pattern
 from .iam_policies import allow
 from .request_places import source_bundle_prefix, training_image_uri
-from .s3_keys import as_iam_text
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
 from .training_job_spec import TrainingJobSpec
@@ -131,18 +131,22 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     for uri in dict.fromkeys([*channels, *checkpoints, *artifacts]):
         listed[bucket_of(uri)].append(_pattern(uri))
     for number, (bucket, prefixes) in enumerate(listed.items(), start=1):
-        condition = {"StringLike": {"s3:prefix": prefixes}}
+        condition = {"StringLike": {"s3:prefix": list(dict.fromkeys(prefixes))}}
         statements.append(allow(f"ListPrefixes{number}", ["s3:ListBucket"], _s3_arn(bucket, names), condition))
     return statements
 
 
 def _objects(uris: Iterable[str], names: JobNames) -> list[str]:
-    return [f"{_s3_arn(bucket_of(uri), names)}/{_pattern(uri)}" for uri in dict.fromkeys(uris)]
+    # Once each: two channels may read other dates of the same prefix.
+    return list(dict.fromkeys(f"{_s3_arn(bucket_of(uri), names)}/{_pattern(uri)}" for uri in uris))
 
 
 def _pattern(uri: str) -> str:
-    """The keys that a location covers: all that begin with a prefix, which ends with `/`, or the one object."""
-    return as_iam_text(key_of(uri)) + ("*" if uri.endswith("/") else "")
+    """The keys that a location covers: all that begin with a prefix, which ends with `/`, or the one object.
+
+    A date in it may be any date.
+    """
+    return dated_pattern(key_of(uri)) + ("*" if uri.endswith("/") else "")
 
 
 def _s3_arn(bucket: str, names: JobNames) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from .dated_channels import variable_problems
+from .dated_paths import may_begin_with
 from .image_fit import image_problems
 from .instance_types import has_local_storage
 from .package_archives import IMAGE_TARGET, channel_names, is_packages_channel
 from .reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
 from .script_mode import HYPERPARAMETERS_MAX_COUNT, hyperparameter_problems
-from .source_spec import SHIPPED_CODE
+from .shipped_code import SHIPPED_CODE
 from .training_images import SHIPPED_CODE_VERSIONS
 from .training_job_fields import CHANNELS_MAX_COUNT, TrainingJobFields
 
@@ -24,6 +26,7 @@ def misfits(spec: TrainingJobFields) -> Iterator[str]:
     yield from _overlap_problems(spec)
     yield from _packages_problems(spec)
     yield from _stream_problems(spec)
+    yield from variable_problems(spec)
 
 
 def _spot_problems(spec: TrainingJobFields) -> list[str]:
@@ -127,5 +130,5 @@ def _overlap_problems(spec: TrainingJobFields) -> list[str]:
         for setting, location in written.items()
         for name, channel in spec.channels.items()
         for place in ("s3_object", "s3_path")
-        if (read := getattr(channel, place)) and location.startswith(read)
+        if (read := getattr(channel, place)) and may_begin_with(location, read)
     ]

@@ -10,9 +10,12 @@ from .training_job_spec import TrainingJobSpec
 
 
 def input_data_config(spec: TrainingJobSpec, packages: Sequence[PackageArchive]) -> list[dict[str, Any]]:
-    """All channels, in the order of their names, and after them those of packages."""
+    """All channels, in the order of their names, and after them those of packages.
+
+    Without those that the job fetches itself: no request can name what is not known yet.
+    """
     return [
-        *(_channel(name, channel) for name, channel in sorted(spec.channels.items())),
+        *(_channel(name, channel) for name, channel in sorted(spec.channels.items()) if not channel.has_dates),
         *(_packages_channel(archive, spec) for archive in packages),
     ]
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .package_archives import PackageArchive, package_archives
+from .shipped_code import SHIPPED_CODE
 from .source_bundle import (
     SourceBundle,
     bundle_source,
     compose_requirements,
-    started_with_packages,
+    with_start,
     without_requirements,
 )
-from .source_spec import SHIPPED_CODE
 from .training_job_spec import TrainingJobSpec
 
 Files = Mapping[str, bytes]
@@ -31,7 +31,7 @@ def directories_of(specs: Iterable[TrainingJobSpec]) -> list[str]:
     found: dict[str, None] = {}
     for spec in specs:
         found[spec.source.directory] = None
-        if spec.source.program != spec.source.entry_point:
+        if spec.program != spec.source.entry_point:
             found[SHIPPED_CODE] = None
     return list(found)
 
@@ -43,9 +43,9 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
         SourceBundleError: the directory lacks something that the settings need.
     """
     files = sources[spec.source.directory]
-    if not spec.source.brings_packages:
-        return JobCode(bundle_source(compose_requirements(files, spec.requirements_extras), spec.source.entry_point))
-    bundled = without_requirements(files)
-    if spec.source.program != spec.source.entry_point:
-        bundled = started_with_packages(bundled, sources[SHIPPED_CODE])
-    return JobCode(bundle_source(bundled, spec.source.entry_point), package_archives(files, spec.requirements_extras))
+    extras, brings_packages = spec.requirements_extras, spec.source.brings_packages
+    bundled = without_requirements(files) if brings_packages else compose_requirements(files, extras)
+    if spec.program != spec.source.entry_point:
+        bundled = with_start(bundled, sources[SHIPPED_CODE])
+    bundle = bundle_source(bundled, spec.source.entry_point)
+    return JobCode(bundle, package_archives(files, extras) if brings_packages else ())

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .package_building import cache_directory
+from .shipped_code import SHIPPED_CODE, shipped_code_directory
 from .source_bundle import SourceBundleError
-from .source_spec import SHIPPED_CODE
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,3 @@ class ProgramPlaces:
                 "name to train with it"
             )
         return shipped
-
-
-def shipped_code_directory() -> Path:
-    """Where this project's training code is: inside the installed package, or in the repository beside this one."""
-    here = Path(__file__).parent
-    return here / SHIPPED_CODE if (here / SHIPPED_CODE).is_dir() else here.parent / SHIPPED_CODE

@@ -35,6 +35,9 @@ RESERVED_ENVIRONMENT: Final = (
 )
 """What the request itself tells the container; boto3 reads the first, `training_code/options` the others."""
 
+DATED_CHANNEL: Final = "DATED_CHANNEL"
+"""Beginning of the variables that tell a job which data to fetch itself."""
+
 _BY_SAGEMAKER: Final = "is set by SageMaker, whatever the request says"
 _BY_THE_TOOLKIT: Final = "is set by the training toolkit when it starts"
 _CREDENTIALS: Final = (
@@ -52,6 +55,7 @@ _SET_BY_OTHERS: Final = {
 _PREFIXES: Final = {
     "SM_": "begins with SM_, as all that the training toolkit tells a script: it would be overwritten, or believed",
     "SAGEMAKER_": "begins with SAGEMAKER_, as what SageMaker, its images and the training toolkit read and set",
+    DATED_CHANNEL: f"begins with {DATED_CHANNEL}, as what tells the job which data of which date to fetch",
     "AWS_CONTAINER_": "begins with AWS_CONTAINER_, as what SageMaker tells of the execution role's credentials",
 }
 

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, ValidationInfo
 
 from .bucket_names import bucket_name_faults
+from .dated_paths import a_dated_path, date_faults
 from .s3_keys import key_faults
 
 URI_MAX_LENGTH: Final = 1024
@@ -18,6 +19,7 @@ URI_MAX_LENGTH: Final = 1024
 PREFIX_MAX_LENGTH: Final = 800
 """Of a prefix below which something is written: names and a digest follow it, and the bucket stands before it."""
 
+_DATE: Final = "{scheduled_"
 _SHAPE_OF_A_PREFIX: Final = (
     "allowed: a prefix that ends with '/' and has no empty part, such as datasets/training/ "
     "(without the last '/', datasets/training-old/ would match as well)"
@@ -49,29 +51,47 @@ def _check_inside(value: str, info: ValidationInfo) -> str:
 
 
 def _check_prefix(value: str, info: ValidationInfo) -> str:
-    uri = _prefix(value, info)
+    if _DATE in value:
+        raise ValueError(
+            f"it has {_DATE!r}, and dates are filled in in the s3_path and s3_object of channels only; allowed: a "
+            "prefix without; what a job writes has the job's name, and is tagged with the time"
+        )
+    uri = _prefix(value, info, is_dated=False)
     if len(key_of(uri)) > PREFIX_MAX_LENGTH:
         raise ValueError(f"the prefix has {len(key_of(uri))} characters; allowed: {PREFIX_MAX_LENGTH}")
     return uri
 
 
 def _check_data_prefix(value: str, info: ValidationInfo) -> str:
-    return _readable(_prefix(value, info), info)
+    return _readable(_prefix(value, info, is_dated=True), info)
 
 
 def _check_data_object(value: str, info: ValidationInfo) -> str:
-    uri, key = _located(value, info), key_of(_located(value, info))
+    uri = _located(value, info)
+    some = _with_dates(uri)
+    key = key_of(some)
     if not key or key.startswith("/") or key.endswith("/") or "//" in key:
         raise ValueError(_SHAPE_OF_AN_OBJECT)
-    return _readable(_with_good_key(uri), info)
+    _require_good_key(some)
+    return _readable(uri, info)
 
 
-def _prefix(value: str, info: ValidationInfo) -> str:
-    uri, key = _located(value, info), key_of(_located(value, info))
+def _prefix(value: str, info: ValidationInfo, *, is_dated: bool) -> str:
+    uri = _located(value, info)
+    some = _with_dates(uri) if is_dated else uri
+    key = key_of(some)
     # SageMaker fails to download keys with an empty part: "illegal char sub-sequence '//'".
-    if not key or key.startswith("/") or not key.endswith("/") or "//" in key:
+    if not key or key.startswith("/") or not uri.endswith("/") or "//" in key:
         raise ValueError(_SHAPE_OF_A_PREFIX)
-    return _with_good_key(uri)
+    _require_good_key(some)
+    return uri
+
+
+def _with_dates(uri: str) -> str:
+    """What the URI becomes at some time; at any other it has the same shape."""
+    if faults := date_faults(uri):
+        raise ValueError("; ".join(faults))
+    return a_dated_path(uri)
 
 
 def _located(value: str, info: ValidationInfo) -> str:
@@ -86,12 +106,11 @@ def _located(value: str, info: ValidationInfo) -> str:
     return f"s3://{context.bucket}/{value}"
 
 
-def _with_good_key(uri: str) -> str:
+def _require_good_key(uri: str) -> None:
     if faults := key_faults(key_of(uri)):
         raise ValueError("; ".join(faults))
     if len(uri) > URI_MAX_LENGTH:
         raise ValueError(f"{uri[:40]}… has {len(uri)} characters; allowed: {URI_MAX_LENGTH}, as SageMaker takes")
-    return uri
 
 
 def _readable(uri: str, info: ValidationInfo) -> str:
@@ -115,7 +134,7 @@ S3PrefixAnywhere = Annotated[str, AfterValidator(_check_prefix)]
 """The same, but it may lie in another bucket."""
 
 S3DataPrefix = Annotated[str, AfterValidator(_check_data_prefix)]
-"""A prefix that is only read: in the stack's bucket, or in one of its data buckets."""
+"""A prefix that is only read, which may have dates in it: in the stack's bucket, or in one of its data buckets."""
 
 S3DataObject = Annotated[str, AfterValidator(_check_data_object)]
 """One object that is only read, `s3://bucket/key`, in the same buckets."""

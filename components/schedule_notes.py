@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from .channel import Channel
 from .clock_changes import ClockChange, clock_changes
+from .dated_notes import dated_notes
 from .image_fit import image_notes
 from .resources_spec import Resources, StoppingCondition
 from .run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
@@ -36,6 +38,8 @@ class ScheduledSpec(Protocol):
     def training_image(self) -> TrainingImage: ...
     @property
     def source(self) -> Source: ...
+    @property
+    def channels(self) -> Mapping[str, Channel]: ...
 
 
 def job_notes(job: str, specs: Mapping[str, ScheduledSpec], now: datetime) -> list[str]:
@@ -51,6 +55,7 @@ def job_notes(job: str, specs: Mapping[str, ScheduledSpec], now: datetime) -> li
 def _notes(spec: ScheduledSpec, now: datetime) -> Iterator[str]:
     yield from (f"schedule.{note}" for note in schedule_notes(spec.schedule, now))
     yield from machine_notes(spec)
+    yield from dated_notes(spec.channels, spec.schedule, now)
 
 
 def schedule_notes(schedule: ScheduleSpec, now: datetime) -> Iterator[str]:

@@ -26,6 +26,8 @@ RATE_UNITS: Final[dict[str, timedelta]] = {
     "day": timedelta(days=1),
     "days": timedelta(days=1),
 }
+TIME_ZONE_MAX_LENGTH: Final = 50
+"""Source: EventBridge Scheduler API, `ScheduleExpressionTimezone`."""
 RATE_MAX: Final = timedelta(days=36500)
 """Ours, not the API's: what is longer never fires again, and would leave Python's range of dates."""
 _FORM = re.compile(r"(cron|rate|at)\((.*)\)")
@@ -88,6 +90,10 @@ def _check_time_zone(name: str) -> str:
     return name
 
 
+TimeZone = Annotated[str, Field(max_length=TIME_ZONE_MAX_LENGTH), AfterValidator(_check_time_zone)]
+"""The IANA name of a zone."""
+
+
 @dataclass(frozen=True)
 class FireTime:
     """A time that a schedule names: as the clocks of its zone show it (naive), and in UTC.
@@ -113,7 +119,7 @@ class ScheduleSpec(BaseModel):
 
     expression: Annotated[str, Field(max_length=256), AfterValidator(_check_expression)]
     """`cron(minutes hours day-of-month month day-of-week year)`, `rate(value unit)` or `at(yyyy-mm-ddThh:mm:ss)`."""
-    time_zone: Annotated[str, Field(max_length=50), AfterValidator(_check_time_zone)] = "UTC"
+    time_zone: TimeZone = "UTC"
     """The IANA name of the zone that the expression's times are in."""
     enabled: bool = False
     """Whether it fires."""

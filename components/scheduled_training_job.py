@@ -171,7 +171,12 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
     def _target_input(self, name: str, what: FurtherSchedule) -> str:
         try:
             request = create_training_job_request(
-                what.training_job, self._args.names, what.source_bundle, what.tags, what.packages
+                what.training_job,
+                self._args.names,
+                what.source_bundle,
+                what.tags,
+                what.packages,
+                time_zone=what.schedule.time_zone,
             )
             return target_input(request)
         except ValueError as error:

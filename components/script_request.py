@@ -3,6 +3,7 @@
 import json
 
 from .aws_names import JobNames
+from .dated_channels import dated_channel_variables
 from .output_spec import CHECKPOINT_LOCAL_PATH
 from .request_places import source_bundle_uri, training_image_uri
 from .request_values import without_none
@@ -18,14 +19,19 @@ def script_hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: Sourc
     if spec.accelerator:
         own["accelerator"] = spec.accelerator
     return own | {
-        "sagemaker_program": spec.source.program,
+        "sagemaker_program": spec.program,
         "sagemaker_region": names.scope.region,
         "sagemaker_submit_directory": source_bundle_uri(spec, names, bundle),
     }
 
 
-def script_environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
-    """The container's variables: those of the settings, and those that the request itself tells."""
+def script_environment(
+    spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle, time_zone: str = "UTC"
+) -> dict[str, str]:
+    """The container's variables: those of the settings, and those that the request itself tells.
+
+    `time_zone` is the schedule's.
+    """
     return dict(spec.environment) | without_none(
         # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
         AWS_DEFAULT_REGION=names.scope.region,
@@ -41,10 +47,11 @@ def script_environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBun
         SCHEDULE_EXECUTION_ID=EXECUTION_ID,
         SCHEDULE_ATTEMPT_NUMBER=ATTEMPT_NUMBER,
         SOURCE_BUNDLE_DIGEST=bundle.digest,
-        ENTRY_POINT=spec.source.entry_point if spec.source.program != spec.source.entry_point else None,
+        ENTRY_POINT=spec.source.entry_point if spec.program != spec.source.entry_point else None,
         TRAINING_IMAGE=training_image_uri(spec, names),
         CHECKPOINT_LOCAL_PATH=CHECKPOINT_LOCAL_PATH if spec.checkpoint else None,
         **_channel_uris(spec),
+        **dated_channel_variables(spec, time_zone),
     )
 
 
@@ -53,7 +60,8 @@ def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
 
     A URI may be longer than a variable; such a one is left out, and the record has the directory.
     """
-    uris = {name: spec.channels[name].s3_uri for name in ("training", "validation") if name in spec.channels}
+    known = {name: channel for name, channel in spec.channels.items() if not channel.has_dates}
+    uris = {name: known[name].s3_uri for name in ("training", "validation") if name in known}
     return {
         f"CHANNEL_URI_{name.upper()}": uri for name, uri in uris.items() if len(uri) <= ENVIRONMENT_VALUE_MAX_LENGTH
     }

@@ -25,9 +25,9 @@ _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
 START: Final = "start_with_packages.py"
-"""Of training_code: what the toolkit starts instead of code that knows nothing of archives."""
+"""Of training_code: what the toolkit starts instead of code that knows nothing of archives and dated data."""
 _START_DIRECTORY: Final = "start_with_packages"
-_START_MODULES: Final = ("packages.py", "failure.py")
+_START_MODULES: Final = ("dated_channels.py", "failure.py", "packages.py", "progress.py", "scheduled_dates.py")
 REQUIREMENTS_EXTRAS: Final = ("accelerator", "cluster")
 """What only some jobs install: `requirements-<extra>.txt` beside requirements.txt has the pins that are added to it."""
 
@@ -126,8 +126,8 @@ def without_requirements(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in files.items() if name not in named}
 
 
-def started_with_packages(files: Mapping[str, bytes], start: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Files (POSIX path -> content) of code that knows nothing of archives, and what puts these before its imports.
+def with_start(files: Mapping[str, bytes], start: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files (POSIX path -> content) of code that knows nothing of archives and dates, and what starts it with both.
 
     `start` are the files of this project's training code.
 
@@ -137,8 +137,8 @@ def started_with_packages(files: Mapping[str, bytes], start: Mapping[str, bytes]
     added = {START: start[START]} | {f"{_START_DIRECTORY}/{name}": start[name] for name in _START_MODULES}
     if taken := [name for name in files if name == START or name.startswith(f"{_START_DIRECTORY}/")]:
         raise SourceBundleError(
-            f"{taken[0]} in the source directory has the name of what puts packages in front of its imports; rename "
-            f"it, or set source.packages to pip"
+            f"{taken[0]} in the source directory has the name of what puts packages and dated data in place before "
+            f"the code starts; rename it"
         )
     return {**files, **added}
 

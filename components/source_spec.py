@@ -1,15 +1,12 @@
 """A job's training code: where it is in the project and in S3, and how the packages that it needs come to the job."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from .s3_location import S3Prefix
-from .source_bundle import START
-
-SHIPPED_CODE: Final = "training_code"
-"""The name of this project's own training code, as a `source.directory`."""
+from .shipped_code import SHIPPED_CODE
 
 
 def _check_directory(directory: str) -> str:
@@ -45,11 +42,6 @@ class Source(BaseModel):
     def brings_packages(self) -> bool:
         """Whether they travel with the job; absent, those of this project's training code do."""
         return self.packages == "archive" or (self.packages is None and self.is_shipped)
-
-    @property
-    def program(self) -> str:
-        """What the toolkit starts: the entry point, or what starts that with its packages."""
-        return START if self.brings_packages and not self.is_shipped else self.entry_point
 
     @property
     def packages_prefix(self) -> str:

@@ -14,6 +14,7 @@ from .output_spec import Checkpoint, Output
 from .promotion_spec import PromotionSpec
 from .resources_spec import Resources, StoppingCondition
 from .script_mode import DEFAULT_METRIC_DEFINITIONS, EnvironmentVariables, Hyperparameters, MetricDefinitions
+from .source_bundle import START
 from .source_spec import Source
 from .tracking_spec import TrackingSpec
 from .training_image_spec import TrainingImage
@@ -66,6 +67,17 @@ class TrainingJobFields(BaseModel):
     """What a new model version must reach to become `champion`."""
     accelerator: Literal["intelex"] | None = None
     """What grows a random forest instead of plain scikit-learn; the model that is saved is plain all the same."""
+
+    @property
+    def dated_channels(self) -> dict[str, Channel]:
+        """The channels that the job fetches itself, by name, in their order."""
+        return {name: channel for name, channel in sorted(self.channels.items()) if channel.has_dates}
+
+    @property
+    def program(self) -> str:
+        """What the toolkit starts: the entry point, or what puts its packages and its dated data in place before."""
+        is_prepared = self.source.brings_packages or bool(self.dated_channels)
+        return START if is_prepared and not self.source.is_shipped else self.source.entry_point
 
     @property
     def requirements_extras(self) -> tuple[str, ...]:

@@ -19,14 +19,16 @@ from .source_bundle import SourceBundle
 from .training_job_spec import TrainingJobSpec
 
 
-def create_training_job_request(
+def create_training_job_request(  # noqa: PLR0913 - all that a request is made of
     spec: TrainingJobSpec,
     names: JobNames,
     bundle: SourceBundle,
     tags: Mapping[str, str],
     packages: Sequence[PackageArchive] = (),
+    *,
+    time_zone: str = "UTC",
 ) -> dict[str, Any]:
-    """The whole request, ready to be the target's input; `packages` travel with the job.
+    """The whole request, ready to be the target's input; `packages` travel with the job, `time_zone` is the schedule's.
 
     Raises:
         ValueError: the spec's execution role is of another account than the names.
@@ -53,12 +55,14 @@ def create_training_job_request(
             MaxWaitTimeInSeconds=spec.stopping_condition.max_wait_time_in_seconds,
         ),
         "HyperParameters": script_hyperparameters(spec, names, bundle),
-        "Environment": script_environment(spec, names, bundle),
+        "Environment": script_environment(spec, names, bundle, time_zone),
         "EnableManagedSpotTraining": spec.managed_spot_training,
         "EnableInterContainerTrafficEncryption": spec.encrypt_inter_container_traffic,
         "EnableNetworkIsolation": False,
         "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
     }
+    if not request["InputDataConfig"]:  # the API takes none, and no empty list
+        del request["InputDataConfig"]
     checkpoint = checkpoint_uri(spec, names)
     if checkpoint is not None:
         request["CheckpointConfig"] = {"S3Uri": checkpoint, "LocalPath": CHECKPOINT_LOCAL_PATH}

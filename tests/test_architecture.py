@@ -105,7 +105,7 @@ TRAINING_ROOMS = ("options", "data", "growing", "judging", "models", "tracking")
 
 @pytest.mark.parametrize("room", TRAINING_ROOMS)
 def test_a_room_of_the_training_code_knows_those_before_it_and_what_all_may_know(room: str) -> None:
-    before = {*TRAINING_ROOMS[: TRAINING_ROOMS.index(room) + 1], "failure", "packages", "progress"}
+    before = {*TRAINING_ROOMS[: TRAINING_ROOMS.index(room) + 1], "dated_channels", "failure", "packages", "progress"}
     wrong = [
         str(found)
         for found in imports_of("training_code")
@@ -123,7 +123,7 @@ def test_the_training_code_has_its_entry_points_at_the_root_and_all_else_in_room
     assert rooms == set(TRAINING_ROOMS)
     assert {path.stem for path in directory.glob("*.py")} == {
         *("train", "register", "recall", "inference", "start_with_packages"),
-        *("job", "failure", "packages", "progress"),
+        *("job", "failure", "packages", "progress", "dated_channels", "scheduled_dates"),
     }
 
 

@@ -30,6 +30,7 @@ IN_WORDS = {
     "training_image.uri": (None, "this or the version"),
     "channels.<name>.s3_path": (None, "this or `s3_object`"),
     "channels.<name>.s3_object": (None, "this or `s3_path`"),
+    "channels.<name>.time_zone": (None, "the schedule's"),
     "source.packages": (None, "`archive`; of code of your own `pip`"),
     "metric_definitions": (DEFAULT_METRIC_DEFINITIONS, "those of `train.py`"),
     "execution_role_arn": (None, "one of least privilege is made"),

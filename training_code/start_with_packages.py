@@ -1,4 +1,4 @@
-"""Starts a script that knows nothing of archives, with the packages that came along in front of its imports.
+"""Starts a script that knows nothing of archives and dated data, with both in place before its imports.
 
     ENTRY_POINT=script.py python start_with_packages.py ARGUMENTS
 
@@ -13,22 +13,24 @@ import sys
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_OWN = ("failure", "packages")
+_OWN = ("dated_channels", "failure", "packages", "progress", "scheduled_dates")
 
 
 def main() -> None:
     """Run the script as `python script.py` would."""
     sys.path.insert(0, str(_HERE / "start_with_packages"))
+    import dated_channels
     import packages
     from failure import write_failure
 
-    if missing := packages.fault(os.environ):
+    # Packages first: the data is fetched with the boto3 that the script will have.
+    if missing := packages.fault(os.environ) or dated_channels.fault(os.environ):
         write_failure(missing, os.environ)
         sys.exit(missing)
     # The script may have modules of these names itself.
     del sys.path[0]
     for name in _OWN:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
     script = str(_HERE / os.environ["ENTRY_POINT"])
     sys.argv[0] = script
     runpy.run_path(script, run_name="__main__")

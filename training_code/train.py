@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 
+import dated_channels
 import packages
 from failure import reason_of_failure, write_failure
 from progress import say
@@ -59,6 +60,7 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
         cluster_worker.work(found, n_jobs)
         return
     secret.fetch_into(environ)
+    dated_channels.fetch_into(environ)
     env, settings, notes = environment.read(arguments, environ)
     if faults := sharing.faults(settings, found):
         raise RefusedError(faults)

@@ -9,9 +9,10 @@ import pytest
 
 import components
 from components.job_args import JobSettingsError, ScheduledTrainingJobArgs
-from components.program_places import ProgramPlaces, shipped_code_directory
+from components.program_places import ProgramPlaces
 from components.schedule_spec import ScheduleSpec
 from components.scheduled_training_job import ScheduledTrainingJob
+from components.shipped_code import shipped_code_directory
 from components.source_bundle import SourceBundleError
 from settings import Settings, TrainingJobSettings
 

@@ -3,6 +3,7 @@ import tarfile
 
 import pytest
 
+from components.channel import Channel
 from components.job_code import directories_of, job_code
 from components.source_bundle import SourceBundleError
 from settings import TrainingJobSettings
@@ -13,6 +14,9 @@ SHIPPED = {
     "packages.py": b"packages",
     "failure.py": b"failure",
     "start_with_packages.py": b"start",
+    "dated_channels.py": b"dated",
+    "progress.py": b"progress",
+    "scheduled_dates.py": b"dates",
     "requirements.txt": LOCK,
     "requirements-cluster.txt": LOCK,
     "requirements-accelerator.txt": LOCK,
@@ -35,7 +39,10 @@ def test_what_travels_is_not_installed(staging: TrainingJobSettings) -> None:
     code = job_code(staging, SOURCES)
 
     assert [archive.channel for archive in code.packages] == ["packages"]
-    assert names_in(code.bundle.content) == ["failure.py", "packages.py", "start_with_packages.py", "train.py"]
+    assert names_in(code.bundle.content) == [
+        *("dated_channels.py", "failure.py", "packages.py", "progress.py", "scheduled_dates.py"),
+        *("start_with_packages.py", "train.py"),
+    ]
 
 
 def test_with_pip_nothing_travels_and_the_requirements_are_those_of_the_job(staging: TrainingJobSettings) -> None:
@@ -59,14 +66,36 @@ def test_code_of_ones_own_whose_packages_travel_is_started_with_them(staging: Tr
 
     code = job_code(spec, SOURCES)
 
-    assert spec.source.program == "start_with_packages.py"
+    assert spec.program == "start_with_packages.py"
     assert len(code.packages) == 1
     assert names_in(code.bundle.content) == [
         "fit.py",
         "start_with_packages.py",
-        "start_with_packages/failure.py",
-        "start_with_packages/packages.py",
+        *(f"start_with_packages/{name}.py" for name in ("dated_channels", "failure", "packages", "progress")),
+        "start_with_packages/scheduled_dates.py",
     ]
+
+
+@pytest.mark.parametrize("packages", ["pip", "archive"])
+def test_code_of_ones_own_with_dated_data_is_started_with_it(staging: TrainingJobSettings, packages: str) -> None:
+    spec = of_mine(staging, packages)
+    dated = spec.model_copy(update={"channels": {"training": Channel(s3_path="s3://data-lake/dt={scheduled_date}/")}})
+
+    code = job_code(dated, SOURCES)
+
+    assert dated.program == "start_with_packages.py"
+    assert len(code.packages) == (packages == "archive")
+    assert {"start_with_packages/dated_channels.py", "start_with_packages/scheduled_dates.py"} <= {
+        *names_in(code.bundle.content)
+    }
+    assert ("requirements.txt" in names_in(code.bundle.content)) == (packages == "pip")
+    assert directories_of([dated]) == ["mine", "training_code"]
+
+
+def test_a_whole_time_needs_no_start_of_ours(staging: TrainingJobSettings) -> None:
+    channel = Channel(s3_path="s3://data-lake/{scheduled_time}/")
+
+    assert of_mine(staging, "pip").model_copy(update={"channels": {"training": channel}}).program == "fit.py"
 
 
 def test_a_name_that_is_taken_is_refused(staging: TrainingJobSettings) -> None:
@@ -76,8 +105,8 @@ def test_a_name_that_is_taken_is_refused(staging: TrainingJobSettings) -> None:
         job_code(of_mine(staging, "archive"), sources)
 
     assert str(refused.value) == (
-        "start_with_packages.py in the source directory has the name of what puts packages in front of its imports; "
-        "rename it, or set source.packages to pip"
+        "start_with_packages.py in the source directory has the name of what puts packages and dated data in place "
+        "before the code starts; rename it"
     )
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from components.aws_names import AwsScope, JobNames
 from components.channel import Channel
+from components.dated_paths import is_dated
 from components.execution_role_policy import execution_permissions
 from components.iam_policies import policy_document
 from components.s3_keys import as_iam_text, key_faults
@@ -88,7 +89,9 @@ def test_iam_is_told_of_characters_that_would_mean_something_to_it() -> None:
 
 
 PARTS = st.text(alphabet=ALLOWED, min_size=1, max_size=8)
-KEYS = st.lists(PARTS, min_size=1, max_size=4).map("/".join).filter(lambda key: not key_faults(key))
+KEYS = (
+    st.lists(PARTS, min_size=1, max_size=4).map("/".join).filter(lambda key: not key_faults(key) and not is_dated(key))
+)
 
 
 def role_of(spec: TrainingJobSettings, **channel: str) -> list[PolicyDocument]:

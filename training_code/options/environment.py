@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import packages
+from dated_channels import READ_URIS
 from failure import Fault, RefusedError, shown
 from options import estimators, hyperparameters, promotion
 from options.hyperparameters import Hyperparameters
@@ -38,6 +39,8 @@ class TrainingJob:
     source_bundle_digest: str = ""
     training_image: str = ""
     git_commit: str = ""
+    dated_channel_uris: Mapping[str, str] = field(default_factory=dict)
+    """Channel whose S3 location depends on the scheduled time -> the one that was read."""
 
     @property
     def is_scheduled(self) -> bool:
@@ -200,4 +203,5 @@ def _training_job(environ: Mapping[str, str]) -> TrainingJob:
         source_bundle_digest=value("SOURCE_BUNDLE_DIGEST"),
         training_image=value("TRAINING_IMAGE"),
         git_commit=value("GIT_COMMIT"),
+        dated_channel_uris=json.loads(environ.get(READ_URIS) or "{}"),
     )

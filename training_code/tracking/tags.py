@@ -41,6 +41,7 @@ def job_tags(job: TrainingJob) -> dict[str, str]:
         f"{PREFIX}schedule_attempt_number": job.schedule_attempt_number,
         f"{PREFIX}source_bundle_digest": job.source_bundle_digest,
     }
+    tags |= {f"channel_uri.{name}": uri for name, uri in job.dated_channel_uris.items()}
     return {name: value for name, value in tags.items() if value}
 
 
