@@ -89,12 +89,16 @@ def _table(told: ScheduleTimes) -> Table:
     table = Table(f"in {zone}")
     if zone != "UTC":
         table.add_column("in UTC")
+    reads = [Text("\n").join(Text(f"{name}: {uri}") for name, uri in each.reads.items()) for each in told.times]
+    if any(reads):
+        table.add_column("reads")
     if any(remarks):
         table.add_column("remarks")
-    for each, said in zip(told.times, remarks, strict=True):
+    for each, said, read in zip(told.times, remarks, reads, strict=True):
         utc = f"{each.time.moment:%Y-%m-%d %H:%M}" if each.time.fires else "never"
         cells = [_local(each, zone), *([utc] if zone != "UTC" else [])]
-        table.add_row(*map(Text, cells), *([Text("\n").join(said)] if any(remarks) else []))
+        more = [*([read] if any(reads) else []), *([Text("\n").join(said)] if any(remarks) else [])]
+        table.add_row(*map(Text, cells), *more)
     return table
 
 

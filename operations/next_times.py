@@ -6,7 +6,7 @@ Plain values; how they look is in next_printing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from components.run_overlaps import Overlap, ScheduledRun, counted_from, longest
 from components.schedule_spec import FireTime
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import DEFAULT_GROUP, sample_request
+from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _DEFAULT_RUNTIME_IN_SECONDS: Final = 86400
@@ -37,6 +38,8 @@ class NextTime:
 
     time: FireTime
     overlaps: tuple[Overlap, ...] = ()
+    reads: Mapping[str, str] = field(default_factory=dict)
+    """Channel whose location depends on the time -> where the run looks for its data."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,19 @@ def next_times(schedules: Sequence[DeployedSchedule], after: datetime, count: in
         run = runs[schedule.arn]
         of_the_job = [runs[other.arn] for other in schedules if _are_of_one_job(schedule, other)]
         times = tuple(
-            NextTime(time, tuple(overlaps_at(time.moment, run, of_the_job)) if time.fires else ())
+            NextTime(
+                time,
+                tuple(overlaps_at(time.moment, run, of_the_job)) if time.fires else (),
+                _reads(schedule, time.moment) if time.fires else {},
+            )
             for time in _until_so_many_fire(run, after, count)
         )
         told.append(ScheduleTimes(schedule, run, times, tuple(_notes(schedule, run, times, after))))
     return told
+
+
+def _reads(schedule: DeployedSchedule, due: datetime) -> dict[str, str]:
+    return {channel["ChannelName"]: uri_of(channel) for channel in dated_channels(schedule, due)}
 
 
 def _are_of_one_job(one: DeployedSchedule, other: DeployedSchedule) -> bool:
@@ -156,6 +167,7 @@ def _time_document(each: NextTime, time_zone: str) -> dict[str, Any]:
             {"schedule": overlap.run.name, "fired": in_utc(overlap.fired), "may_run_until": in_utc(overlap.until)}
             for overlap in each.overlaps
         ],
+        "reads": dict(each.reads),
     }
 
 

@@ -24,6 +24,7 @@ from rehearsal.rehearse import CONTAINER_ENVIRONMENT
 from rehearsal.running.channel_data import download_channels
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_files import ContainerFiles, Request
+from rehearsal.running.dated_channels import all_channels, with_fetched_channels
 from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, instance_count, repeated_request, train_again
 from rehearsal.running.script_lines import ScriptLines
 
@@ -63,7 +64,7 @@ def reproduce_run(project_dir: Path, run_id: str, place: Place, trackings: Seque
             if (count := instance_count(described)) > 1:
                 step.detail(f"one host for the {count} it ran on")
             now = _train(request, files, environment, place.sagemaker.meta.region_name, reporter.log_line)
-    names = [each["ChannelName"] for each in described.get("InputDataConfig", [])]
+    names = [each["ChannelName"] for each in all_channels(described)]
     channels = [name for name in names if not is_packages_channel(name)]
     image = described["AlgorithmSpecification"].get("TrainingImage", "")
     comparison = compare(then, now, channels, Images(image, CONTAINER_ENVIRONMENT))
@@ -90,7 +91,7 @@ def require_repeatable(described: Mapping[str, Any]) -> None:
             f"{job} ran on {count} instances with the accelerator {accelerator}, which grows on one: what several "
             f"instances made with it cannot be repeated; name a run of one instance, or without accelerator"
         )
-    for channel in described.get("InputDataConfig", []):
+    for channel in all_channels(described):
         how = channel["DataSource"].get("S3DataSource", {}).get("S3DataDistributionType", _ALL_ROWS)
         if how != _ALL_ROWS:
             raise ReproductionError(
@@ -119,7 +120,7 @@ def _fetch(s3: S3Client, described: Mapping[str, Any], run_id: str, files: Conta
     bundle = directory / "sourcedir.tar.gz"
     with _reading(f"the source bundle {uri} of training job {name}"):
         s3.download_file(bucket_of(uri), key_of(uri), str(bundle))
-    request = repeated_request(described, f"reproduce-{run_id[:32]}", bundle)
+    request = repeated_request(with_fetched_channels(described), f"reproduce-{run_id[:32]}", bundle)
     files.write_configuration(request)
     with _reading(f"the channels of training job {name}"):
         download_channels(s3, request, files)

@@ -20,6 +20,7 @@ from rehearsal.local_servers.servers import Ports, start_servers
 from rehearsal.reporter import Reporter
 from rehearsal.running.channel_data import not_rehearsed
 from rehearsal.running.container_environment import require_container_environment
+from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.sample_data import own_files
 from rehearsal.steps.deploy import deploy
 from rehearsal.steps.set_up import set_up
@@ -88,13 +89,13 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         state_dir, region=region, artifact_root=artifact_root, account_id=account_id, ports=options.ports
     ) as servers:
         stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region))
-        set_up(stage, requests, files, [artifact_root, *stores])
+        filled_with = set_up(stage, requests, files, [artifact_root, *stores])
         try:
             jobs = tuple(
                 job
                 for schedule in deploy(stage)
                 if schedule.arn in fired
-                for job in invoke(stage, schedule, deliveries=options.deliveries)
+                for job in invoke(stage, schedule, filled_with, deliveries=options.deliveries)
             )
         except RehearsalError:
             if options.keep:
@@ -123,7 +124,7 @@ def _own_data(options: RehearsalOptions) -> dict[str, dict[str, bytes]]:
 
 def _require_known_channels(named: Iterable[str], requests: Sequence[Mapping[str, Any]]) -> None:
     """Every job has its channels; data for a channel that none has would be left out unnoticed."""
-    names = (channel["ChannelName"] for request in requests for channel in request["InputDataConfig"])
+    names = (channel["ChannelName"] for request in requests for channel in all_channels(request))
     known = list(dict.fromkeys(name for name in names if not is_packages_channel(name)))
     unknown = sorted(set(named).difference(known))
     if unknown:

@@ -16,6 +16,7 @@ from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.tracking_calls import tracking_calls
+from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 Request = Mapping[str, Any]
@@ -168,7 +169,7 @@ def _image_calls(image: str | None, scope: AwsScope) -> Iterator[AwsCall]:
 
 
 def _input_calls(request: Request, scope: AwsScope, object_uris: Mapping[str, Sequence[str]]) -> Iterator[AwsCall]:
-    for channel in request.get("InputDataConfig", []):
+    for channel in all_channels(request):
         name = channel["ChannelName"]
         if uri := channel["DataSource"].get("S3DataSource", {}).get("S3Uri"):
             yield from _list_and_read(uri, scope, object_uris.get(name, ()), f"the channel {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from components.dated_paths import is_dated
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of
 from rehearsal.judging.stack_check import data_uris_of
@@ -17,8 +18,11 @@ def set_up(
     requests: Sequence[Mapping[str, Any]],
     own_data: Mapping[str, dict[str, bytes]],
     artifact_stores: Sequence[str],
-) -> None:
-    """Make what is there before a stack: buckets, data, an MLflow server."""
+) -> dict[str, dict[str, bytes]]:
+    """Make what is there before a stack: buckets, data, an MLflow server.
+
+    Returns the files for each channel by name; what depends on when a schedule is due, is filled when it fires.
+    """
     with stage.reporter.step("start the embedded AWS and MLflow, put data into S3") as step:
         samples = sample_csv_files()
         stage.servers.aws.wait_until_ready()
@@ -28,9 +32,10 @@ def set_up(
         for bucket in {bucket_of(uri) for uri in (*artifact_stores, *_s3_uris(requests), *named)}:
             stage.clients.s3.create_bucket(Bucket=bucket, **_location(stage))
         files = {name: {"breast_cancer.csv": content} for name, content in samples.items()} | dict(own_data)
-        count = sum(_put_data(stage, *channel, files) for channel in channels_of(requests, data_uris))
+        count = sum(put_data(stage, *channel, files) for channel in channels_of(requests, data_uris))
         stage.servers.wait_until_ready()
         step.detail(f"{counted(count, 'file')}; MLflow at {stage.servers.tracking_uri}")
+        return files
 
 
 def _location(stage: Stage) -> dict[str, Any]:
@@ -44,18 +49,18 @@ def channels_of(
 ) -> list[tuple[Mapping[str, Any], str]]:
     """The channels to fill, each once, and where their data lies: schedules of one job mostly read the same.
 
-    Those of packages are not among them, as the stack itself puts them there.
+    Those of packages are not among them, as the stack itself puts them there; nor those with dates.
     """
     found: dict[tuple[str, str, str], tuple[Mapping[str, Any], str]] = {}
     for request, uris in zip(requests, data_uris, strict=True):
-        for channel in request["InputDataConfig"]:
+        for channel in request.get("InputDataConfig", []):
             name, data_uri = channel["ChannelName"], uris.get(channel["ChannelName"], "")
-            if not is_packages_channel(name):
+            if not is_packages_channel(name) and not is_dated(data_uri):
                 found[name, channel["DataSource"]["S3DataSource"]["S3Uri"], data_uri] = (channel, data_uri)
     return list(found.values())
 
 
-def _put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Mapping[str, dict[str, bytes]]) -> int:
+def put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Mapping[str, dict[str, bytes]]) -> int:
     """Fill a channel with the files of its name, which those of `training` stand in for."""
     own = files.get(channel["ChannelName"], files["training"])
     return put_channel(stage.clients.s3, channel, own, data_uri)
@@ -65,6 +70,6 @@ def _s3_uris(requests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for request in requests:
         yield request["OutputDataConfig"]["S3OutputPath"]
         yield request["HyperParameters"]["sagemaker_submit_directory"]
-        yield from (channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in request["InputDataConfig"])
+        yield from (channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in request.get("InputDataConfig", []))
         if "CheckpointConfig" in request:
             yield request["CheckpointConfig"]["S3Uri"]

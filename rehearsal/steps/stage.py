@@ -14,6 +14,7 @@ from rehearsal.local_servers.servers import Servers
 from rehearsal.permissions.role_documents import deployed_roles
 from rehearsal.reporter import Reporter
 from rehearsal.running.channel_data import read_uris
+from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 
@@ -29,7 +30,7 @@ class Stage:
 
     def denied_calls(self, schedule: DeployedSchedule, request: Mapping[str, Any]) -> list[Fault]:
         """The AWS calls of one invocation that the deployed roles deny, given the objects that are in S3."""
-        uris = {channel["ChannelName"]: read_uris(self.clients.s3, channel) for channel in request["InputDataConfig"]}
+        uris = {channel["ChannelName"]: read_uris(self.clients.s3, channel) for channel in all_channels(request)}
         store = artifact_store_of(self.check.declaration.exports, schedule)
         roles = deployed_roles(self.clients.iam)
         faults = permission_faults(schedule, request, roles, object_uris=uris, artifact_store=store)

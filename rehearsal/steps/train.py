@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from components.dated_paths import dated_path
 from rehearsal.errors import RehearsalError
+from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_packages import python_of
+from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, experiment_of, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
 from rehearsal.running.script_lines import ScriptLines
 from rehearsal.sealed_environment import sealed_environment
-from rehearsal.steps.stage import Stage
+from rehearsal.steps.set_up import put_data
+from rehearsal.steps.stage import Stage, counted
 
 CONTAINER_ENVIRONMENT: Final = ".venv-container"
 
@@ -41,14 +45,20 @@ class RehearsedJob:
         return self.version.tags.get("training_job_name") == self.invocation.training_job_name
 
 
-def invoke(stage: Stage, schedule: DeployedSchedule, *, deliveries: int) -> Iterator[RehearsedJob]:
-    """Deliver one invocation of a schedule as often as asked, and run the training job of each delivery."""
+def invoke(
+    stage: Stage, schedule: DeployedSchedule, files: Mapping[str, dict[str, bytes]], *, deliveries: int
+) -> Iterator[RehearsedJob]:
+    """Deliver one invocation of a schedule as often as asked, and run the training job of each delivery.
+
+    `files` are those for each channel, by name: a channel whose location depends on the time is filled here.
+    """
     now = datetime.now(UTC).replace(microsecond=0)
     due = _next_time(schedule, now)
     if due is None:  # only one that is off comes as far as this: the check stops the others
         name = f"{schedule.group_name}/{schedule.name}"
         stage.reporter.note(f"schedule {name} is {schedule.never_due(now)}; fired for now")
         due = now
+    _put_dated_data(stage, schedule, due, files)
     for delivery in range(1, deliveries + 1):
         title = f"fire the schedule {schedule.name} for {due:%Y-%m-%d %H:%M %Z}"
         if deliveries > 1:
@@ -65,6 +75,18 @@ def invoke(stage: Stage, schedule: DeployedSchedule, *, deliveries: int) -> Iter
             for note in invocation.notes:
                 stage.reporter.note(note)
         yield _train(stage, invocation)
+
+
+def _put_dated_data(
+    stage: Stage, schedule: DeployedSchedule, due: datetime, files: Mapping[str, dict[str, bytes]]
+) -> None:
+    lies_at = data_uris_of(stage.check.declaration.exports, schedule)
+    for channel in dated_channels(schedule, due):
+        name = channel["ChannelName"]
+        count = put_data(stage, channel, dated_path(lies_at.get(name, ""), due, "UTC"), files)
+        stage.reporter.note(
+            f"channel {name} for {due:%Y-%m-%d %H:%M %Z}: {counted(count, 'file')} in {uri_of(channel)}"
+        )
 
 
 def _next_time(schedule: DeployedSchedule, now: datetime) -> datetime | None:

@@ -80,13 +80,21 @@ def test_the_json_document_tells_the_same(project: Path) -> None:
         "time_zone": "Europe/Berlin",
         "longest_run_in_seconds": 3600,
         "times": [
-            {"fires": False, "clock": "skipped", "local": "2027-03-28T02:30:00", "utc": None, "overlaps": []},
+            {
+                "fires": False,
+                "clock": "skipped",
+                "local": "2027-03-28T02:30:00",
+                "utc": None,
+                "overlaps": [],
+                "reads": {},
+            },
             {
                 "fires": True,
                 "clock": "once",
                 "local": "2027-03-29T02:30:00+02:00",
                 "utc": "2027-03-29T00:30:00Z",
                 "overlaps": [],
+                "reads": {},
             },
             {
                 "fires": True,
@@ -94,6 +102,7 @@ def test_the_json_document_tells_the_same(project: Path) -> None:
                 "local": "2027-03-30T02:30:00+02:00",
                 "utc": "2027-03-30T00:30:00Z",
                 "overlaps": [],
+                "reads": {},
             },
         ],
         "notes": [],
