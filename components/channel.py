@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .dated_paths import is_dated, is_whole_time
+from .file_system_spec import FileSystem
 from .s3_location import S3DataObject, S3DataPrefix
 from .schedule_input import SCHEDULED_TIME
 from .schedule_spec import TimeZone
@@ -17,6 +18,11 @@ _REFERENCE: Final = "-ref"
 """End of the name of an attribute whose values are URIs. Source: "Augmented Manifest Files for Training Jobs"."""
 _WHOLE_TIME: Final = "{scheduled_time}"
 _LONGEST: Final = 2**63
+_OF_S3: Final = (
+    *("s3_path", "s3_object", "s3_data_type", "s3_data_distribution_type", "shuffle_seed"),
+    *("input_mode", "compression_type", "record_wrapper_type"),
+)
+"""What a channel of a file system cannot have. Its data is mounted, so that there is nothing to stream or to unpack."""
 
 
 class Channel(BaseModel):
@@ -33,6 +39,8 @@ class Channel(BaseModel):
     (docs/dated-data.md)."""
     s3_object: S3DataObject | None = None
     """The key of one object, or of a manifest; it may have dates in it as well."""
+    file_system: FileSystem | None = None
+    """A directory of a file system instead of S3; the job needs `network` (docs/file-systems.md)."""
     time_zone: TimeZone | None = None
     """By whose clocks the dates in `s3_path` and `s3_object` go (IANA name); absent: by the schedule's."""
     s3_data_type: Literal["S3Prefix", "ManifestFile", "AugmentedManifestFile"] = "S3Prefix"
@@ -92,6 +100,9 @@ class Channel(BaseModel):
         return self
 
     def _place_problems(self) -> Iterator[str]:
+        if self.file_system:
+            yield from self._file_system_problems()
+            return
         if self.s3_data_type == "S3Prefix":
             if (self.s3_path is None) == (self.s3_object is None):
                 yield (
@@ -107,6 +118,13 @@ class Channel(BaseModel):
                 f"s3_path: not set; with s3_data_type {self.s3_data_type} it is the prefix below which the objects lie "
                 "that the manifest names, and the role may read these and no others: set it"
             )
+
+    def _file_system_problems(self) -> Iterator[str]:
+        """What is of S3 alone. Source: SageMaker API, Channel and S3DataSource."""
+        defaults = {name: type(self).model_fields[name].default for name in _OF_S3}
+        for name, default in defaults.items():
+            if (got := getattr(self, name)) != default:
+                yield f"{name}: got {got!r}; allowed with file_system: {default or 'none'}; remove it"
 
     def _attribute_problems(self) -> Iterator[str]:
         is_augmented = self.s3_data_type == "AugmentedManifestFile"

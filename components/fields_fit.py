@@ -27,6 +27,7 @@ def misfits(spec: TrainingJobFields) -> Iterator[str]:
     yield from _packages_problems(spec)
     yield from _stream_problems(spec)
     yield from variable_problems(spec)
+    yield from _file_system_problems(spec)
 
 
 def _spot_problems(spec: TrainingJobFields) -> list[str]:
@@ -114,6 +115,18 @@ def _stream_problems(spec: TrainingJobFields) -> list[str]:
         "because that code reads files"
         for name, channel in spec.channels.items()
         if channel.input_mode == "Pipe"
+    ]
+
+
+def _file_system_problems(spec: TrainingJobFields) -> list[str]:
+    """Source: SageMaker Developer Guide, "Give SageMaker training jobs access to resources in your Amazon VPC"."""
+    if spec.network:
+        return []
+    return [
+        f"channels.{name}.file_system: got {channel.file_system}; allowed with network: a file system is mounted from "
+        "inside its VPC, through its mount targets; set network.subnets and network.security_group_ids"
+        for name, channel in spec.channels.items()
+        if channel.file_system
     ]
 
 

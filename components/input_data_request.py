@@ -35,15 +35,28 @@ def _channel(name: str, channel: Channel) -> dict[str, Any]:
         InputMode=channel.input_mode,
         RecordWrapperType=None if wrapper == "None" else wrapper,
         ShuffleConfig=None if seed is None else {"Seed": seed},
-        DataSource={
-            "S3DataSource": without_none(
-                S3DataType=channel.s3_data_type,
-                S3Uri=channel.s3_uri,
-                S3DataDistributionType=channel.s3_data_distribution_type,
-                AttributeNames=list(channel.attribute_names) or None,
-            )
-        },
+        DataSource=_data_source(channel),
     )
+
+
+def _data_source(channel: Channel) -> dict[str, Any]:
+    if system := channel.file_system:
+        return {
+            "FileSystemDataSource": {
+                "FileSystemId": system.id,
+                "FileSystemType": system.type,
+                "DirectoryPath": system.directory_path,
+                "FileSystemAccessMode": system.access_mode,
+            }
+        }
+    return {
+        "S3DataSource": without_none(
+            S3DataType=channel.s3_data_type,
+            S3Uri=channel.s3_uri,
+            S3DataDistributionType=channel.s3_data_distribution_type,
+            AttributeNames=list(channel.attribute_names) or None,
+        )
+    }
 
 
 def _packages_channel(archive: PackageArchive, spec: TrainingJobSpec) -> dict[str, Any]:

@@ -224,8 +224,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
 
 
 def _data_uris(spec: TrainingJobSpec) -> dict[str, str]:
-    """Where the data of each channel lies, by the channel's name."""
-    return {name: channel.data_uri for name, channel in sorted(spec.channels.items())}
+    """Where the data of each channel in S3 lies, by the channel's name."""
+    return {name: channel.data_uri for name, channel in sorted(spec.channels.items()) if channel.data_uri}
 
 
 def _archives(what: FurtherSchedule) -> list[tuple[PackageArchive, str]]:

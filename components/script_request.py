@@ -60,7 +60,7 @@ def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
 
     A URI may be longer than a variable; such a one is left out, and the record has the directory.
     """
-    known = {name: channel for name, channel in spec.channels.items() if not channel.has_dates}
+    known = {name: channel for name, channel in spec.channels.items() if channel.s3_uri and not channel.has_dates}
     uris = {name: known[name].s3_uri for name in ("training", "validation") if name in known}
     return {
         f"CHANNEL_URI_{name.upper()}": uri for name, uri in uris.items() if len(uri) <= ENVIRONMENT_VALUE_MAX_LENGTH

@@ -84,6 +84,13 @@ def require_repeatable(described: Mapping[str, Any]) -> None:
         raise ReproductionError(
             f"{job} has no source bundle in S3 ({SUBMIT_DIRECTORY} is {uri!r}): its code is its image's"
         )
+    for channel in all_channels(described):
+        if system := channel["DataSource"].get("FileSystemDataSource"):
+            raise ReproductionError(
+                f"{job} read the channel {channel['ChannelName']} from {system['FileSystemType']} "
+                f"{system['FileSystemId']}:{system['DirectoryPath']}, which is reached from inside its VPC only: that "
+                "cannot be repeated here"
+            )
     if count == 1:
         return
     if (accelerator := told.get("accelerator", "").strip('"')).lower() not in _NO_ACCELERATOR:

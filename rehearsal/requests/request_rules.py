@@ -86,6 +86,21 @@ def _streams(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
             yield RequestProblem(f"{place}.AttributeNames", got, f"{allowed} S3DataType is AugmentedManifestFile")
 
 
+def _file_systems(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    """A channel is of S3 or of a file system, and the latter is mounted from inside a VPC."""
+    channels = request.get("InputDataConfig")
+    for index, channel in enumerate(channels if isinstance(channels, list) else ()):
+        data = channel.get("DataSource") if isinstance(channel, Mapping) else None
+        if not isinstance(data, Mapping) or "FileSystemDataSource" not in data:
+            continue
+        path = f"InputDataConfig[{index}].DataSource"
+        if len(data) > 1:
+            yield RequestProblem(path, " and ".join(sorted(data)), "one of them")
+        if not request.get("VpcConfig"):
+            allowed = "S3DataSource, because the request has no VpcConfig"
+            yield RequestProblem(path, "FileSystemDataSource", allowed)
+
+
 def _warm_pool(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
     resources = request.get("ResourceConfig")
     seconds = _integer(resources, "KeepAlivePeriodInSeconds") if isinstance(resources, Mapping) else None
@@ -119,6 +134,12 @@ RULES: Final = (
         "CreateTrainingJob",
         "SageMaker API reference, Channel.CompressionType, Channel.RecordWrapperType and S3DataSource.S3DataType",
         _streams,
+    ),
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker API reference, DataSource and FileSystemDataSource; Developer Guide, access to an Amazon VPC",
+        _file_systems,
     ),
     RequestRule(
         "sagemaker",

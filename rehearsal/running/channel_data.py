@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 Channel = Mapping[str, Any]
+FILE_SYSTEMS_BUCKET: Final = "rehearsal-file-systems"
+"""On the embedded AWS: what stands in for file systems."""
 _MANIFEST: Final = "ManifestFile"
 _REHEARSED_TYPES: Final = ("S3Prefix", _MANIFEST)
 _REHEARSED_MODES: Final = ("File", "FastFile")
@@ -38,15 +40,22 @@ def not_rehearsed(request: Request) -> list[str]:
 
 def _reasons(channel: Channel, request: Request) -> Iterator[str]:
     source, mode = channel["DataSource"].get("S3DataSource"), input_mode(channel, request)
-    if source is None:
-        yield f"its data is in {' and '.join(channel['DataSource']) or 'nothing'}; rehearsed: S3DataSource"
-    elif source["S3DataType"] not in _REHEARSED_TYPES:
+    if source is None and not file_system_uri(channel):
+        places = " and ".join(channel["DataSource"]) or "nothing"
+        yield f"its data is in {places}; rehearsed: S3DataSource, FileSystemDataSource"
+    elif source and source["S3DataType"] not in _REHEARSED_TYPES:
         yield f"S3DataType {source['S3DataType']}; rehearsed: {', '.join(_REHEARSED_TYPES)}"
     if mode not in _REHEARSED_MODES:
         yield f"InputMode {mode}, which nobody streams here; rehearsed: {', '.join(_REHEARSED_MODES)}"
     for name in ("CompressionType", "RecordWrapperType"):
         if channel.get(name) not in _NOTHING:
             yield f"{name} {channel[name]}, which is for streams; rehearsed: None"
+
+
+def file_system_uri(channel: Channel) -> str:
+    """Where in the embedded S3 the files are that stand in for a channel's file system; "" for a channel of S3."""
+    system = channel["DataSource"].get("FileSystemDataSource")
+    return f"s3://{FILE_SYSTEMS_BUCKET}/{system['FileSystemId']}/{channel['ChannelName']}/" if system else ""
 
 
 def channel_objects(s3: "S3Client", channel: Channel) -> list[S3Object]:
@@ -56,6 +65,8 @@ def channel_objects(s3: "S3Client", channel: Channel) -> list[S3Object]:
         ContainerError: the manifest cannot be read, or is none.
 
     """
+    if uri := file_system_uri(channel):
+        return objects_under(s3, uri)
     source = channel["DataSource"]["S3DataSource"]
     if source["S3DataType"] == _MANIFEST:
         return sorted(_listed(s3, source["S3Uri"], channel["ChannelName"]), key=lambda each: each.uri)
@@ -101,6 +112,6 @@ def download_channels(s3: "S3Client", request: Request, files: ContainerFiles, h
     count = request["ResourceConfig"].get("InstanceCount", 1)
     for channel in request.get("InputDataConfig", []):
         found = channel_objects(s3, channel)
-        is_sharded = channel["DataSource"]["S3DataSource"].get("S3DataDistributionType") == "ShardedByS3Key"
+        is_sharded = channel["DataSource"].get("S3DataSource", {}).get("S3DataDistributionType") == "ShardedByS3Key"
         mine = found[host::count] if is_sharded else found
         download(s3, mine, files.base / "input" / "data" / channel["ChannelName"])

@@ -94,7 +94,7 @@ def input_mode(channel: Mapping[str, Any], request: Request) -> str:
 def _input_data_configuration(request: Request) -> dict[str, dict[str, str]]:
     found = {}
     for channel in request.get("InputDataConfig", []):
-        source = channel["DataSource"]["S3DataSource"]
+        source = channel["DataSource"].get("S3DataSource", {})
         found[channel["ChannelName"]] = {
             "TrainingInputMode": input_mode(channel, request),
             "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),

@@ -9,7 +9,8 @@ from components.dated_paths import is_dated
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of
 from rehearsal.judging.stack_check import data_uris_of
-from rehearsal.running.sample_data import put_channel, sample_csv_files
+from rehearsal.running.channel_data import file_system_uri
+from rehearsal.running.sample_data import put_channel, put_files, sample_csv_files
 from rehearsal.steps.stage import Stage, counted
 
 
@@ -55,14 +56,24 @@ def channels_of(
     for request, uris in zip(requests, data_uris, strict=True):
         for channel in request.get("InputDataConfig", []):
             name, data_uri = channel["ChannelName"], uris.get(channel["ChannelName"], "")
+            place = file_system_uri(channel) or channel["DataSource"]["S3DataSource"]["S3Uri"]
             if not is_packages_channel(name) and not is_dated(data_uri):
-                found[name, channel["DataSource"]["S3DataSource"]["S3Uri"], data_uri] = (channel, data_uri)
+                found[name, place, data_uri] = (channel, data_uri)
     return list(found.values())
 
 
 def put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Mapping[str, dict[str, bytes]]) -> int:
     """Fill a channel with the files of its name, which those of `training` stand in for."""
     own = files.get(channel["ChannelName"], files["training"])
+    if uri := file_system_uri(channel):
+        system = channel["DataSource"]["FileSystemDataSource"]
+        count = put_files(stage.clients.s3, uri, own)
+        stage.reporter.note(
+            f"channel {channel['ChannelName']}: {counted(count, 'file')} in place of {system['FileSystemType']} "
+            f"{system['FileSystemId']}:{system['DirectoryPath']}, which is not mounted here; what the job writes there "
+            "is lost"
+        )
+        return count
     return put_channel(stage.clients.s3, channel, own, data_uri)
 
 
@@ -70,6 +81,7 @@ def _s3_uris(requests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for request in requests:
         yield request["OutputDataConfig"]["S3OutputPath"]
         yield request["HyperParameters"]["sagemaker_submit_directory"]
-        yield from (channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in request.get("InputDataConfig", []))
+        for channel in request.get("InputDataConfig", []):
+            yield file_system_uri(channel) or channel["DataSource"]["S3DataSource"]["S3Uri"]
         if "CheckpointConfig" in request:
             yield request["CheckpointConfig"]["S3Uri"]

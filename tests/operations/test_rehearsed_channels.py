@@ -45,14 +45,25 @@ def test_a_job_trains_on_another_accounts_prefix_and_is_judged_by_what_a_manifes
     assert "status         Completed" in ran.stdout
 
 
-def test_a_job_trains_on_one_object(project: Path) -> None:
+def test_a_job_trains_on_one_object_and_is_judged_by_what_a_file_system_holds(project: Path) -> None:
     require_container()
-    change(project, "staging", AS_COMMITTED, "        training:\n          s3_object: datasets/alle = 1.csv\n")
+    system = "{id: fs-0123456789abcdef0, type: EFS, directory_path: /validation}"
+    change(
+        project,
+        "staging",
+        AS_COMMITTED,
+        "        training:\n          s3_object: datasets/alle = 1.csv\n"
+        f"        validation:\n          file_system: {system}\n",
+    )
+    network = "{subnets: [subnet-0123456789abcdef0], security_group_ids: [sg-0123456789abcdef0]}"
+    change(project, "staging", "      output:\n", f"      network: {network}\n      output:\n")
 
     ran = training_jobs(project, "rehearse")
 
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert "reading training: 1 file, 398 rows" in ran.stdout
+    assert "reading validation: 1 file, 171 rows" in ran.stdout
+    assert "channel validation: 1 file in place of EFS fs-0123456789abcdef0:/validation" in " ".join(ran.stdout.split())
 
 
 def test_a_stream_is_refused_in_one_line_before_anything_starts(project: Path) -> None:
