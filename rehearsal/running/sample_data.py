@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 VALIDATION_FRACTION: Final = 0.3
 SPLIT_SEED: Final = 42
 
+_MEASURED: Final = (
+    "radius",
+    "texture",
+    "perimeter",
+    "area",
+    "smoothness",
+    "compactness",
+    "concavity",
+    "concave points",
+    "symmetry",
+    "fractal dimension",
+)
+
 
 class SampleDataError(RehearsalError):
     """A person's own data cannot be used; the message says which and why."""
@@ -25,18 +39,42 @@ class SampleDataError(RehearsalError):
 def sample_csv_files() -> dict[str, bytes]:
     """Channel name -> CSV with a header; 398 training and 171 validation rows, 30 features, and `target` (0 or 1).
 
-    The split is seeded and stratified. Source: UCI ML repository's "Breast Cancer Wisconsin (Diagnostic)".
+    Source: UCI ML repository's "Breast Cancer Wisconsin (Diagnostic)", read from the file that scikit-learn ships. It
+    is split as scikit-learn's `train_test_split` splits it with this fraction, this seed and `stratify`; to load
+    scikit-learn for it would take longer than to declare the stack.
     """
-    from sklearn.datasets import load_breast_cancer
-    from sklearn.model_selection import train_test_split
+    import numpy
 
-    table = load_breast_cancer()
-    header = [*(name.replace(" ", "_") for name in table.feature_names.tolist()), "target"]
-    rows = [[*features, target] for features, target in zip(table.data.tolist(), table.target.tolist(), strict=True)]
-    training, validation = train_test_split(
-        rows, test_size=VALIDATION_FRACTION, random_state=SPLIT_SEED, stratify=table.target
-    )
-    return {"training": _csv(header, training), "validation": _csv(header, validation)}
+    header = [*(name.replace(" ", "_") for name in _feature_names()), "target"]
+    rows = list(_rows())
+    chosen, training, validation = numpy.random.RandomState(SPLIT_SEED), list[int](), list[int]()
+    for label in (0, 1):
+        of_label = [number for number, row in enumerate(rows) if row[-1] == label]
+        shuffled = [of_label[number] for number in chosen.permutation(len(of_label))]
+        kept = len(of_label) - round(VALIDATION_FRACTION * len(of_label))
+        training += shuffled[:kept]
+        validation += shuffled[kept:]
+    return {
+        name: _csv(header, [rows[number] for number in chosen.permutation(numbers)])
+        for name, numbers in (("training", training), ("validation", validation))
+    }
+
+
+def _feature_names() -> Iterator[str]:
+    """As `load_breast_cancer` names them: its file has no names."""
+    for form in ("mean {}", "{} error", "worst {}"):
+        yield from map(form.format, _MEASURED)
+
+
+def _rows() -> Iterator[list[float]]:
+    """The features of each row and its target; the file's first line counts rows and features."""
+    spec = importlib.util.find_spec("sklearn")  # which does not load it
+    if spec is None or spec.origin is None:
+        raise SampleDataError("scikit-learn is not installed, whose table is the sample; run `make install`")
+    path = Path(spec.origin).parent / "datasets" / "data" / "breast_cancer.csv"
+    _, *lines = csv.reader(path.read_text().splitlines())
+    for *features, target in lines:
+        yield [*map(float, features), int(target)]
 
 
 def _csv(header: list[str], rows: list[list[float]]) -> bytes:

@@ -42,6 +42,21 @@ def test_no_row_is_in_both_channels_and_together_they_are_the_table() -> None:
     assert training | validation == whole
 
 
+def test_the_table_is_split_as_scikit_learn_splits_it() -> None:
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+
+    table = load_breast_cancer()
+    names = [name.replace(" ", "_") for name in table.feature_names.tolist()]
+    whole = [[*features, target] for features, target in zip(table.data.tolist(), table.target.tolist(), strict=True)]
+    split = train_test_split(whole, test_size=0.3, random_state=42, stratify=table.target)
+
+    for channel, expected in zip(("training", "validation"), split, strict=True):
+        header, *found = rows(channel)
+        assert header == [*names, "target"]
+        assert found == [[str(value) for value in row] for row in expected]
+
+
 def test_the_sample_is_the_same_each_time() -> None:
     assert sample_csv_files() == sample_csv_files()
 
