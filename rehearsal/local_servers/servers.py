@@ -23,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+from components.package_building import cache_directory
 from rehearsal.local_servers import kept_servers
 from rehearsal.local_servers.kept_servers import KeptServer, process_identity
 from rehearsal.local_servers.server import Server, ServerError
@@ -204,12 +205,20 @@ def _mlflow_database(state_dir: Path, artifact_root: str) -> list[str]:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     # The database already holds the default experiment, whose artifact location comes from the artifact root.
     digest = hashlib.sha256(artifact_root.encode()).hexdigest()[:12]
-    empty = state_dir / f"empty-mlflow-{importlib.metadata.version('mlflow')}-{digest}.db"
+    empty = _saved_databases(state_dir) / f"empty-mlflow-{importlib.metadata.version('mlflow')}-{digest}.db"
     arguments = ["--database", str(database)]
     if empty.exists():
         shutil.copyfile(empty, database)
         return arguments
     return [*arguments, "--save-empty-database", str(empty)]
+
+
+def _saved_databases(state_dir: Path) -> Path:
+    """Where empty databases are saved: in the person's cache, for every copy of a project, else beside the others."""
+    directory = cache_directory(os.environ).parent / "mlflow"
+    with suppress(OSError):  # a cache that cannot be written to is nothing to end a rehearsal for
+        directory.mkdir(parents=True, exist_ok=True)
+    return directory if os.access(directory, os.W_OK) else state_dir
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers import kept_servers
+from rehearsal.local_servers import servers as starting
 from rehearsal.local_servers.kept_servers import KeptServer, KeptServersError, process_identity
 from rehearsal.local_servers.server import ServerError
 from rehearsal.local_servers.server_process import PortError, listening_socket
@@ -274,6 +275,7 @@ print(run.info.run_id, run.info.artifact_uri, file=sys.stderr)
 def test_mlflow_keeps_artifacts_in_the_embedded_s3_and_its_pages_show_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("AWS_PROFILE", "prod")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("MLFLOW_BACKEND_STORE_URI", "sqlite:////nowhere/else.db")
@@ -303,7 +305,7 @@ def test_mlflow_keeps_artifacts_in_the_embedded_s3_and_its_pages_show_them(
         assert page(f"/get-artifact?run_uuid={run_id}&path=notes/hello.txt") == b"hello"
         assert json.loads(page("/ajax-api/3.0/mlflow/ui-telemetry"))["disable_ui_telemetry"] is True
         assert b"<title>MLflow</title>" in page("/")
-    saved = list(tmp_path.glob("empty-mlflow-*.db"))
+    saved = list((tmp_path / "cache" / "scheduled-training" / "mlflow").glob("empty-mlflow-*.db"))
     assert len(saved) == 1
     with start_servers(tmp_path, region="us-east-1", artifact_root="s3://ml-bucket/mlflow") as servers:
         assert (tmp_path / "mlflow.db").stat().st_size == saved[0].stat().st_size
@@ -315,3 +317,14 @@ def test_mlflow_keeps_artifacts_in_the_embedded_s3_and_its_pages_show_them(
         )
         with closing(opener.open(request)) as answer:
             assert json.load(answer) == {}, "a new rehearsal starts without the runs of the last"
+
+
+def test_where_the_cache_cannot_be_written_to_an_empty_database_is_kept_beside_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file, where a directory should be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    *_, option, saved = starting._mlflow_database(tmp_path, "s3://ml-bucket/mlflow")
+
+    assert (option, Path(saved).parent) == ("--save-empty-database", tmp_path)
