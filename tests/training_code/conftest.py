@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,25 +164,48 @@ def channel(tmp_path: Path) -> Callable[..., Path]:
 
 
 class MlflowServer:
-    """A real MLflow server with a database and artifacts of its own, that can be away for a while."""
+    """A real MLflow server with a database and artifacts of its own, that can be away for a while.
 
-    def __init__(self, directory: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+    It is the application that `mlflow server` serves, in one process instead of three, and it keeps the artifacts as
+    that does: clients send them to it. An `empty` database is copied where it is there, and else kept there: MLflow
+    takes seconds to lay one out.
+    """
+
+    def __init__(self, directory: Path, empty: Path) -> None:
+        self._port = _port_to_come_back_to()
         self.address = f"http://127.0.0.1:{self._port}"
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
+        self._more: list[str] = []
+        if empty.exists():
+            shutil.copyfile(empty, self._database)
+        else:
+            self._more = ["--save-empty-database", str(empty)]
+
+    @property
+    def _database(self) -> Path:
+        return self._directory / "mlflow.db"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self._port)]
-        command += ["--workers", "1", "--backend-store-uri", f"sqlite:///{self._directory}/mlflow.db"]
-        command += ["--artifacts-destination", f"{self._directory}/a"]
         log = self._directory / "server.log"
-        environ = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-        with log.open("ab") as output:
-            # A session of its own, so that the workers end with it.
-            self._process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, env=environ)
+        environ = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": str(self._directory / "a"),
+        }
+        with log.open("ab") as output, socket.create_server(("127.0.0.1", self._port), backlog=128) as listener:
+            command = [sys.executable, "-m", "rehearsal.local_servers.mlflow_server", "--fd", str(listener.fileno())]
+            command += ["--database", str(self._database), "--artifact-root", "mlflow-artifacts:/", *self._more]
+            self._process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=output,
+                pass_fds=(listener.fileno(),),
+                cwd=self._directory,
+                start_new_session=True,
+                env=environ,
+            )
+        self._more = []
         deadline = time.monotonic() + 120
         while not _answers(f"{self.address}/health"):
             assert self._process.poll() is None, log.read_text()
@@ -193,10 +219,16 @@ class MlflowServer:
             self._process = None
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first server of this process keeps an empty database for the others."""
+    return tmp_path_factory.mktemp("empty-mlflow") / "mlflow.db"
+
+
 @pytest.fixture
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+def own_server(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[MlflowServer]:
     """A server that the test may stop and start."""
-    server = MlflowServer(tmp_path_factory.mktemp("own-mlflow"))
+    server = MlflowServer(tmp_path_factory.mktemp("own-mlflow"), empty_database)
     try:
         server.start()
         yield server
@@ -205,14 +237,22 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServe
 
 
 @pytest.fixture(scope="session")
-def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[str]:
     """The address of a server that all tests share."""
-    server = MlflowServer(tmp_path_factory.mktemp("mlflow"))
+    server = MlflowServer(tmp_path_factory.mktemp("mlflow"), empty_database)
     try:
         server.start()
         yield server.address
     finally:
         server.stop()
+
+
+def _port_to_come_back_to() -> int:
+    """A free port that no connection is given meanwhile: below those from which Linux takes a connection's own end."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _answers(address: str) -> bool:

@@ -51,11 +51,11 @@ def run_while_away(job: JobTree, server: MlflowServer, back_at: str = "") -> tup
     return process.returncode, "".join(log)
 
 
-def complete(directory: Path, server: MlflowServer) -> subprocess.CompletedProcess[str]:
+def complete(directory: Path, address: str) -> subprocess.CompletedProcess[str]:
     """Register a kept record, as another machine would: with nothing but the directory and the server's address."""
     return subprocess.run(
         [sys.executable, ROOT / "training_code" / "register.py", directory],
-        env={"PATH": os.environ["PATH"], "MLFLOW_TRACKING_URI": server.address, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.environ["PATH"], "MLFLOW_TRACKING_URI": address, "PYTHONDONTWRITEBYTECODE": "1"},
         text=True,
         capture_output=True,
         timeout=120,
@@ -143,7 +143,7 @@ def test_if_mlflow_stays_away_the_model_is_kept_and_registered_later_without_tra
     own_server.start()
     decided = "promotion: version 1 is champion: it keeps all limits, and there was no champion\n"
     for directory, first in zip(copies, (decided, ""), strict=True):
-        done = complete(directory, own_server)
+        done = complete(directory, own_server.address)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == f"{first}registered: version 1 of breast-cancer by job-1\n"
     client = client_of(own_server)
@@ -161,9 +161,9 @@ def test_if_mlflow_stays_away_the_model_is_kept_and_registered_later_without_tra
     assert len(loaded.estimators_) == 30
 
 
-def test_a_kept_record_that_is_none_is_reported(own_server: MlflowServer, tmp_path: Path) -> None:
-    done = complete(tmp_path, own_server)
+def test_a_kept_record_that_is_none_is_reported(mlflow_server: str, tmp_path: Path) -> None:
+    done = complete(tmp_path, mlflow_server)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path}/record.json: is not there; name a directory that holds a kept record\n"
     (tmp_path / "record.json").write_text('{"format": 1, "job": {}}')
-    assert complete(tmp_path, own_server).stderr == f"{tmp_path}/record.json: is not the record of a training job\n"
+    assert complete(tmp_path, mlflow_server).stderr == f"{tmp_path}/record.json: is not the record of a training job\n"
