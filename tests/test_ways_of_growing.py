@@ -1,4 +1,4 @@
-"""Stacks whose jobs grow in another way than on one host with scikit-learn, rehearsed as a whole."""
+"""A stack whose job grows with the accelerator, rehearsed as a whole; one of two hosts is in `test_reproducing.py`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.operations.projects import change, copy_project, require_container, training_jobs
-
-
-@pytest.mark.slow
-def test_a_stack_of_two_hosts_is_rehearsed_and_registers_one_version(tmp_path: Path) -> None:
-    require_container()
-    project = copy_project(tmp_path / "project")
-    change(project, "staging", "instance_count: 1", "instance_count: 2")
-    caps = project / "policies" / "staging.json"
-    caps.write_text(caps.read_text().replace('"maxInstanceCount": 1', '"maxInstanceCount": 2'))
-
-    ran = training_jobs(project, "rehearse")
-
-    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
-    assert "growing on 2 of 2 hosts with" in ran.stdout
-    assert ran.stdout.count("registered: version ") == 1
-    assert "registered: version 1 of breast-cancer-staging" in ran.stdout
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""Whole rehearsals of data as teams have it: keys of all kinds, another account's bucket, one object, a manifest."""
+"""A whole rehearsal of data as teams have it: keys of all kinds, another account's bucket, a manifest.
+
+One object is trained on in `test_several_schedules.py`.
+"""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ class Rehearsed:
     clients: AwsClients
     tracking_uri: str
     run_id: str
+    output: str
+    """What the rehearsal printed."""
 
     def reproduce(self, run_id: str) -> tuple[int, str, str]:
         done = training_jobs(self.project, "reproduce", run_id, "--rehearsal")
@@ -62,7 +64,9 @@ def kept_rehearsal(project: Path) -> Iterator[Rehearsed]:
         addresses = dict(re.findall(r"^(MLflow|embedded AWS) +(http://127\.0\.0\.1:\d+)$", done.stdout, re.MULTILINE))
         run = re.search(r"/runs/(\w+)\?workflowType=machine_learning$", done.stdout, re.MULTILINE)
         assert run is not None, done.stdout + done.stderr
-        yield Rehearsed(project, AwsClients(addresses["embedded AWS"], "us-east-1"), addresses["MLflow"], run[1])
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        clients = AwsClients(addresses["embedded AWS"], "us-east-1")
+        yield Rehearsed(project, clients, addresses["MLflow"], run[1], done.stdout)
     finally:
         training_jobs(project, "rehearse", "--stop")
 
@@ -189,7 +193,7 @@ def test_on_aws_the_run_is_looked_for_where_the_jobs_of_the_stack_record(tmp_pat
 
 
 @pytest.mark.slow
-def test_what_two_hosts_grew_is_grown_again_by_one(tmp_path: Path) -> None:
+def test_a_stack_of_two_hosts_registers_one_version_and_what_they_grew_is_grown_again_by_one(tmp_path: Path) -> None:
     require_container()
     project = copy_project(tmp_path / "project")
     change(project, "staging", "instance_count: 1", "instance_count: 2")
@@ -198,6 +202,9 @@ def test_what_two_hosts_grew_is_grown_again_by_one(tmp_path: Path) -> None:
     with kept_rehearsal(project) as two:
         code, output, errors = two.reproduce(two.run_id)
 
+    assert "growing on 2 of 2 hosts with" in two.output
+    assert two.output.count("registered: version ") == 1
+    assert "registered: version 1 of breast-cancer-staging" in two.output
     assert (code, errors) == (0, ""), output + errors
     assert "train again in .venv-container, on this machine (one host for the 2 it ran on)\n" in output
     assert verdicts(output) == SAME

@@ -109,11 +109,18 @@ def test_a_rehearsal_fires_each_schedule_and_each_registers_its_own_version(proj
 
 
 @pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")
-def test_a_rehearsal_fires_the_one_schedule_that_is_named(project: Path) -> None:
+def test_a_rehearsal_fires_the_one_schedule_that_is_named_whose_job_trains_on_one_object(project: Path) -> None:
     require_container()
+    change(
+        project, "staging", "          channels:\n            training:\n              s3_path: datasets/full/\n", ""
+    )
+    change(
+        project, "staging", "          s3_path: datasets/training/\n", "          s3_object: datasets/alle = 1.csv\n"
+    )
 
     done = training_jobs(project, "rehearse", "--schedule", f"{NAME}.weekly")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert re.findall(r"fire the schedule (\S+) for", done.stdout) == [f"{NAME}.weekly"]
     assert re.findall(r"^metrics +training:trees (\d+)", done.stdout, re.MULTILINE) == ["7"]
+    assert "reading training: 1 file, 398 rows" in done.stdout
