@@ -78,9 +78,18 @@ def test_no_rule_raises_whatever_stands_anywhere(data: st.DataObject, new_stack:
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(data=st.data())
 def test_no_rule_raises_whatever_stands_anywhere_at_length(
+    data: st.DataObject, new_stack: Callable[[], StackUnderTest]
+) -> None:
+    assert_no_rule_raises(data, new_stack())
+
+
+@pytest.mark.soak
+@settings(max_examples=20_000, deadline=None)
+@given(data=st.data())
+def test_no_rule_raises_whatever_stands_anywhere_for_a_long_time(
     data: st.DataObject, new_stack: Callable[[], StackUnderTest]
 ) -> None:
     assert_no_rule_raises(data, new_stack())

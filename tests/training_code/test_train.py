@@ -123,11 +123,11 @@ def test_a_crash_of_native_code_says_in_the_log_where_it_was(make: MakeJob) -> N
 
 def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path: Path) -> None:
     job = make(CHECKPOINT_LOCAL_PATH=str(tmp_path / "checkpoints"))
-    job.hyperparameters |= {"n_estimators": "1000", "n_jobs": "100", "checkpoint_seconds": "0"}
+    job.hyperparameters |= {"n_estimators": "400", "n_jobs": "40", "checkpoint_seconds": "0"}
     with subprocess.Popen(job.command(), env=job.process_environment(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if line.startswith("growing: 300 of 1000"):
+            if line.startswith("growing: 120 of 400"):
                 process.send_signal(signal.SIGKILL)
                 break
     assert process.returncode == -signal.SIGKILL
@@ -138,10 +138,10 @@ def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path
     assert (done.returncode, done.stderr) == (0, "")
     found = re.search(r"^checkpoint: going on from (\d+) trees in ", done.stdout, re.MULTILINE)
     assert found is not None
-    assert int(found[1]) >= 300 - 100
+    assert int(found[1]) >= 120 - 40
     grown = [int(each) for each in re.findall(r"^growing: (\d+) of", done.stdout, re.MULTILINE)]
-    assert grown == list(range(int(found[1]) + 100, 1001, 100))
-    forest, rows, _ = plain_scikit_learn(1000)
+    assert grown == list(range(int(found[1]) + 40, 401, 40))
+    forest, rows, _ = plain_scikit_learn(400)
     saved = joblib.load(job.model / "model.joblib")
     assert numpy.array_equal(saved.predict_proba(rows), forest.predict_proba(rows))
     (run,) = job.runs
