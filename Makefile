@@ -55,7 +55,7 @@ check: .venv/installed ## settings, request and policies of a stack, judged offl
 	@.venv/bin/training-jobs check --stack $(STACK) $(ARGS)
 
 test: install ## every test that needs no cloud
-	@$(RUN) -m pytest --numprocesses auto --dist loadfile
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # The islands beside the rest: two processes that each load what they need, where each of xdist's would load all. What
 # the first prints comes at the end.

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,10 @@ from hypothesis import settings
 # this many examples says so itself.
 settings.register_profile("project", deadline=None, max_examples=40)
 settings.load_profile("project")
+
+
+REHEARSING = ("operations", "tests")
+"""Directories whose slow tests are mostly whole rehearsals."""
 
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -30,6 +35,26 @@ def pytest_collection(session: pytest.Session) -> None:
     option = session.config.getoption
     if not option("numprocesses", None) and "not slow" not in option("markexpr"):
         import skops.io  # noqa: F401
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half as many workers again as there are cores: a slow test waits for its servers and jobs a third of its time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return (3 * cores + 1) // 2
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several workers let none be left alone with a long file at the end: the files of whole rehearsals come first.
+
+    Then the other files with slow tests. The fast ones, whose order tells nobody anything, fill what is left.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    first = {item.path: 2 for item in items}
+    first |= {item.path: 1 for item in items if item.get_closest_marker("slow")}
+    first |= {path: 0 for path, when in first.items() if when == 1 and path.parent.name in REHEARSING}
+    items.sort(key=lambda item: first[item.path])
 
 
 def pytest_collection_finish() -> None:
