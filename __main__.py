@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws_names import AwsScope, JobNames
-from components.job_code import directories_of, job_code
+from components.job_code import directories_of, job_codes
 from components.prepared_job import FurtherSchedule, PreparedJob
 from components.schedule_notes import job_notes
 from components.scheduled_training_job import ScheduledTrainingJob
@@ -57,7 +57,7 @@ async def declare() -> pulumi.Inputs:
         pulumi.log.info(note)
     if judged.problems:
         raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in judged.problems])
-    codes = {path: job_code(spec, sources) for path, spec in specs.items()}
+    codes = job_codes(specs, sources)
     archives = [(specs[path].source.packages_prefix, each) for path, code in codes.items() for each in code.packages]
     uploaded = TrainingPackages("packages", archives, settings.tags_of_all).objects if archives else {}
     for name, job in jobs.items():

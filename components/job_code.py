@@ -12,6 +12,7 @@ from .source_bundle import (
     with_start,
     without_requirements,
 )
+from .source_spec import Source
 from .training_job_spec import TrainingJobSpec
 
 Files = Mapping[str, bytes]
@@ -34,6 +35,20 @@ def directories_of(specs: Iterable[TrainingJobSpec]) -> list[str]:
         if spec.program != spec.source.entry_point:
             found[SHIPPED_CODE] = None
     return list(found)
+
+
+def job_codes(specs: Mapping[str, TrainingJobSpec], sources: Mapping[str, Files]) -> dict[str, JobCode]:
+    """The code of each job, by the keys of `specs`; what several jobs have alike is packed once.
+
+    Raises:
+        SourceBundleError: as `job_code` does.
+    """
+    made: dict[tuple[Source, str, tuple[str, ...]], JobCode] = {}
+    codes = {}
+    for key, spec in specs.items():
+        alike = (spec.source, spec.program, spec.requirements_extras)
+        codes[key] = made[alike] = made.get(alike) or job_code(spec, sources)
+    return codes
 
 
 def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:

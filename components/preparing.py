@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from .aws_names import AwsScope, JobNames
 from .further_schedules import FIELD
 from .job_args import JobSettingsError, ScheduledTrainingJobArgs
-from .job_code import directories_of, job_code
+from .job_code import directories_of, job_codes
 from .job_settings import OWN_TAGS, data_bucket_problems, name_prefix, name_problems, region_problems
 from .prepared_job import FurtherSchedule, PreparedJob
 from .program_places import ProgramPlaces
@@ -61,7 +61,7 @@ def prepare(
         pulumi.log.info(note.replace(f"training_jobs.{name}.", f"{what}: ", 1))
     if judged.problems:
         raise JobSettingsError(what, [_problem(line, name) for line in judged.problems])
-    codes = {path: job_code(spec, sources) for path, spec in specs.items()}
+    codes = job_codes(specs, sources)
     tags = args.tags | dict(zip(OWN_TAGS, (pulumi.get_project(), pulumi.get_stack(), name), strict=True))
     further = {
         each: FurtherSchedule(

@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from .bucket_object import BucketObject
 from .execution_role_policy import execution_permissions
 from .iam_policies import execution_trust, scheduler_permissions, scheduler_trust
 from .job_args import ScheduledTrainingJobArgs
@@ -199,19 +200,19 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         made = TrainingPackages(f"{self._name}-packages", own, tags, pulumi.ResourceOptions(parent=self))
         return {**args.uploaded, **made.objects}
 
-    def _source_bundles(self, schedules: Mapping[str, FurtherSchedule]) -> dict[str, aws.s3.BucketObjectv2]:
+    def _source_bundles(self, schedules: Mapping[str, FurtherSchedule]) -> dict[str, BucketObject]:
         """The object of each bundle by its digest; most often all schedules have the same one."""
-        made: dict[str, aws.s3.BucketObjectv2] = {}
+        made: dict[str, BucketObject] = {}
         for name, what in schedules.items():
             if what.source_bundle.digest not in made:
                 logical_name = f"{self._name}-source-bundle" + (f".{name}" if name else "")
                 made[what.source_bundle.digest] = self._source_bundle(logical_name, what)
         return made
 
-    def _source_bundle(self, logical_name: str, what: FurtherSchedule) -> aws.s3.BucketObjectv2:
+    def _source_bundle(self, logical_name: str, what: FurtherSchedule) -> BucketObject:
         uri = source_bundle_uri(what.training_job, self._args.names, what.source_bundle)
         path = write_bundle(what.source_bundle, self._args.bundle_directory)
-        return aws.s3.BucketObjectv2(
+        return BucketObject(
             logical_name,
             bucket=bucket_of(uri),
             key=key_of(uri),

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterable, Mapping
 
 import pulumi
-import pulumi_aws as aws
 
+from .bucket_object import BucketObject
 from .package_archives import ARCHIVE_FILE, PackageArchive
 from .package_building import cached, provide
 from .s3_location import bucket_of, key_of
@@ -33,18 +33,18 @@ class TrainingPackages(pulumi.ComponentResource):
             PackagesError: at an update, an archive that is not in the cache cannot be made.
         """
         super().__init__(TYPE_TOKEN, name, None, opts)
-        self.objects: dict[str, aws.s3.BucketObjectv2] = {}
+        self.objects: dict[str, BucketObject] = {}
         for base, archive in archives:
             uri = archive.uri(base)
             if uri in self.objects:
                 continue
-            self.objects[uri] = aws.s3.BucketObjectv2(
+            self.objects[uri] = BucketObject(
                 f"{name}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}",  # whatever else the stack has
                 bucket=bucket_of(uri),
                 key=f"{key_of(uri)}{ARCHIVE_FILE}",
                 source=_content(archive),
                 content_type="application/zip",
-                tags=dict(tags),
+                tags=tags,
                 # The key says what is in it, however it was packed; a job that starts again needs what it names.
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=["source"], retain_on_delete=True),
             )

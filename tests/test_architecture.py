@@ -179,11 +179,11 @@ def test_only_the_component_and_the_program_use_the_provider() -> None:
 
     assert users - {found for found in users if found.startswith("benchmarks/")} == {
         "__main__.py",
+        "components/bucket_object.py",
         "components/job_role.py",
         "components/job_schedule.py",
         "components/preparing.py",
         "components/scheduled_training_job.py",
-        "components/training_packages.py",
     }
 
 

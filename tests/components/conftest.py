@@ -70,6 +70,8 @@ class Registration:
     parent: str
     dependencies: frozenset[str]
     retain_on_delete: bool
+    version: str
+    """Of the provider, and where it is downloaded from, which most often is left to the engine."""
     inputs: Mapping[str, Any]
     """As JSON has them; what is unknown is `rpc.UNKNOWN`."""
 
@@ -127,6 +129,7 @@ class RecordingMonitor(mocks.MockMonitor):
                 parent=request.parent,
                 dependencies=frozenset(request.dependencies),
                 retain_on_delete=request.retainOnDelete,
+                version=f"{request.version} {request.pluginDownloadURL}",
                 inputs=inputs,
             )
         )

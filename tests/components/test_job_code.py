@@ -4,7 +4,7 @@ import tarfile
 import pytest
 
 from components.channel import Channel
-from components.job_code import directories_of, job_code
+from components.job_code import directories_of, job_code, job_codes
 from components.source_bundle import SourceBundleError
 from settings import TrainingJobSettings
 
@@ -114,3 +114,22 @@ def test_the_directories_that_are_read_are_those_that_are_needed(staging: Traini
     assert directories_of([staging, staging]) == ["training_code"]
     assert directories_of([of_mine(staging, "pip")]) == ["mine"]
     assert directories_of([of_mine(staging, "archive")]) == ["mine", "training_code"]
+
+
+def test_jobs_with_the_same_code_share_what_is_packed(staging: TrainingJobSettings) -> None:
+    other = staging.model_copy(update={"hyperparameters": {"n_estimators": 7}})
+    jobs = {"churn": staging, "risk": other, "mine": of_mine(staging, None)}
+
+    codes = job_codes(jobs, SOURCES)
+
+    assert codes == {name: job_code(spec, SOURCES) for name, spec in jobs.items()}
+    assert codes["churn"] is codes["risk"]
+
+
+def test_jobs_that_differ_in_what_their_code_brings_share_nothing(staging: TrainingJobSettings) -> None:
+    resources = staging.resources.model_copy(update={"instance_count": 2})
+    cluster = staging.model_copy(update={"resources": resources})
+
+    codes = job_codes({"one": staging, "several": cluster}, SOURCES)
+
+    assert [len(code.packages) for code in codes.values()] == [1, 2]
