@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,14 +24,11 @@ from typing import Any, Final
 
 from benchmarks.over_grpc import declaring_seconds
 from benchmarks.report import Table, peak_memory_in_megabytes
+from benchmarks.stack_of_jobs import JOBS, STACK, stack_of_jobs
 
 JOB_COUNTS: Final = (1, 10, 100, 500)
 ROUNDS: Final = 3
 PROJECT: Final = Path(__file__).parent.parent
-_STACK: Final = "prod"
-_JOBS: Final = "scheduled-training:training_jobs"
-_PROGRAM: Final = ("__main__.py", "settings.py", "Pulumi.yaml")
-_DIRECTORIES: Final = ("components", "training_code")
 _AT_LEAST_JOBS: Final = 20
 """Small stacks are measured so many times that this many jobs are declared and judged: the clock is coarse."""
 
@@ -98,15 +94,15 @@ def _judge(count: int) -> None:
 
     repeats = max(1, _AT_LEAST_JOBS // count)
     with tempfile.TemporaryDirectory() as directory:
-        project = _project(count, Path(directory) / "all")
+        project = stack_of_jobs(count, Path(directory) / "all")
 
         def declared(project: Path) -> Declaration:
-            return declare(project, _STACK, lambda region: OfflineMocks(region=region), preview=True)
+            return declare(project, STACK, lambda region: OfflineMocks(region=region), preview=True)
 
-        configuration = read_stack_configuration(project, _STACK)
-        taken = [declaring_seconds(project, _STACK, configuration.values["aws:region"]) for _ in range(min(repeats, 3))]
+        configuration = read_stack_configuration(project, STACK)
+        taken = [declaring_seconds(project, STACK, configuration.values["aws:region"]) for _ in range(min(repeats, 3))]
         declaring = tuple(statistics.median(each) for each in zip(*taken, strict=True))
-        first, declaration = declared(_project(1, Path(directory) / "one")), declared(project)
+        first, declaration = declared(stack_of_jobs(1, Path(directory) / "one")), declared(project)
 
     def asked(about: Declaration) -> tuple[list[analyzer_pb2.AnalyzeRequest], analyzer_pb2.AnalyzeStackRequest]:
         resources = [stack_resource(resource, about) for resource in about.resources]
@@ -116,14 +112,14 @@ def _judge(count: int) -> None:
     requests, stack = asked(declaration)
     # The engine hands the stack's configuration over in a variable of the environment, which holds 128 KiB at most.
     configuration = replace(
-        configuration, values={name: value for name, value in configuration.values.items() if name != _JOBS}
+        configuration, values={name: value for name, value in configuration.values.items() if name != JOBS}
     )
     pack_dir = PROJECT / "policies"
     with PolicyPack(
         pack_dir,
         configuration,
         preview=True,
-        policy_configuration=policy_configuration_file(pack_dir, _STACK),
+        policy_configuration=policy_configuration_file(pack_dir, STACK),
     ) as pack:
         analyzer = pack.analyzer
         for request in asked(first)[0]:  # for what the pack does once
@@ -134,22 +130,6 @@ def _judge(count: int) -> None:
     for name, (seconds, cpu) in {"declare": declaring, "resources": for_resources, "stack": for_stack}.items():
         figures |= {f"{name}_seconds": seconds, f"{name}_cpu": cpu}
     print(json.dumps(figures))
-
-
-def _project(count: int, directory: Path) -> Path:
-    """The project with prod's job `count` times."""
-    import yaml
-
-    directory.mkdir(exist_ok=True)
-    for name in _PROGRAM:
-        shutil.copyfile(PROJECT / name, directory / name)
-    for name in _DIRECTORIES:
-        shutil.copytree(PROJECT / name, directory / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    values = yaml.safe_load((PROJECT / f"Pulumi.{_STACK}.yaml").read_text())
-    job = next(iter(values["config"][_JOBS].values()))
-    values["config"][_JOBS] = {f"job-{number}": job for number in range(count)}
-    (directory / f"Pulumi.{_STACK}.yaml").write_text(yaml.safe_dump(values))
-    return directory
 
 
 def _timed(work: Callable[[], Any], repeats: int, process: int) -> tuple[float, float]:

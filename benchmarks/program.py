@@ -32,6 +32,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import whole_program
 from benchmarks.report import Table, peak_memory_in_megabytes
 
 ROUNDS: Final = {1: 60, 10: 60, 100: 30, 500: 10}
@@ -194,7 +195,7 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
 
 
 def main() -> None:
-    """Print the table, or measure one row where asked to."""
+    """Print the tables, that of whole programs as well, or measure one row where asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.program", description=__doc__)
     parser.add_argument("--measure", nargs=2, type=int, metavar=("JOBS", "ROUNDS"), help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, help=f"rounds per row ({', '.join(map(str, ROUNDS.values()))})")
@@ -202,7 +203,8 @@ def main() -> None:
     if options.measure:
         print(json.dumps(_measure(*options.measure)))
     else:
-        print(table(dict.fromkeys(ROUNDS, options.rounds) if options.rounds else ROUNDS).text())
+        for measured, usual in ((table, ROUNDS), (whole_program.table, whole_program.ROUNDS)):
+            print(measured(dict.fromkeys(usual, options.rounds) if options.rounds else usual).text(), flush=True)
 
 
 if __name__ == "__main__":
