@@ -67,6 +67,10 @@ MLFLOW_ACTIONS_OF_OTHER_CODE: Final = tuple(
 )
 """What a script of the team's own calls besides, with MLflow's usual functions: log_metric, log_param, log_model ..."""
 
+MLFLOW_APP_ACTIONS: Final = ("sagemaker:CallMlflowAppApi",)
+"""One action for all that an MLflow App answers; a `sagemaker-mlflow` action takes no App for its resource. Sources:
+SageMaker Developer Guide, "Set up IAM permissions for MLflow Apps"; Service Authorization Reference."""
+
 _ONLY_WILDCARD_EC2 = (
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
@@ -184,11 +188,15 @@ def _logs_and_metrics(names: JobNames) -> list[Statement]:
 
 
 def _tracking(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """MLflow's calls on the managed tracking server (one by URI is no matter of IAM), and the one secret for it."""
-    arn = spec.tracking.tracking_server_arn(names.scope)
-    statements = [allow("TrackWithMlflow", MLFLOW_ACTIONS, arn)] if arn else []
-    if arn and not spec.source.is_shipped:
-        statements.append(allow("TrackFromOtherCode", MLFLOW_ACTIONS_OF_OTHER_CODE, arn))
+    """MLflow's calls on the managed tracking server or App (one by URI is no matter of IAM), and its one secret."""
+    statements = []
+    arn = spec.tracking.managed_arn(names.scope)
+    if arn and spec.tracking.app:
+        statements.append(allow("TrackWithMlflow", MLFLOW_APP_ACTIONS, arn))
+    elif arn:
+        statements.append(allow("TrackWithMlflow", MLFLOW_ACTIONS, arn))
+        if not spec.source.is_shipped:
+            statements.append(allow("TrackFromOtherCode", MLFLOW_ACTIONS_OF_OTHER_CODE, arn))
     if secret := spec.tracking.secret_arn:
         statements.append(allow("ReadTrackingSecret", ["secretsmanager:GetSecretValue"], secret))
     return statements

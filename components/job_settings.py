@@ -13,6 +13,7 @@ from . import further_schedules
 from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
 from .bucket_names import bucket_name_faults
 from .data_buckets import DataBucket
+from .mlflow_names import app_region_problems
 from .s3_location import BucketContext
 from .schedule_spec import ScheduleSpec
 from .setting_problems import Problem
@@ -110,6 +111,8 @@ def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
     for setting, arn in keys.items():
         if arn and arn.split(":")[3] != region:
             yield Problem.at(setting, f"got {arn!r}; allowed: a key of the stack's region, {region}")
+    for text in app_region_problems(spec.tracking.app, region):
+        yield Problem(("tracking", "app"), text)
 
 
 def tag_problems(tags: Mapping[str, str], *, has_further_schedules: bool) -> Iterator[Problem]:

@@ -32,6 +32,7 @@ _ALLOWED: Final = {
 }
 """Pydantic's error type -> what may stand there, in the words of somebody who writes YAML."""
 _EXAMPLES: Final = {
+    "app": "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-ABCDEFGHIJKL",
     "bucket": "ml-platform-staging-ml-bucket",
     "execution_role_arn": "arn:aws:iam::123456789012:role/training",
     "further_schedules": "weekly",

@@ -1,4 +1,4 @@
-"""Where runs and models are recorded: a managed MLflow tracking server by name, or any server by http(s) URI."""
+"""Where runs and models are recorded: a managed MLflow tracking server or App, or any server by http(s) URI."""
 
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -6,13 +6,16 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from .aws_names import AwsScope
+from .mlflow_names import MlflowAppArn, artifact_store_command
 from .s3_location import S3PrefixAnywhere
 
 
 def _check_tracking_uri(uri: str) -> str:
     parts = urlsplit(uri)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("allowed: an http:// or https:// URI with a host; for a managed server set tracking_server")
+        raise ValueError(
+            "allowed: an http:// or https:// URI with a host; for SageMaker's own set tracking_server or app"
+        )
     try:
         _ = parts.port
     except ValueError:
@@ -41,13 +44,15 @@ class TrackingSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     tracking_server: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")] | None = None
-    """Name of a SageMaker managed MLflow tracking server in the stack's account and region; this or `tracking_uri`."""
+    """Name of a SageMaker managed MLflow tracking server in the stack's account and region; one of this, `app` and
+    `tracking_uri`."""
+    app: MlflowAppArn | None = None
+    """ARN of a SageMaker MLflow App, MLflow without a server; one of this, `tracking_server` and `tracking_uri`."""
     tracking_uri: Annotated[str, Field(max_length=512), AfterValidator(_check_tracking_uri)] | None = None
-    """The http or https address of any MLflow server; this or `tracking_server`."""
-    """The http or https address of any MLflow server; this or `tracking_server`."""
+    """The http or https address of any MLflow server; one of this, `tracking_server` and `app`."""
     artifact_store: S3PrefixAnywhere | None = None
-    """The tracking server's artifact store: MLflow clients write there themselves, with the execution role. Required
-    with `tracking_server`."""
+    """The artifact store of the tracking server or App: MLflow clients write there themselves, with the execution role.
+    Required with `tracking_server` and with `app`."""
     secret_arn: SecretArn | None = None
     """A secret with the server's credentials: a JSON object of environment variables, or a token."""
     experiment_name: Annotated[str, Field(min_length=1, max_length=256)]
@@ -56,22 +61,27 @@ class TrackingSpec(BaseModel):
     """The MLflow registered model that versions go to."""
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.tracking_server is None) == (self.tracking_uri is None):
-            raise ValueError("allowed: either tracking_server (a name) or tracking_uri (http or https), and not both")
-        if self.tracking_server is not None and self.artifact_store is None:
+    def _one_of_three(self) -> Self:
+        given = [name for name in ("tracking_server", "app", "tracking_uri") if getattr(self, name) is not None]
+        if len(given) != 1:
             raise ValueError(
-                "tracking_server needs artifact_store, the S3 location that the server was created with (its "
-                "ArtifactStoreUri): the training job itself writes models and pictures there"
+                f"got {' and '.join(given) or 'none of them'}; allowed: one of tracking_server (a name), app (the ARN "
+                "of an MLflow App) and tracking_uri (http or https)"
+            )
+        if self.tracking_uri is None and self.artifact_store is None:
+            command = artifact_store_command(self.tracking_server, self.app)
+            raise ValueError(
+                f"{given[0]} needs artifact_store, where the training job itself writes models and pictures: set it to "
+                f"what this shows, with / at its end: {command}"
             )
         return self
 
-    def tracking_server_arn(self, scope: AwsScope) -> str | None:
-        """ARN of the managed tracking server; None where a URI is used."""
-        if self.tracking_server is None:
-            return None
+    def managed_arn(self, scope: AwsScope) -> str | None:
+        """ARN of the managed tracking server or of the App; None where a URI is used."""
+        if self.app is not None or self.tracking_server is None:
+            return self.app
         return scope.arn("sagemaker", f"mlflow-tracking-server/{self.tracking_server}")
 
     def uri(self, scope: AwsScope) -> str:
         """What MLFLOW_TRACKING_URI is set to."""
-        return self.tracking_uri or self.tracking_server_arn(scope) or ""
+        return self.tracking_uri or self.managed_arn(scope) or ""

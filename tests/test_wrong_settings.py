@@ -295,6 +295,13 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
             f"training_jobs.breast-cancer.schedule.description: got '{'x' * 116}…; allowed: at most 512 characters",
         ),
         (
+            f"{JOB}/tracking/app",
+            "app-1",
+            "training_jobs.breast-cancer.tracking.app: got 'app-1'; allowed: text that matches "
+            r"^arn:(aws|aws-us-gov):sagemaker:[a-z0-9-]+:\d{12}:mlflow-app/[a-zA-Z0-9](-*[a-zA-Z0-9])*$, such as "
+            "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-ABCDEFGHIJKL",
+        ),
+        (
             f"{JOB}/tracking/experiment_name",
             "",
             "training_jobs.breast-cancer.tracking.experiment_name: got ''; allowed: at least 1 character",

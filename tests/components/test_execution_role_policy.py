@@ -207,6 +207,26 @@ def test_mlflow_is_allowed_action_by_action_on_the_one_server(
     assert track["Resource"] == ("arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging")
 
 
+@pytest.mark.parametrize("directory", ["training_code", "own_code"])
+def test_an_app_takes_one_action_on_itself_whatever_code_tracks(
+    staging: TrainingJobSettings, staging_names: JobNames, directory: str
+) -> None:
+    app = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-ANFQ3RACFV2G"
+    tracking = staging.tracking.model_copy(update={"tracking_server": None, "app": app})
+    source = staging.source.model_copy(update={"directory": directory})
+    found = by_sid(staging.model_copy(update={"tracking": tracking, "source": source}), staging_names)
+
+    assert (found["TrackWithMlflow"]["Action"], found["TrackWithMlflow"]["Resource"]) == (
+        ["sagemaker:CallMlflowAppApi"],
+        app,
+    )
+    assert not [
+        action for each in found.values() for action in each["Action"] if action.startswith("sagemaker-mlflow:")
+    ]
+    store = staging.tracking.artifact_store or ""
+    assert f"arn:aws:s3:::{store.removeprefix('s3://')}*" in found["WriteObjects"]["Resource"]
+
+
 def test_code_of_the_teams_own_may_track_as_mlflow_users_do(
     staging: TrainingJobSettings, staging_names: JobNames
 ) -> None:

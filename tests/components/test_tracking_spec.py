@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from botocore.session import get_session
 from pydantic import ValidationError
 
 from components.aws_names import AwsScope
@@ -9,6 +10,8 @@ from components.tracking_spec import TrackingSpec
 SCOPE = AwsScope("aws", "us-east-1", "123456789012")
 NAMES = {"experiment_name": "breast-cancer", "registered_model_name": "breast-cancer"}
 MANAGED = {"tracking_server": "ml-platform", "artifact_store": "s3://ml-bucket/mlflow-artifacts/"} | NAMES
+APP = "arn:aws:sagemaker:eu-west-1:210987654321:mlflow-app/app-ANFQ3RACFV2G"
+BY_APP = {"app": APP, "artifact_store": "s3://platform-mlflow/artifacts/"} | NAMES
 BY_URI = {"tracking_uri": "https://mlflow.example.com:5000/team"} | NAMES
 
 
@@ -23,26 +26,74 @@ def test_a_managed_server_is_addressed_by_its_arn() -> None:
     arn = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform"
     spec = TrackingSpec(**MANAGED)
 
-    assert (spec.uri(SCOPE), spec.tracking_server_arn(SCOPE)) == (arn, arn)
+    assert (spec.uri(SCOPE), spec.managed_arn(SCOPE)) == (arn, arn)
 
 
 @pytest.mark.parametrize("uri", ["http://localhost:5000", "https://mlflow.example.com", "https://h/p"])
 def test_any_other_server_is_addressed_by_its_uri_and_has_no_arn(uri: str) -> None:
     spec = TrackingSpec(**BY_URI | {"tracking_uri": uri})
 
-    assert (spec.uri(SCOPE), spec.tracking_server_arn(SCOPE), spec.artifact_store) == (uri, None, None)
+    assert (spec.uri(SCOPE), spec.managed_arn(SCOPE), spec.artifact_store) == (uri, None, None)
 
 
-@pytest.mark.parametrize("values", [NAMES, MANAGED | BY_URI])
-def test_one_of_server_and_uri_is_needed_and_not_both(values: dict[str, Any]) -> None:
-    assert refusal(values) == "allowed: either tracking_server (a name) or tracking_uri (http or https), and not both"
+def test_an_app_is_addressed_by_its_arn_of_whichever_account_and_region() -> None:
+    spec = TrackingSpec(**BY_APP)
+
+    assert (spec.uri(SCOPE), spec.managed_arn(SCOPE)) == (APP, APP)
 
 
-def test_a_managed_server_without_its_artifact_store_is_refused() -> None:
-    assert refusal(MANAGED | {"artifact_store": None}) == (
-        "tracking_server needs artifact_store, the S3 location that the server was created with (its "
-        "ArtifactStoreUri): the training job itself writes models and pictures there"
+@pytest.mark.parametrize(
+    ("values", "got"),
+    [
+        (NAMES, "none of them"),
+        (MANAGED | BY_URI, "tracking_server and tracking_uri"),
+        (MANAGED | BY_APP | BY_URI, "tracking_server and app and tracking_uri"),
+    ],
+)
+def test_one_of_server_and_app_and_uri_is_needed_and_no_more(values: dict[str, Any], got: str) -> None:
+    assert refusal(values) == (
+        f"got {got}; allowed: one of tracking_server (a name), app (the ARN of an MLflow App) and tracking_uri (http "
+        "or https)"
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "setting", "command"),
+    [
+        (MANAGED, "tracking_server", "describe-mlflow-tracking-server --tracking-server-name ml-platform"),
+        (BY_APP, "app", f"describe-mlflow-app --arn {APP} --region eu-west-1"),
+    ],
+)
+def test_a_managed_server_or_app_without_its_artifact_store_is_refused_with_the_command_that_shows_it(
+    values: dict[str, Any], setting: str, command: str
+) -> None:
+    assert refusal(values | {"artifact_store": None}) == (
+        f"{setting} needs artifact_store, where the training job itself writes models and pictures: set it to what "
+        f"this shows, with / at its end: aws sagemaker {command} --query ArtifactStoreUri --output text"
+    )
+
+
+def test_that_command_is_one_of_aws_with_the_names_of_its_api() -> None:
+    model = get_session().get_service_model("sagemaker")
+    for operation, argument in (("DescribeMlflowApp", "Arn"), ("DescribeMlflowTrackingServer", "TrackingServerName")):
+        described = model.operation_model(operation)
+        assert set(described.input_shape.members) == {argument}
+        assert "ArtifactStoreUri" in described.output_shape.members
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "app-ANFQ3RACFV2G",
+        APP.replace("mlflow-app", "mlflow-tracking-server"),
+        APP.replace("app-ANFQ3RACFV2G", "*"),
+        APP.replace("arn:aws:", "arn:aws-cn:"),
+        APP + "A" * 128,
+    ],
+)
+def test_what_is_not_the_arn_of_one_app_is_refused(arn: str) -> None:
+    with pytest.raises(ValidationError):
+        TrackingSpec(**BY_APP | {"app": arn})
 
 
 @pytest.mark.parametrize(
@@ -50,7 +101,7 @@ def test_a_managed_server_without_its_artifact_store_is_refused() -> None:
 )
 def test_what_is_not_an_http_uri_is_refused(uri: str) -> None:
     assert refusal(BY_URI | {"tracking_uri": uri}) == (
-        "allowed: an http:// or https:// URI with a host; for a managed server set tracking_server"
+        "allowed: an http:// or https:// URI with a host; for SageMaker's own set tracking_server or app"
     )
 
 

@@ -1,0 +1,40 @@
+"""SageMaker's managed MLflow: the ARNs of its Apps, where one can run, and who tells where its artifacts are.
+
+Sources: SageMaker API, DescribeMlflowApp and DescribeMlflowTrackingServer; sagemaker-mlflow 0.5.0,
+`mlflow_sagemaker_helpers.py`, whose endpoints are in two partitions.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+from pydantic import Field
+
+_PARTITIONS: Final = ("aws", "aws-us-gov")
+"""Where the plugin finds an App. AWS offers Apps in the first one alone as yet, and does not say so in its API."""
+
+MlflowAppArn = Annotated[
+    str,
+    Field(
+        max_length=128,
+        pattern=rf"^arn:({'|'.join(_PARTITIONS)}):sagemaker:[a-z0-9-]+:\d{{12}}:mlflow-app/[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+    ),
+]
+"""Complete: the name of an App is no part of its ARN. It may be another account's, shared by AWS RAM."""
+
+
+def artifact_store_command(server: str | None, app: str | None) -> str:
+    """What shows the artifact store of one of the two, to somebody with credentials."""
+    what = f"describe-mlflow-tracking-server --tracking-server-name {server}"
+    if app:
+        what = f"describe-mlflow-app --arn {app} --region {app.split(':')[3]}"
+    return f"aws sagemaker {what} --query ArtifactStoreUri --output text"
+
+
+def app_region_problems(app: str | None, region: str) -> Iterator[str]:
+    """An App in another partition than the stack: no credentials of one are valid in the other."""
+    partition = "aws-us-gov" if region.startswith("us-gov-") else "aws-cn" if region.startswith("cn-") else "aws"
+    if app and (got := app.split(":")[1]) != partition:
+        yield (
+            f"got {app!r}; allowed: an App of the stack's partition, {partition}, because credentials of {partition} "
+            f"are not valid in {got}"
+        )
