@@ -13,7 +13,7 @@ from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .dated_paths import dated_pattern
 from .iam_policies import allow
-from .request_places import source_bundle_prefix, training_image_uri
+from .request_places import deliveries_uri, source_bundle_prefix, training_image_uri
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
 from .training_job_spec import TrainingJobSpec
@@ -117,12 +117,14 @@ def _execution_permissions(
 def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """Read what the job reads, write what it writes, by prefix; list only those prefixes."""
     checkpoints = [f"{spec.checkpoint.s3_path}{names.prefix}/"] if spec.checkpoint else []
-    artifacts = [spec.tracking.artifact_store] if spec.tracking.artifact_store else []
+    artifacts = [spec.tracking.artifact_store] if spec.tracking and spec.tracking.artifact_store else []
+    # Words of what was delivered, which jobs of the same invocation read; to write them is to write below the output.
+    deliveries = list(filter(None, [deliveries_uri(spec, names)]))
     channels = [uri for _, channel in sorted(spec.channels.items()) for uri in channel.read_uris]
     if spec.source.brings_packages:
         # All archives, as with bundles: a job that starts again reads those of the day on which it started.
         channels.append(spec.source.packages_prefix)
-    reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts]
+    reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts, *deliveries]
     writes = [spec.output.s3_path, *checkpoints, *artifacts]
     statements = [
         allow("ReadObjects", ["s3:GetObject"], _objects(reads, names)),
@@ -132,7 +134,7 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
         # SageMaker mirrors the checkpoint directory: a file deleted there is deleted in S3.
         statements.append(allow("PruneCheckpoints", ["s3:DeleteObject"], _objects(checkpoints, names)))
     listed: defaultdict[str, list[str]] = defaultdict(list)
-    for uri in dict.fromkeys([*channels, *checkpoints, *artifacts]):
+    for uri in dict.fromkeys([*channels, *checkpoints, *artifacts, *deliveries]):
         listed[bucket_of(uri)].append(_pattern(uri))
     for number, (bucket, prefixes) in enumerate(listed.items(), start=1):
         condition = {"StringLike": {"s3:prefix": list(dict.fromkeys(prefixes))}}
@@ -189,6 +191,8 @@ def _logs_and_metrics(names: JobNames) -> list[Statement]:
 
 def _tracking(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """MLflow's calls on the managed tracking server or App (one by URI is no matter of IAM), and its one secret."""
+    if spec.tracking is None:
+        return []
     statements = []
     arn = spec.tracking.managed_arn(names.scope)
     if arn and spec.tracking.app:

@@ -10,6 +10,7 @@ from .package_archives import IMAGE_TARGET, channel_names, is_packages_channel
 from .reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
 from .script_mode import HYPERPARAMETERS_MAX_COUNT, hyperparameter_problems
 from .shipped_code import SHIPPED_CODE
+from .tracking_mode import untracked_problems
 from .training_images import SHIPPED_CODE_VERSIONS
 from .training_job_fields import CHANNELS_MAX_COUNT, TrainingJobFields
 
@@ -28,6 +29,8 @@ def misfits(spec: TrainingJobFields) -> Iterator[str]:
     yield from _stream_problems(spec)
     yield from variable_problems(spec)
     yield from _file_system_problems(spec)
+    if spec.tracking is None:
+        yield from untracked_problems(spec.promotion, spec.output.s3_path, is_shipped=spec.source.is_shipped)
 
 
 def _spot_problems(spec: TrainingJobFields) -> list[str]:
@@ -135,7 +138,7 @@ def _overlap_problems(spec: TrainingJobFields) -> list[str]:
     written = {"output.s3_path": spec.output.s3_path, "source.s3_path": spec.source.s3_path}
     if spec.checkpoint:
         written["checkpoint.s3_path"] = spec.checkpoint.s3_path
-    if spec.tracking.artifact_store:
+    if spec.tracking and spec.tracking.artifact_store:
         written["tracking.artifact_store"] = spec.tracking.artifact_store
     return [
         f"{setting} ({location}) lies inside channels.{name}.{place} ({read}): jobs would read what jobs have "

@@ -111,7 +111,7 @@ def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
     for setting, arn in keys.items():
         if arn and arn.split(":")[3] != region:
             yield Problem.at(setting, f"got {arn!r}; allowed: a key of the stack's region, {region}")
-    for text in app_region_problems(spec.tracking.app, region):
+    for text in app_region_problems(spec.tracking.app if spec.tracking else None, region):
         yield Problem(("tracking", "app"), text)
 
 

@@ -3,6 +3,7 @@
 from .aws_names import JobNames
 from .schedule_input import EXECUTION_ID
 from .source_bundle import SourceBundle
+from .tracking_mode import deliveries_prefix
 from .training_images import scikit_learn_image_uri
 from .training_job_spec import TrainingJobSpec
 
@@ -29,6 +30,13 @@ def source_bundle_uri(spec: TrainingJobSpec, names: JobNames, bundle: SourceBund
 def checkpoint_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
     """Where one training job's checkpoints are: restarts of a spot job share it, other jobs do not."""
     return f"{spec.checkpoint.s3_path}{names.prefix}/{EXECUTION_ID}/" if spec.checkpoint else None
+
+
+def deliveries_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
+    """Where our own code leaves word of what it delivered, one object for each invocation, where no MLflow knows."""
+    if spec.tracking is not None or not spec.source.is_shipped:
+        return None
+    return deliveries_prefix(spec.output.s3_path, names.prefix)
 
 
 def execution_role_arn(spec: TrainingJobSpec, names: JobNames) -> str:

@@ -17,6 +17,7 @@ RESERVED_ENVIRONMENT: Final = (
     "CHANNEL_URI_TRAINING",
     "CHANNEL_URI_VALIDATION",
     "CHECKPOINT_LOCAL_PATH",
+    "DELIVERIES_URI",
     "ENTRY_POINT",
     "MLFLOW_EXPERIMENT_NAME",
     "MLFLOW_TRACKING_URI",
@@ -31,6 +32,7 @@ RESERVED_ENVIRONMENT: Final = (
     "SECRET_ARN",
     "SECRET_VARIABLES",
     "SOURCE_BUNDLE_DIGEST",
+    "TRACKING",
     "TRAINING_IMAGE",
 )
 """What the request itself tells the container; boto3 reads the first, `training_code/options` the others."""

@@ -38,9 +38,9 @@ OUTPUTS: Final = {
     "training_job_name_prefix": "What the names of all training jobs of this schedule begin with.",
     "channels": "Where the data of each channel lies in S3, by the channel's name.",
     "s3_output_path": "S3 prefix that models go below.",
-    "experiment_name": "The MLflow experiment that runs go to.",
-    "registered_model_name": "The MLflow registered model that versions go to.",
-    "tracking_uri": "What MLFLOW_TRACKING_URI is set to in the container.",
+    "experiment_name": "The MLflow experiment that runs go to, where the job tracks.",
+    "registered_model_name": "The MLflow registered model that versions go to, where the job tracks.",
+    "tracking_uri": "What MLFLOW_TRACKING_URI is set to in the container, where the job tracks.",
     "artifact_store": "S3 prefix of the tracking server's artifact store, where one is set.",
 }
 """Name of an output, which is an attribute of the component: what it is."""
@@ -133,10 +133,11 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         self.training_job_name_prefix = args.names.prefix
         self.channels = _data_uris(spec)
         self.s3_output_path = args.training_job.output.s3_path
-        self.experiment_name = args.training_job.tracking.experiment_name
-        self.registered_model_name = args.training_job.tracking.registered_model_name
-        self.tracking_uri = args.training_job.tracking.uri(args.names.scope)
-        self.artifact_store = args.training_job.tracking.artifact_store
+        tracking = spec.tracking
+        self.experiment_name = tracking and tracking.experiment_name
+        self.registered_model_name = tracking and tracking.registered_model_name
+        self.tracking_uri = tracking and tracking.uri(names.scope)
+        self.artifact_store = tracking and tracking.artifact_store
         self._inputs = inputs
         self.register_outputs(self.outputs())
 
@@ -153,7 +154,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
                 "schedule_arn": names.further_schedule_arn(name),
                 "schedule_state": each.schedule.state,
                 "target_input": self._inputs[name],
-                "artifact_store": each.training_job.tracking.artifact_store,
+                "artifact_store": each.training_job.tracking and each.training_job.tracking.artifact_store,
                 "channels": _data_uris(each.training_job),
             }
             for name, each in self._args.further_schedules.items()

@@ -5,11 +5,12 @@ import json
 from .aws_names import JobNames
 from .dated_channels import dated_channel_variables
 from .output_spec import CHECKPOINT_LOCAL_PATH
-from .request_places import source_bundle_uri, training_image_uri
+from .request_places import deliveries_uri, source_bundle_uri, training_image_uri
 from .request_values import without_none
 from .schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
 from .script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
 from .source_bundle import SourceBundle
+from .tracking_mode import NONE
 from .training_job_spec import TrainingJobSpec
 
 
@@ -35,13 +36,6 @@ def script_environment(
     return dict(spec.environment) | without_none(
         # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
         AWS_DEFAULT_REGION=names.scope.region,
-        MLFLOW_TRACKING_URI=spec.tracking.uri(names.scope),
-        MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name,
-        REGISTERED_MODEL_NAME=spec.tracking.registered_model_name,
-        SECRET_ARN=spec.tracking.secret_arn,
-        PROMOTION_MINIMUM_METRICS=json.dumps(spec.promotion.minimum_metrics),
-        PROMOTION_MAXIMUM_METRICS=json.dumps(spec.promotion.maximum_metrics),
-        PROMOTION_MARGIN=f"{spec.promotion.margin:g}",
         SCHEDULE_ARN=SCHEDULE_ARN,
         SCHEDULED_TIME=SCHEDULED_TIME,
         SCHEDULE_EXECUTION_ID=EXECUTION_ID,
@@ -50,9 +44,25 @@ def script_environment(
         ENTRY_POINT=spec.source.entry_point if spec.program != spec.source.entry_point else None,
         TRAINING_IMAGE=training_image_uri(spec, names),
         CHECKPOINT_LOCAL_PATH=CHECKPOINT_LOCAL_PATH if spec.checkpoint else None,
+        **_tracking(spec, names),
         **_channel_uris(spec),
         **dated_channel_variables(spec, time_zone),
     )
+
+
+def _tracking(spec: TrainingJobSpec, names: JobNames) -> dict[str, str | None]:
+    """Where to track, and what makes a champion; or that there is neither."""
+    if spec.tracking is None:
+        return {"TRACKING": NONE, "DELIVERIES_URI": deliveries_uri(spec, names)}
+    return {
+        "MLFLOW_TRACKING_URI": spec.tracking.uri(names.scope),
+        "MLFLOW_EXPERIMENT_NAME": spec.tracking.experiment_name,
+        "REGISTERED_MODEL_NAME": spec.tracking.registered_model_name,
+        "SECRET_ARN": spec.tracking.secret_arn,
+        "PROMOTION_MINIMUM_METRICS": json.dumps(spec.promotion.minimum_metrics),
+        "PROMOTION_MAXIMUM_METRICS": json.dumps(spec.promotion.maximum_metrics),
+        "PROMOTION_MARGIN": f"{spec.promotion.margin:g}",
+    }
 
 
 def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:

@@ -35,6 +35,7 @@ _SETTING_OF_VARIABLE: Final = {
     "PROMOTION_MINIMUM_METRICS": "promotion.minimum_metrics",
     "PROMOTION_MAXIMUM_METRICS": "promotion.maximum_metrics",
     "PROMOTION_MARGIN": "promotion.margin",
+    "TRACKING": "tracking",
 }
 
 

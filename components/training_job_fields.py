@@ -16,7 +16,7 @@ from .resources_spec import Resources, StoppingCondition
 from .script_mode import DEFAULT_METRIC_DEFINITIONS, EnvironmentVariables, Hyperparameters, MetricDefinitions
 from .source_bundle import START
 from .source_spec import Source
-from .tracking_spec import TrackingSpec
+from .tracking_mode import Tracking
 from .training_image_spec import TrainingImage
 
 CHANNELS_MAX_COUNT: Final = 20
@@ -61,8 +61,8 @@ class TrainingJobFields(BaseModel):
     """Whether the machines of one job encrypt what they say to each other."""
     execution_role_arn: RoleArn | None = None
     """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
-    tracking: TrackingSpec
-    """The MLflow server, experiment and registered model."""
+    tracking: Tracking
+    """The MLflow server, experiment and registered model; or `none`: the model goes to S3, and nothing is recorded."""
     promotion: PromotionSpec = PromotionSpec()
     """What a new model version must reach to become `champion`."""
     accelerator: Literal["intelex"] | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from components.aws_names import AwsScope
+from components.tracking_mode import NONE
 from rehearsal.aws_clients import AwsClients
 from rehearsal.declaring.stack_configuration import read_stack_configuration
 from rehearsal.errors import RehearsalError
@@ -69,16 +70,15 @@ def place_in_rehearsal(project_dir: Path, stack: str) -> Place:
     """
     servers = {each.name: each for each in kept_servers.read(project_dir / STATE_DIRECTORY / stack)}
     running = {name: each.url for name, each in servers.items() if _runs(each)}
-    try:
-        aws, mlflow = running["the embedded AWS"], running["the MLflow server"]
-    except KeyError:
+    aws, mlflow = running.get("the embedded AWS"), running.get("the MLflow server")
+    if aws is None or ("the MLflow server" in servers and mlflow is None):
         raise PlaceError(
             f"no rehearsal of stack {stack} is running: start one with training-jobs rehearse --stack {stack} --keep"
-        ) from None
+        )
     region = _region(project_dir, stack)
     clients = AwsClients(aws, region)
     environment = sealed_environment(os.environ, region=region, endpoint_url=aws)
-    return Place(clients.sagemaker, clients.s3, environment | {"MLFLOW_TRACKING_URI": mlflow, "SECRET_ARN": ""})
+    return Place(clients.sagemaker, clients.s3, environment | {"MLFLOW_TRACKING_URI": mlflow or "", "SECRET_ARN": ""})
 
 
 def describe(sagemaker: SageMakerClient, name: str) -> Mapping[str, Any]:
@@ -123,6 +123,8 @@ def stack_trackings(project_dir: Path, stack: str, account_id: str) -> list[dict
     found: list[dict[str, str]] = []
     for schedule in declared_schedules(declared.resources, AwsScope(partition, region, account_id)):
         told = json.loads(schedule.target_input)["Environment"]
+        if told.get("TRACKING") == NONE:
+            continue
         tracking = {name: told.get(name, "") for name in _TRACKING_VARIABLES}
         if tracking not in found:
             found.append(tracking)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.s3_location import bucket_of, key_of
+from components.tracking_mode import NONE
 from operations.places import Place, describe, run_training_script
 from operations.unpacking import UnsafeArchiveError, unpack
 from rehearsal.errors import RehearsalError
@@ -40,6 +41,12 @@ def register_training_job(project_dir: Path, name: str, place: Place, console: C
         RegistrationError: it kept no record, or MLflow did not take it.
     """
     described = describe(place.sagemaker, name)
+    if described.get("Environment", {}).get("TRACKING") == NONE:
+        model = described.get("ModelArtifacts", {}).get("S3ModelArtifacts", "not there")
+        raise RegistrationError(
+            f"training job {name} did not track (tracking: none) and kept no record: its model is {model}; say in "
+            "tracking where to track, and run the job again"
+        )
     with tempfile.TemporaryDirectory(prefix="register-") as directory:
         record = _fetch(place.s3, described, Path(directory))
         environment = _job_variables(described) | dict(place.environment)

@@ -22,7 +22,7 @@ _IN_PLACE: Final = (
 
 
 def print_rehearsal(options: RehearsalOptions, console: Console) -> int:
-    """Rehearse and print; 0 where every training job ended with a registered model."""
+    """Rehearse and print; 0 where every training job ended with a model, registered where it tracks."""
     started = time.perf_counter()
     _print(console, Text.assemble("Rehearsing stack ", (options.stack, "bold"), f". {_IN_PLACE}"))
     done = rehearse(options, ConsoleReporter(console))
@@ -33,7 +33,7 @@ def print_rehearsal(options: RehearsalOptions, console: Console) -> int:
     seconds = f"Done in {time.perf_counter() - started:.1f} s; "
     if options.keep:
         addresses = [("MLflow", done.tracking_uri), ("embedded AWS", done.endpoint_url)]
-        print_facts(console, addresses)
+        print_facts(console, [(name, address) for name, address in addresses if address])
         stop = ("training-jobs rehearse --stop", "bold")
         _print(console, Text.assemble(seconds, "the servers run until ", stop, f"{_not_the_images(done.jobs)}."))
     else:
@@ -85,16 +85,20 @@ def _channel_and_path(text: str) -> tuple[str, Path]:
 
 
 def _facts(job: RehearsedJob, tracking_uri: str, *, is_up: bool) -> list[tuple[str, str]]:
-    version = job.version
-    stands = "" if job.registered else f" (stands: of {version.tags.get('training_job_name', 'an earlier job')})"
+    stands = "" if job.delivered else f" (stands: of {job.stands_of})"
     metrics = ", ".join(f"{metric.name} {metric.value:g}" for metric in job.result.metrics)
+    version, mlflow = "none: tracking is none", "none"
+    if job.version:
+        version = f"{job.version.name} version {job.version.version}{stands}"
+        mlflow = f"{run_page(tracking_uri, job.experiment_id, job.version.run_id)}{'' if is_up else ' (stopped)'}"
+    artifact = job.result.model_artifact_uri or "none"
     return [
         ("training job", job.invocation.training_job_name),
         ("status", job.result.status),
         ("metrics", metrics or "none: trained nothing"),
-        ("model version", f"{version.name} version {version.version}{stands}"),
-        ("S3 artifact", job.result.model_artifact_uri or "none"),
-        ("MLflow", f"{run_page(tracking_uri, job.experiment_id, version.run_id)}{'' if is_up else ' (stopped)'}"),
+        ("model version", version),
+        ("S3 artifact", artifact if job.version else f"{artifact}{stands}"),
+        ("MLflow", mlflow),
     ]
 
 

@@ -118,7 +118,7 @@ def _recall(
         if done.returncode == 0:
             return read_description((directory / _DESCRIPTION).read_text(encoding="utf-8"), f"run {run_id}")
         reasons.append(done.stderr.strip())
-    raise ReproductionError("\n".join(reasons))
+    raise ReproductionError("\n".join(reasons) or "no job of the stack tracks: a run is of a job that does")
 
 
 def _fetch(s3: S3Client, described: Mapping[str, Any], run_id: str, files: ContainerFiles, directory: Path) -> Request:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from components.further_schedules import FIELD, OF_THE_JOB
 from components.job_args import ScheduledTrainingJobArgs
+from components.tracking_mode import NoneInWords
 from provider.model_fields import bare, descriptions_of, is_model
 from provider.property_names import in_properties, property_name
 
@@ -51,6 +52,8 @@ class SchemaTypes:
     def _property(self, model: type[BaseModel], name: str, form: Form, owner: str) -> Json:
         told = model.model_fields[name]
         spec = self._type(bare(told.annotation), CHANGED if name == FIELD else form, f"{owner}{capitalized(name)}")
+        if any(isinstance(limit, NoneInWords) for limit in told.metadata):
+            spec = {"oneOf": [spec, {"type": "string"}]}
         spec["description"] = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
         if isinstance(told.default, str | bool | int | float) and not form.is_change:
             spec["default"] = told.default

@@ -21,6 +21,7 @@ from rehearsal.reporter import Reporter
 from rehearsal.running.channel_data import not_rehearsed
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.dated_channels import all_channels
+from rehearsal.running.deliveries import is_tracked
 from rehearsal.running.sample_data import own_files
 from rehearsal.steps.deploy import deploy
 from rehearsal.steps.set_up import set_up
@@ -53,7 +54,7 @@ class RehearsalOptions:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What a rehearsal came to; the addresses answer only while its servers run."""
+    """What a rehearsal came to; the addresses answer only while its servers run, and "" is one of no server."""
 
     jobs: tuple[RehearsedJob, ...]
     tracking_uri: str
@@ -83,13 +84,14 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         store for schedule in check.schedules if (store := artifact_store_of(check.declaration.exports, schedule))
     ]
     state_dir = options.project_dir / STATE_DIRECTORY / options.stack
-    artifact_root = stores[0] if stores else _DEFAULT_ARTIFACT_ROOT
+    # No MLflow server is started for a stack of which no job tracks.
+    artifact_root = (stores[0] if stores else _DEFAULT_ARTIFACT_ROOT) if any(map(is_tracked, requests)) else None
     account_id = check.schedules[0].scope.account_id
     with start_servers(
         state_dir, region=region, artifact_root=artifact_root, account_id=account_id, ports=options.ports
     ) as servers:
         stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region))
-        filled_with = set_up(stage, requests, files, [artifact_root, *stores])
+        filled_with = set_up(stage, requests, files, [artifact_root, *stores] if artifact_root else [])
         try:
             jobs = tuple(
                 job
@@ -103,7 +105,8 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
             raise
         if options.keep:
             servers.keep()
-        return Rehearsal(jobs, servers.tracking_uri, servers.endpoint_url, state_dir)
+        tracking_uri = servers.tracking_uri if servers.mlflow else ""
+        return Rehearsal(jobs, tracking_uri, servers.endpoint_url, state_dir)
 
 
 def _to_fire(check: StackCheck, name: str | None) -> set[str]:

@@ -30,7 +30,7 @@ if __name__ == "__main__":
         write_failure(missing, os.environ)
         sys.exit(1)
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
 from data import dataset, memory
 from data.reading import Reading, end_process
@@ -68,13 +68,24 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
         say(f"note: {note}")
     # scikit-learn and MLflow take seconds to load; meanwhile rows are read.
     reading = Reading(lambda: dataset.read_channels(env.training_channel, env.validation_channel, settings))
-    import job
+    run = _job_of(env)
     from growing import cluster
 
     gc.freeze()
     gc.enable()
     with cluster.led(found, n_jobs) as growers:
-        job.run(env, settings, environ, growers, reading)
+        run(env, settings, environ, growers, reading)
+
+
+def _job_of(env: environment.Environment) -> Callable[..., None]:
+    """What trains: with MLflow, or without."""
+    if env.is_tracked:
+        import job
+
+        return job.run
+    import untracked
+
+    return untracked.run
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ def set_up(
     own_data: Mapping[str, dict[str, bytes]],
     artifact_stores: Sequence[str],
 ) -> dict[str, dict[str, bytes]]:
-    """Make what is there before a stack: buckets, data, an MLflow server.
+    """Make what is there before a stack: buckets, data, an MLflow server where a job tracks.
 
     Returns the files for each channel by name; what depends on when a schedule is due, is filled when it fires.
     """
-    with stage.reporter.step("start the embedded AWS and MLflow, put data into S3") as step:
+    mlflow = stage.servers.mlflow
+    servers = "the embedded AWS and MLflow" if mlflow else "the embedded AWS"
+    with stage.reporter.step(f"start {servers}, put data into S3") as step:
         samples = sample_csv_files()
         stage.servers.aws.wait_until_ready()
         exports = stage.check.declaration.exports
@@ -35,7 +37,7 @@ def set_up(
         files = {name: {"breast_cancer.csv": content} for name, content in samples.items()} | dict(own_data)
         count = sum(put_data(stage, *channel, files) for channel in channels_of(requests, data_uris))
         stage.servers.wait_until_ready()
-        step.detail(f"{counted(count, 'file')}; MLflow at {stage.servers.tracking_uri}")
+        step.detail(f"{counted(count, 'file')}; {f'MLflow at {mlflow.url}' if mlflow else 'no MLflow: no job tracks'}")
         return files
 
 

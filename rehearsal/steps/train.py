@@ -18,6 +18,7 @@ from rehearsal.running.container import ContainerPlatform, ContainerResult, run_
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_packages import python_of
 from rehearsal.running.dated_channels import dated_channels, uri_of
+from rehearsal.running.deliveries import is_tracked, standing_delivery
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, experiment_of, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
@@ -31,18 +32,21 @@ CONTAINER_ENVIRONMENT: Final = ".venv-container"
 
 @dataclass(frozen=True)
 class RehearsedJob:
-    """One training job that ran, and the model version that stands for its invocation."""
+    """One training job that ran, and what stands for its invocation."""
 
     invocation: Invocation
     result: ContainerResult
-    version: ModelVersion
-    experiment_id: str
+    stands_of: str
+    """The training job whose model stands for the invocation: this one, or an earlier delivery."""
+    version: ModelVersion | None = None
+    """The model version that stands; None of a job that does not track."""
+    experiment_id: str = ""
     """Of the version's run."""
 
     @property
-    def registered(self) -> bool:
-        """Whether this very job registered the version, rather than an earlier delivery."""
-        return self.version.tags.get("training_job_name") == self.invocation.training_job_name
+    def delivered(self) -> bool:
+        """Whether it is this very job's model, rather than an earlier delivery's."""
+        return self.stands_of == self.invocation.training_job_name
 
 
 def invoke(
@@ -125,8 +129,7 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
                 clients=stage.clients,
                 container_environment=container,
                 environment=environment,
-                # The local MLflow lets everybody in: there is no secret to read.
-                swaps={"MLFLOW_TRACKING_URI": stage.servers.tracking_uri, "SECRET_ARN": ""},
+                swaps=_swaps(stage, invocation.request),
             ),
             training_job_arn=invocation.training_job_arn,
             on_line=on_line,
@@ -137,8 +140,16 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
         if result.status != "Completed":
             reason = result.failure_reason or result.secondary_status
             raise RehearsalError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
+    if not is_tracked(invocation.request):
+        return RehearsedJob(invocation, result, standing_delivery(stage.clients.s3, invocation.request))
     version = _standing_version(stage, invocation)
-    return RehearsedJob(invocation, result, version, experiment_of(stage.servers.tracking_uri, version.run_id))
+    of_job = version.tags.get("training_job_name", "an earlier job")
+    return RehearsedJob(invocation, result, of_job, version, experiment_of(stage.servers.tracking_uri, version.run_id))
+
+
+def _swaps(stage: Stage, request: Mapping[str, Any]) -> dict[str, str]:
+    """The local MLflow, where the job is to track; it lets everybody in: there is no secret to read."""
+    return {"MLFLOW_TRACKING_URI": stage.servers.tracking_uri, "SECRET_ARN": ""} if is_tracked(request) else {}
 
 
 def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:

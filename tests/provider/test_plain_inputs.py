@@ -38,6 +38,10 @@ def test_whole_numbers_are_whole_again() -> None:
     assert type(found["resources"]["instance_count"]) is int
 
 
+def test_a_word_in_place_of_a_mapping_stays_one() -> None:
+    assert settings({"tracking": "none"}) == {"tracking": "none"}
+
+
 def test_null_is_absent() -> None:
     assert settings({"accelerator": None, "tracking": {"secretArn": None}}) == {"tracking": {}}
 

@@ -48,7 +48,8 @@ def objects_by_model() -> dict[type, dict[str, Any]]:
                 if get_origin(inner) is dict:
                     spec, inner = spec["additionalProperties"], bare(get_args(inner)[1])
                 if is_model(inner):
-                    found.setdefault(inner, OBJECTS[spec["$ref"].removeprefix("#/types/")])
+                    (reference,) = [part["$ref"] for part in types_in(spec) if "$ref" in part]
+                    found.setdefault(inner, OBJECTS[reference.removeprefix("#/types/")])
     return found
 
 
@@ -148,10 +149,19 @@ def test_a_default_is_a_value_of_its_own_type() -> None:
             ], f"{owner} {name}"
 
 
+def test_tracking_is_an_object_or_the_word_none() -> None:
+    assert OBJECTS["component"]["tracking"]["oneOf"] == [
+        {"$ref": "#/types/scheduled-training:index:TrainingJobTracking"},
+        {"type": "string"},
+    ]
+
+
 def test_all_inputs_are_plain_and_all_outputs_are_those_of_the_component() -> None:
     assert {name for name, spec in OBJECTS["component"].items() if spec["plain"] is not True} == set()
     assert set(RESOURCE["properties"]) == {*map(property_name, OUTPUTS), "furtherSchedules"}
-    assert set(RESOURCE["properties"]) - set(RESOURCE["required"]) == {"artifactStore", "furtherSchedules"}
+    assert set(RESOURCE["properties"]) - set(RESOURCE["required"]) == {
+        *("artifactStore", "experimentName", "registeredModelName", "trackingUri", "furtherSchedules")
+    }
 
 
 @pytest.mark.slow

@@ -129,6 +129,13 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
     )
 
 
+def discard(directory: Path) -> None:
+    """Take back what `save` has written."""
+    for name in (INFERENCE_FILE, DESCRIPTION_FILE, MODEL_FILE):
+        (directory / name).unlink()
+    (directory / INFERENCE_FILE).parent.rmdir()
+
+
 def save(directory: Path, forest: BaseEstimator, description: Description) -> None:
     """Write the model's files beside their places first, then move them in; a failure on the way leaves none.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import packages
 from dated_channels import READ_URIS
 from failure import Fault, RefusedError, shown
-from options import estimators, hyperparameters, promotion
+from options import estimators, hyperparameters, promotion, untracked
 from options.hyperparameters import Hyperparameters
 from options.promotion import OPEN_GATE, Gate
 
@@ -64,7 +64,7 @@ class TrackingSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Environment(TrackingSettings):
-    """Directories, tracking settings and identity of one training job."""
+    """Directories, tracking settings and identity of one training job; of one that tracks nowhere, those are ""."""
 
     training_channel: Path
     validation_channel: Path | None
@@ -74,6 +74,13 @@ class Environment(TrackingSettings):
     channel_uris: Mapping[str, str] = field(default_factory=dict)
     """Channel -> the S3 URI that its files come from; the container itself knows directories only."""
     gate: Gate = OPEN_GATE
+    deliveries_uri: str = ""
+    """S3 prefix where a job that tracks nowhere leaves word of what it delivered; "" for nowhere."""
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether there is an MLflow to record in."""
+        return bool(self.tracking_uri)
 
 
 @dataclass(frozen=True)
@@ -111,9 +118,9 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             model_directory=Path(environ.get("SM_MODEL_DIR") or f"{base}/model"),
             output_directory=Path(environ.get("SM_OUTPUT_DATA_DIR") or f"{base}/output/data"),
             checkpoint_directory=Path(checkpoints) if checkpoints else None,
-            tracking_uri=environ["MLFLOW_TRACKING_URI"],
-            experiment_name=environ["MLFLOW_EXPERIMENT_NAME"],
-            registered_model_name=environ["REGISTERED_MODEL_NAME"],
+            tracking_uri=environ.get("MLFLOW_TRACKING_URI", ""),
+            experiment_name=environ.get("MLFLOW_EXPERIMENT_NAME", ""),
+            registered_model_name=environ.get("REGISTERED_MODEL_NAME", ""),
             job=told.job,
             lease_seconds=told.lease_seconds,
             patience_seconds=told.patience_seconds,
@@ -123,6 +130,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
                 if environ.get(variable := f"CHANNEL_URI_{name.upper()}")
             },
             gate=told.gate,
+            deliveries_uri=environ.get("DELIVERIES_URI", ""),
         ),
         told.settings,
         told.notes,
@@ -145,6 +153,7 @@ def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
             if getattr(settings, split)
         ]
     gate = promotion.read(environ, faults)
+    faults += untracked.faults(environ, settings, gate)
     patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, faults)
     metrics: tuple[str, ...] = ()
     if is_clear:  # which metrics there will be follows from hyperparameters that are right
@@ -161,10 +170,7 @@ def _required(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         "SM_CHANNEL_TRAINING": _channel_cure(environ),
         "TRAINING_JOB_NAME": "SageMaker sets it; by hand, set it to any name that no other job has",
-        "MLFLOW_TRACKING_URI": "set it to the ARN of the MLflow tracking server, or to its http(s) address",
-        "MLFLOW_EXPERIMENT_NAME": "set it to the experiment that runs are recorded in",
-        "REGISTERED_MODEL_NAME": "set it to the registered model that gets a new version",
-    }
+    } | ({} if untracked.is_told(environ) else untracked.MLFLOW_VARIABLES)
 
 
 def _not_set(name: str, cure: str, between: str = "; ") -> Fault:

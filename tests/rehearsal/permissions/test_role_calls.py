@@ -321,6 +321,27 @@ def test_an_mlflow_app_has_one_action_for_all() -> None:
     assert of_service(execution_calls(request), "sagemaker") == [("sagemaker:CallMlflowAppApi", app, {})]
 
 
+def test_a_job_that_does_not_track_reads_and_leaves_word_of_what_was_delivered() -> None:
+    request = good_request()
+    del request["Environment"]["MLFLOW_TRACKING_URI"]
+    request["Environment"] |= {
+        "TRACKING": "none",
+        "DELIVERIES_URI": "s3://bucket/models/p/deliveries/",
+        "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/nightly",
+        "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
+    }
+    key = "models/p/deliveries/nightly/2026-11-23T06:00:00Z.json"
+
+    calls = execution_calls(request)
+
+    assert of_service(calls, "sagemaker-mlflow") == []
+    assert of_service(calls, "s3")[6:] == [
+        ("s3:ListBucket", "arn:aws:s3:::bucket", {"s3:prefix": key}),
+        ("s3:GetObject", f"arn:aws:s3:::bucket/{key}", {}),
+        ("s3:PutObject", f"arn:aws:s3:::bucket/{key}", {}),
+    ]
+
+
 def test_a_channel_whose_objects_are_not_known_is_judged_by_a_made_up_one() -> None:
     calls = execution_role_calls(good_request(), scope=SCOPE, object_uris={})
 
