@@ -1,7 +1,7 @@
 """What the execution role may do: what a training job of one of these specs needs, and nothing else.
 
 Sources: SageMaker Developer Guide, "CreateTrainingJob API: execution role permissions" and "Use checkpoints";
-Service Authorization Reference (Amazon SageMaker with MLflow, Amazon S3, AWS KMS, Amazon EC2).
+Service Authorization Reference (Amazon S3, AWS KMS, Amazon EC2).
 """
 
 from collections import defaultdict
@@ -16,61 +16,11 @@ from .iam_policies import allow
 from .request_places import deliveries_uri, source_bundle_prefix, training_image_uri
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
+from .tracking_permissions import tracking_permissions
 from .training_job_spec import TrainingJobSpec
 
 METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
 LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
-MLFLOW_ACTIONS: Final = tuple(
-    f"sagemaker-mlflow:{action}"
-    for action in (
-        "CreateExperiment",
-        "CreateModelVersion",
-        "CreateRegisteredModel",
-        "CreateRun",
-        "DeleteLoggedModel",
-        "DeleteModelVersion",
-        "DeleteTag",
-        "FinalizeLoggedModel",
-        "GetExperimentByName",
-        "GetLoggedModel",
-        "GetModelVersion",
-        "GetRegisteredModel",
-        "GetRun",
-        "LogBatch",
-        "LogInputs",
-        "LogModel",
-        "LogOutputs",
-        "SearchLoggedModels",
-        "SearchModelVersions",
-        "SearchRuns",
-        "SetExperimentTag",
-        "SetLoggedModelTags",
-        "SetModelVersionTag",
-        "SetRegisteredModelAlias",
-        "SetTag",
-        "UpdateRun",
-    )
-)
-"""What `training_code/` calls to track and register one run; it deletes only what is a double of its own making."""
-
-MLFLOW_ACTIONS_OF_OTHER_CODE: Final = tuple(
-    f"sagemaker-mlflow:{action}"
-    for action in (
-        "GetExperiment",
-        "GetMetricHistory",
-        "GetModelVersionByAlias",
-        "ListArtifacts",
-        "LogMetric",
-        "LogParam",
-        "SetRegisteredModelTag",
-    )
-)
-"""What a script of the team's own calls besides, with MLflow's usual functions: log_metric, log_param, log_model ..."""
-
-MLFLOW_APP_ACTIONS: Final = ("sagemaker:CallMlflowAppApi",)
-"""One action for all that an MLflow App answers; a `sagemaker-mlflow` action takes no App for its resource. Sources:
-SageMaker Developer Guide, "Set up IAM permissions for MLflow Apps"; Service Authorization Reference."""
-
 _ONLY_WILDCARD_EC2 = (
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
@@ -107,7 +57,7 @@ def _execution_permissions(
         *_s3(spec, names),
         *_image(spec, names),
         *_logs_and_metrics(names),
-        *_tracking(spec, names),
+        *tracking_permissions(spec, names),
         *_network(spec, names),
         *_kms(spec, names),
         *_keys_of_data_buckets(spec, names, data_buckets),
@@ -187,23 +137,6 @@ def _logs_and_metrics(names: JobNames) -> list[Statement]:
         ),
         allow("PutMetrics", ["cloudwatch:PutMetricData"], "*", namespace),
     ]
-
-
-def _tracking(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """MLflow's calls on the managed tracking server or App (one by URI is no matter of IAM), and its one secret."""
-    if spec.tracking is None:
-        return []
-    statements = []
-    arn = spec.tracking.managed_arn(names.scope)
-    if arn and spec.tracking.app:
-        statements.append(allow("TrackWithMlflow", MLFLOW_APP_ACTIONS, arn))
-    elif arn:
-        statements.append(allow("TrackWithMlflow", MLFLOW_ACTIONS, arn))
-        if not spec.source.is_shipped:
-            statements.append(allow("TrackFromOtherCode", MLFLOW_ACTIONS_OF_OTHER_CODE, arn))
-    if secret := spec.tracking.secret_arn:
-        statements.append(allow("ReadTrackingSecret", ["secretsmanager:GetSecretValue"], secret))
-    return statements
 
 
 def _network(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
 from rehearsal.permissions.permissions import AwsCall
-from rehearsal.permissions.tracking_calls import tracking_calls
+from rehearsal.permissions.tracking_calls import delivery_calls, tracking_calls
 from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deliveries import delivery_uri
 from rehearsal.running.deployed_schedule import DeployedSchedule
@@ -154,7 +154,7 @@ def _execution_role_calls(
         if secret := request.get("Environment", {}).get("SECRET_ARN"):
             yield AwsCall("secretsmanager:GetSecretValue", secret, "read MLflow's credentials")
         yield from tracking_calls(tracking_uri, scope, artifact_store)
-        yield from _delivery_calls(request, scope)
+        yield from delivery_calls(delivery_uri(request), scope)
 
 
 def _image_calls(image: str | None, scope: AwsScope) -> Iterator[AwsCall]:
@@ -199,14 +199,6 @@ def _output_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
     yield AwsCall("s3:PutObject", _object_arn(prefix + _ANY_OBJECT, scope), "upload checkpoints")
     # "If a checkpoint is deleted in the SageMaker container, it will also be deleted in the S3 folder."
     yield AwsCall("s3:DeleteObject", _object_arn(prefix + _ANY_OBJECT, scope), "remove checkpoints the job removed")
-
-
-def _delivery_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
-    """Of a job that does not track: the word that it leaves of what it delivered, and that of others."""
-    if uri := delivery_uri(request):
-        what = "word of what was delivered"
-        yield from _list_and_read(uri, scope, (), what)
-        yield AwsCall("s3:PutObject", _object_arn(uri, scope), f"leave {what}")
 
 
 def _log_and_metric_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:

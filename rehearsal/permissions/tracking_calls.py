@@ -66,6 +66,16 @@ def tracking_calls(tracking_uri: str, scope: AwsScope, artifact_store: str | Non
         yield from _artifact_calls(artifact_store, scope)
 
 
+def delivery_calls(uri: str, scope: AwsScope) -> Iterator[AwsCall]:
+    """Yield the calls of a job that does not track: for the word of what was delivered, at `uri`; none for ""."""
+    if not uri:
+        return
+    bucket, key = f"arn:{scope.partition}:s3:::{bucket_of(uri)}", key_of(uri)
+    yield AwsCall("s3:ListBucket", bucket, "look for word of what was delivered", {"s3:prefix": key})
+    yield AwsCall("s3:GetObject", f"{bucket}/{key}", "read word of what was delivered")
+    yield AwsCall("s3:PutObject", f"{bucket}/{key}", "leave word of what was delivered")
+
+
 def _artifact_calls(artifact_store: str, scope: AwsScope) -> Iterator[AwsCall]:
     bucket, prefix = bucket_of(artifact_store), key_of(artifact_store).rstrip("/")
     key = f"{prefix}/1/models/any-model/artifacts/MLmodel".lstrip("/")

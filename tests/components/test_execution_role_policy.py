@@ -7,14 +7,10 @@ import pytest
 from components.aws_names import AwsScope, JobNames
 from components.channel import Channel
 from components.data_buckets import DataBucket
-from components.execution_role_policy import (
-    MLFLOW_ACTIONS,
-    MLFLOW_ACTIONS_OF_OTHER_CODE,
-    WILDCARD_REASONS,
-    execution_permissions,
-)
+from components.execution_role_policy import WILDCARD_REASONS, execution_permissions
 from components.iam_policies import scheduler_permissions
 from components.s3_location import BucketContext
+from components.tracking_permissions import MLFLOW_ACTIONS, MLFLOW_ACTIONS_OF_OTHER_CODE
 from components.tracking_spec import TrackingSpec
 from components.training_image_spec import TrainingImage
 from components.training_job_spec import TrainingJobSpec

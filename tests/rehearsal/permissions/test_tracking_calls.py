@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.execution_role_policy import MLFLOW_ACTIONS
+from components.tracking_permissions import MLFLOW_ACTIONS
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import start_servers
 from rehearsal.permissions.tracking_calls import TRACKING_ACTIONS
