@@ -47,6 +47,7 @@ MLFLOW_ACTIONS = [
     "SetModelVersionTag",
     "SetRegisteredModelAlias",
     "SetTag",
+    "UpdateModelVersion",
     "UpdateRun",
 ]
 

@@ -38,6 +38,7 @@ MLFLOW_ACTIONS: Final = tuple(
         "SetModelVersionTag",
         "SetRegisteredModelAlias",
         "SetTag",
+        "UpdateModelVersion",
         "UpdateRun",
     )
 )

@@ -41,6 +41,7 @@ TRACKING_ACTIONS: Final = {
     "GetModelVersion": "read the model version",
     "SearchModelVersions": "look for a model version of the same invocation",
     "SetModelVersionTag": "tag the model version",
+    "UpdateModelVersion": "say in the version's description why it is the champion or not",
     "DeleteModelVersion": "withdraw a duplicate that the same job registered",
 }
 """`sagemaker-mlflow` action -> what the training code of this project needs it for."""

@@ -145,6 +145,11 @@ def test_a_run_has_its_datasets_once_however_often_they_are_sent(
     context, training = shown["training"]
     assert context == {"mlflow.data.context": "training"}
     assert [each["name"] for each in json.loads(training.schema)["mlflow_colspec"]] == ["b", "a", "target"]
+    (model,) = client.search_logged_models([experiment_id])
+    judged = {each.key: (each.dataset_name, each.dataset_digest) for each in model.metrics}
+    assert judged.pop("training:trees") == (None, None)
+    assert set(judged.values()) == {("held out from training", held_out.digest)}
+    assert "validation:accuracy" in judged
 
 
 @pytest.mark.slow

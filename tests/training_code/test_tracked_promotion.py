@@ -8,6 +8,7 @@ import pytest
 
 from options.environment import Environment
 from options.promotion import Champion, Gate
+from tests.training_code.breaking_way import NEVER, breaking
 from tests.training_code.tracked import MARKS, Trained, client_of, deliver
 from tracking.registry import CHALLENGER, CHAMPION, PROMOTION
 from tracking.tracker import Tracker
@@ -31,6 +32,22 @@ def test_a_version_that_does_not_pass_the_gate_is_the_challenger_and_says_why(
     assert second.tags[PROMOTION] == (
         f"challenger: validation:accuracy is {accuracy:.6f}, less than the minimum of 1.1"
     )
+    assert first.description.startswith("**Champion**: it keeps all limits, and there was no champion.\n\n**Random")
+    assert second.description.startswith(
+        f"**Challenger**: validation:accuracy is {accuracy:.6f}, less than the minimum"
+    )
+
+
+def test_a_role_that_may_not_describe_a_version_leaves_the_words_to_its_tag(
+    env: Environment, trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with breaking(env.tracking_uri, NEVER, without="model-versions/update") as way:
+        _, standing = deliver(replace(env, tracking_uri=way.address), trained)
+
+    version = client_of(env).get_model_version(env.registered_model_name, standing.version)
+    assert version.tags[PROMOTION] == "champion: it keeps all limits, and there was no champion"
+    assert version.description.startswith("**Random")
+    assert "note: the version's description will not say why: MLflow refuses it (" in capsys.readouterr().out
 
 
 def test_a_version_is_compared_with_the_champion_on_the_same_rows(env: Environment, trained: Trained) -> None:

@@ -18,6 +18,9 @@ HELD_OUT = "held out from training"
 CONTEXT = "mlflow.data.context"
 """The tag that MLflow's pages show beside a dataset: `training` or `validation`."""
 
+VALIDATION = "validation"
+"""What that tag says of the rows that a model is judged on."""
+
 _DIGITS = 16
 """Of a digest; MLflow takes up to 36 characters, and shows them all."""
 _LONGEST_SCHEMA = 65_535
@@ -40,7 +43,7 @@ def describe(data: Dataset, settings: Hyperparameters, env: Environment) -> list
         names = ("validation_fraction", "random_state", *SPLITS)
         split["hold_out"] = {name: value for name in names if (value := getattr(settings, name)) is not None}
     name = "validation" if judges == "validation" else HELD_OUT
-    parts = (("training", "training", data.training, "training"), (name, judges, data.validation, "validation"))
+    parts = (("training", "training", data.training, "training"), (name, judges, data.validation, VALIDATION))
     return [_described(*part, data, split, env) for part in parts]
 
 

@@ -10,13 +10,15 @@ from progress import say
 from tracking import record as records
 from tracking import system_metrics
 from tracking.connection import may_pass
-from tracking.datasets import CONTEXT
+from tracking.datasets import CONTEXT, VALIDATION
 from tracking.record import Record
 from tracking.registry import Registry, StandingVersion
 from tracking.tags import DUPLICATE_OF, MODEL_VERSION
 
 _NOTE = "mlflow.note.content"
 """The tag that MLflow's page of a run shows as its description."""
+_JUDGED = ("validation:", "class ")
+"""How the names of metrics begin that were measured on held-out rows."""
 GROWN = "_grown"
 """End of the name of a metric that tells of the way to the model, and so is the run's and not the model's."""
 
@@ -56,7 +58,7 @@ class Delivery:
     def _log(self) -> None:
         from mlflow.entities import Metric, Param, RunTag
 
-        model = self._logged_model()
+        model, judged_on = self._logged_model(), self._judged_on()
         self._client.log_batch(
             self.record.run_id,
             metrics=[
@@ -66,6 +68,7 @@ class Delivery:
                     each["timestamp"],
                     each["step"],
                     model_id=model.model_id if _is_of_the_model(each["name"]) else None,
+                    **(judged_on if each["name"].startswith(_JUDGED) else {}),
                 )
                 for each in self.record.metrics
             ],
@@ -79,6 +82,13 @@ class Delivery:
             self._client.log_model_artifacts(model.model_id, str(self.record.directory / records.MODEL))
             self._client.finalize_logged_model(model.model_id, "READY")
             self._has_model = True
+
+    def _judged_on(self) -> dict[str, str]:
+        """The dataset that the model was judged on, as a metric names it; none where the record has none."""
+        for each in self.record.datasets:
+            if each["context"] == VALIDATION:
+                return {"dataset_name": each["name"], "dataset_digest": each["digest"]}
+        return {}
 
     def _log_inputs(self) -> None:
         """Log the datasets; the server passes over those that the run has already.

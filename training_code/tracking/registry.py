@@ -16,7 +16,7 @@ from failure import TrainingError
 from options.environment import TrainingJob
 from options.promotion import Champion, Gate, decide
 from progress import say
-from tracking.connection import unless_it_exists
+from tracking.connection import may_pass, unless_it_exists
 from tracking.tags import PROMOTION, TRAINING_JOB_NAME, job_tags, same_invocation
 
 CHAMPION = "champion"
@@ -103,20 +103,36 @@ class Registry:
         return ChampionVersion(str(version.version), str(version.source), str(version.run_id or ""))
 
     def promote(self, version: str, gate: Gate, metrics: Mapping[str, float], judged: Champion) -> None:
-        """Give `version` the alias that it deserves, and say why in its tag `promotion`; a decision is made once.
+        """Give `version` the alias that it deserves, and say why: in its tag `promotion` and in its description.
+
+        A decision is made once.
 
         An alias never goes back to an earlier version: a job that was quicker may have moved it.
         """
-        tags = self._client.get_model_version(self._model_name, version).tags
-        if PROMOTION in tags:
+        made = self._client.get_model_version(self._model_name, version)
+        if PROMOTION in made.tags:
             return
         present = self._aliases().get(CHAMPION)
         decision = decide(gate, metrics, present, judged)
         alias = CHAMPION if decision.promoted else CHALLENGER
         if int(self._aliases().get(alias, 0)) < int(version):
             self._client.set_registered_model_alias(self._model_name, alias, version)
+        self._describe(version, str(made.description or ""), f"**{alias.capitalize()}**: {decision.why}.")
         self._client.set_model_version_tag(self._model_name, version, PROMOTION, f"{alias}: {decision.why}")
         say(f"promotion: version {version} is {alias}: {decision.why}")
+
+    def _describe(self, version: str, so_far: str, words: str) -> None:
+        """Put the gate's words before a version's description; a role that may not do that leaves them to the tag."""
+        from mlflow.exceptions import MlflowException
+
+        if so_far.startswith(words):  # of a start that was killed before it came to the tag
+            return
+        try:
+            self._client.update_model_version(self._model_name, version, f"{words}\n\n{so_far}".rstrip())
+        except MlflowException as error:
+            if may_pass(error):
+                raise
+            say(f"note: the version's description will not say why: MLflow refuses it ({error.error_code})")
 
     def _aliases(self) -> dict[str, str]:
         from mlflow.exceptions import MlflowException

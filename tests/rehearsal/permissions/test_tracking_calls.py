@@ -145,6 +145,7 @@ def use_every_method(client: Noting, directory: Path) -> None:
     client.delete_model_version(NAME, "2")
     client.get_model_version(NAME, "1")
     client.set_model_version_tag(NAME, "1", "a", "b")
+    client.update_model_version(NAME, "1", "a")
     client.set_logged_model_tags(model_id, {"a": "b"})
     client.set_registered_model_alias(NAME, "champion", "1")
     client.get_registered_model(NAME)
