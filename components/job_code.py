@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from .package_archives import PackageArchive, package_archives
 from .source_bundle import (
+    REQUIREMENTS,
     SourceBundle,
+    SourceBundleError,
     bundle_source,
     compose_requirements,
     started_with_packages,
@@ -43,6 +45,12 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
         SourceBundleError: the directory lacks something that the settings need.
     """
     files = sources[spec.source.directory]
+    if spec.network_isolation and not spec.source.brings_packages and REQUIREMENTS in files:
+        raise SourceBundleError(
+            f"{spec.source.directory}/{REQUIREMENTS} would be installed from an index at the job's start, and "
+            "network_isolation cuts it off; set source.packages to archive, so that they travel with the job, or "
+            f"remove {REQUIREMENTS} where the image has all that is needed"
+        )
     if not spec.source.brings_packages:
         return JobCode(bundle_source(compose_requirements(files, spec.requirements_extras), spec.source.entry_point))
     bundled = without_requirements(files)
