@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .dated_paths import is_dated, is_whole_time
 from .file_system_spec import FileSystem
+from .instance_groups_spec import InstanceGroupName
 from .s3_location import S3DataObject, S3DataPrefix
 from .schedule_input import SCHEDULED_TIME
 from .schedule_spec import TimeZone
@@ -60,6 +61,8 @@ class Channel(BaseModel):
     """Whether SageMaker wraps each record of what is streamed."""
     s3_data_distribution_type: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
     """Whether each of several machines gets all of the data, or a share of its objects."""
+    instance_group_names: Annotated[tuple[InstanceGroupName, ...], Field(max_length=5, strict=False)] = ()
+    """Names of `resources.instance_groups` whose machines get the data; absent: all of them."""
     shuffle_seed: Annotated[int, Field(ge=-_LONGEST, le=_LONGEST - 1)] | None = None
     """Whole number that the order of objects, or of an augmented manifest's lines, follows from."""
 

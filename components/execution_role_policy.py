@@ -13,11 +13,15 @@ from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .dated_paths import dated_pattern
 from .iam_policies import allow
+from .isolation_fit import tracking_inside
+from .local_paths_fit import written_prefixes
+from .options_permissions import REMOTE_DEBUG_ACTIONS, option_permissions, read_by_rules
 from .request_places import deliveries_uri, source_bundle_prefix, training_image_uri
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
 from .tracking_permissions import tracking_permissions
 from .training_job_spec import TrainingJobSpec
+from .watching_rules import watching_rules
 
 METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
 LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
@@ -31,6 +35,7 @@ _ONLY_WILDCARD_EC2 = (
 WILDCARD_REASONS: Final = {
     "ecr:GetAuthorizationToken": "a token is for the registry, not for a repository",
     "cloudwatch:PutMetricData": "metrics have no ARN; the namespace condition takes its place",
+    **dict.fromkeys(REMOTE_DEBUG_ACTIONS, "Systems Manager's channels have no ARN"),
     **dict.fromkeys(_ONLY_WILDCARD_EC2, "EC2's Describe actions know no resources"),
 }
 """Every action that stands on Resource "*", with its reason; no other does."""
@@ -61,21 +66,26 @@ def _execution_permissions(
         *_network(spec, names),
         *_kms(spec, names),
         *_keys_of_data_buckets(spec, names, data_buckets),
+        *option_permissions(spec, names),
     ]
 
 
 def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """Read what the job reads, write what it writes, by prefix; list only those prefixes."""
     checkpoints = [f"{spec.checkpoint.s3_path}{names.prefix}/"] if spec.checkpoint else []
-    artifacts = [spec.tracking.artifact_store] if spec.tracking and spec.tracking.artifact_store else []
+    tracking = tracking_inside(spec)
+    artifacts = [tracking.artifact_store] if tracking and tracking.artifact_store else []
     # Words of what was delivered, which jobs of the same invocation read; to write them is to write below the output.
     deliveries = list(filter(None, [deliveries_uri(spec, names)]))
     channels = [uri for _, channel in sorted(spec.channels.items()) for uri in channel.read_uris]
     if spec.source.brings_packages:
         # All archives, as with bundles: a job that starts again reads those of the day on which it started.
         channels.append(spec.source.packages_prefix)
-    reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts, *deliveries]
-    writes = [spec.output.s3_path, *checkpoints, *artifacts]
+    # As a channel the bundle is listed as well.
+    code = [source_bundle_prefix(spec, names)] if spec.network_isolation else []
+    rules = read_by_rules(spec)
+    reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts, *deliveries, *rules]
+    writes = [spec.output.s3_path, *checkpoints, *artifacts, *written_prefixes(spec).values()]
     statements = [
         allow("ReadObjects", ["s3:GetObject"], _objects(reads, names)),
         allow("WriteObjects", ["s3:PutObject", "s3:AbortMultipartUpload"], _objects(writes, names)),
@@ -84,7 +94,7 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
         # SageMaker mirrors the checkpoint directory: a file deleted there is deleted in S3.
         statements.append(allow("PruneCheckpoints", ["s3:DeleteObject"], _objects(checkpoints, names)))
     listed: defaultdict[str, list[str]] = defaultdict(list)
-    for uri in dict.fromkeys([*channels, *checkpoints, *artifacts, *deliveries]):
+    for uri in dict.fromkeys([*channels, *code, *checkpoints, *artifacts, *deliveries, *rules]):
         listed[bucket_of(uri)].append(_pattern(uri))
     for number, (bucket, prefixes) in enumerate(listed.items(), start=1):
         condition = {"StringLike": {"s3:prefix": list(dict.fromkeys(prefixes))}}
@@ -110,18 +120,25 @@ def _s3_arn(bucket: str, names: JobNames) -> str:
 
 
 def _image(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """Pull the one image; an image outside ECR needs no permission."""
-    registry, _, repository = training_image_uri(spec, names).partition("/")
-    parts = registry.split(".")
-    if parts[1:3] != ["dkr", "ecr"]:
+    """Pull the one image, and those of rules that watch; an image outside ECR needs no permission."""
+    images = [training_image_uri(spec, names), *(rule.image for rule in watching_rules(spec))]
+    arns = list(dict.fromkeys(filter(None, (_repository_arn(image, names) for image in images))))
+    if not arns:
         return []
-    repository_name = repository.partition("@")[0].partition(":")[0]
-    arn = f"arn:{names.scope.partition}:ecr:{parts[3]}:{parts[0]}:repository/{repository_name}"
     actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        allow("PullTrainingImage", actions, arn),
+        allow("PullTrainingImage", actions, arns if len(arns) > 1 else arns[0]),
         allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
     ]
+
+
+def _repository_arn(image: str, names: JobNames) -> str | None:
+    registry, _, repository = image.partition("/")
+    parts = registry.split(".")
+    if parts[1:3] != ["dkr", "ecr"]:
+        return None
+    repository_name = repository.partition("@")[0].partition(":")[0]
+    return f"arn:{names.scope.partition}:ecr:{parts[3]}:{parts[0]}:repository/{repository_name}"
 
 
 def _logs_and_metrics(names: JobNames) -> list[Statement]:

@@ -6,9 +6,13 @@ from .dated_channels import variable_problems
 from .dated_paths import may_begin_with
 from .image_fit import image_problems
 from .instance_types import has_local_storage
+from .isolation_fit import isolation_problems
+from .local_paths_fit import local_path_problems, written_prefixes
+from .machines_fit import machine_problems
 from .package_archives import IMAGE_TARGET, channel_names, is_packages_channel
-from .reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
-from .script_mode import HYPERPARAMETERS_MAX_COUNT, hyperparameter_problems
+from .reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS, environment_problems
+from .script_mode import ENVIRONMENT_MAX_COUNT, HYPERPARAMETERS_MAX_COUNT, hyperparameter_problems
+from .secrets_spec import secret_problems
 from .shipped_code import SHIPPED_CODE
 from .tracking_mode import untracked_problems
 from .training_images import SHIPPED_CODE_VERSIONS
@@ -18,9 +22,14 @@ from .training_job_fields import CHANNELS_MAX_COUNT, TrainingJobFields
 def misfits(spec: TrainingJobFields) -> Iterator[str]:
     """All that is wrong, a sentence each that begins with its setting."""
     yield from _spot_problems(spec)
+    yield from machine_problems(spec)
     yield from environment_problems(spec.environment)
+    yield from _secret_problems(spec)
+    yield from isolation_problems(spec)
+    yield from local_path_problems(spec)
     yield from _image_problems(spec)
-    yield from image_problems(spec.resources.instance_type, spec.training_image.scikit_learn_version)
+    for instance_type in spec.resources.instance_types:
+        yield from image_problems(instance_type, spec.training_image.scikit_learn_version)
     yield from _volume_key_problems(spec)
     yield from _accelerator_problems(spec)
     yield from hyperparameter_problems(spec.hyperparameters)
@@ -61,12 +70,25 @@ def _image_problems(spec: TrainingJobFields) -> list[str]:
     ]
 
 
+def _secret_problems(spec: TrainingJobFields) -> Iterator[str]:
+    yield from environment_problems(spec.secrets, "secrets")
+    yield from secret_problems(spec.secrets, spec.environment)
+    room, got = ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT), len(spec.environment) + len(spec.secrets)
+    if got > room >= len(spec.environment):
+        yield (
+            f"secrets: got {len(spec.secrets)} beside {len(spec.environment)} variables of environment; allowed: "
+            f"{room} of both, because each is a variable of the container; remove some"
+        )
+
+
 def _volume_key_problems(spec: TrainingJobFields) -> list[str]:
-    if not spec.resources.volume_kms_key_arn or not has_local_storage(spec.resources.instance_type):
+    if not spec.resources.volume_kms_key_arn:
         return []
     return [
-        f"resources.volume_kms_key_arn is not allowed with resources.instance_type {spec.resources.instance_type}: "
+        f"resources.volume_kms_key_arn is not allowed with resources.instance_type {instance_type}: "
         "its storage is its own and encrypts itself; remove it, or choose a type without local storage"
+        for instance_type in spec.resources.instance_types
+        if has_local_storage(instance_type)
     ]
 
 
@@ -78,9 +100,10 @@ def _accelerator_problems(spec: TrainingJobFields) -> list[str]:
             f"hyperparameters: got {len(spec.hyperparameters)}; allowed with accelerator: {room}, because it is "
             "one itself; remove one"
         )
-    if spec.accelerator and spec.resources.instance_count > 1:
+    if spec.accelerator and spec.resources.machine_count > 1:
+        counted = "instance_groups" if spec.resources.instance_groups else "instance_count"
         problems.append(
-            f"accelerator: got {spec.accelerator!r} with resources.instance_count {spec.resources.instance_count}; "
+            f"accelerator: got {spec.accelerator!r} with resources.{counted} {spec.resources.machine_count}; "
             "it works on one machine: set resources.instance_count to 1, or remove accelerator"
         )
     return problems
@@ -135,7 +158,7 @@ def _file_system_problems(spec: TrainingJobFields) -> list[str]:
 
 def _overlap_problems(spec: TrainingJobFields) -> list[str]:
     """What a job writes under what a job reads would become the next job's data."""
-    written = {"output.s3_path": spec.output.s3_path, "source.s3_path": spec.source.s3_path}
+    written = {"output.s3_path": spec.output.s3_path, "source.s3_path": spec.source.s3_path} | written_prefixes(spec)
     if spec.checkpoint:
         written["checkpoint.s3_path"] = spec.checkpoint.s3_path
     if spec.tracking and spec.tracking.artifact_store:

@@ -13,6 +13,7 @@ from .aws_names import JobNames
 from .request_places import execution_role_arn
 from .statement_union import Statement, united
 from .training_job_spec import TrainingJobSpec
+from .watching_rules import is_watched
 
 ROLE_POLICY_MAX_LENGTH: Final = 10_240
 """Characters of all inline policies of a role; ours have one each. Source: IAM User Guide, "IAM and AWS STS quotas"."""
@@ -45,13 +46,23 @@ def scheduler_trust(names: JobNames) -> list[Statement]:
     return [_trust("scheduler.amazonaws.com", condition)]
 
 
-def execution_trust(names: JobNames) -> list[Statement]:
-    """SageMaker may assume the role for training jobs of this account and region."""
+def execution_trust(names: JobNames, specs: Iterable[TrainingJobSpec] = ()) -> list[Statement]:
+    """SageMaker may assume the role for training jobs of this account and region.
+
+    Where rules watch a job of `specs`, also for the processing jobs that judge them.
+    """
+    statements = [_sagemaker_trust(names, "training-job", "AssumeRole")]
+    if any(map(is_watched, specs)):
+        statements.append(_sagemaker_trust(names, "processing-job", "AssumeRoleForRules"))
+    return statements
+
+
+def _sagemaker_trust(names: JobNames, kind: str, sid: str) -> Statement:
     condition = {
         "StringEquals": {"aws:SourceAccount": names.scope.account_id},
-        "ArnLike": {"aws:SourceArn": names.scope.arn("sagemaker", "training-job/*")},
+        "ArnLike": {"aws:SourceArn": names.scope.arn("sagemaker", f"{kind}/*")},
     }
-    return [_trust("sagemaker.amazonaws.com", condition)]
+    return _trust("sagemaker.amazonaws.com", condition) | {"Sid": sid}
 
 
 def _trust(service: str, condition: Mapping[str, Any]) -> Statement:
@@ -76,17 +87,19 @@ def scheduler_permissions(
 
 
 def _scheduler_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
+    own, plans = names.training_job_arn_pattern, spec.resources.training_plan_arns
     return [
         allow(
             "StartTrainingJobs",
             ["sagemaker:CreateTrainingJob"],
-            names.training_job_arn_pattern,
+            # A training plan is a resource of the same call.
+            [own, *plans] if plans else own,
             _training_job_condition(spec),
         ),
         allow(
             "TagTrainingJobs",
             ["sagemaker:AddTags"],
-            names.training_job_arn_pattern,
+            own,
             {"StringEquals": {"sagemaker:TaggingAction": "CreateTrainingJob"}},
         ),
         allow(
@@ -104,7 +117,7 @@ def _training_job_condition(spec: TrainingJobSpec) -> dict[str, Any]:
 
     ForAllValues allows where the key is absent, hence the Null tests.
     """
-    one_of: dict[str, Any] = {"sagemaker:InstanceTypes": [spec.resources.instance_type]}
+    one_of: dict[str, Any] = {"sagemaker:InstanceTypes": list(spec.resources.instance_types)}
     if spec.network is not None:
         one_of["sagemaker:VpcSubnets"] = list(spec.network.subnets)
         one_of["sagemaker:VpcSecurityGroupIds"] = list(spec.network.security_group_ids)
@@ -113,6 +126,12 @@ def _training_job_condition(spec: TrainingJobSpec) -> dict[str, Any]:
         "Null": dict.fromkeys(one_of, "false"),
         "NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(spec.stopping_condition.max_runtime_in_seconds)},
     }
-    if spec.encrypt_inter_container_traffic:
-        condition["Bool"] = {"sagemaker:InterContainerTrafficEncryption": "true"}
+    if spec.resources.keep_alive_in_seconds:
+        condition["NumericLessThanEquals"]["sagemaker:KeepAlivePeriod"] = str(spec.resources.keep_alive_in_seconds)
+    switches = {
+        "sagemaker:InterContainerTrafficEncryption": spec.encrypt_inter_container_traffic,
+        "sagemaker:NetworkIsolation": spec.network_isolation,
+    }
+    if switched_on := {key: "true" for key, is_on in switches.items() if is_on}:
+        condition["Bool"] = switched_on
     return condition

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .aws_names import JobNames
 from .channel import Channel
+from .isolation_fit import CODE_CHANNEL
 from .package_archives import PackageArchive
+from .request_places import source_bundle_uri
 from .request_values import without_none
+from .source_bundle import SourceBundle
 from .training_job_spec import TrainingJobSpec
 
 
@@ -18,6 +22,14 @@ def input_data_config(spec: TrainingJobSpec, packages: Sequence[PackageArchive])
         *(_channel(name, channel) for name, channel in sorted(spec.channels.items()) if not channel.has_dates),
         *(_packages_channel(archive, spec) for archive in packages),
     ]
+
+
+def code_channels(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> list[dict[str, Any]]:
+    """The channel of the script, for a container that cannot fetch its bundle itself."""
+    if not spec.network_isolation:
+        return []
+    location = source_bundle_uri(spec, names, bundle)
+    return [_channel(CODE_CHANNEL, Channel.model_construct(s3_object=location, content_type="application/gzip"))]
 
 
 def training_input_mode(spec: TrainingJobSpec) -> str:
@@ -55,6 +67,7 @@ def _data_source(channel: Channel) -> dict[str, Any]:
             S3Uri=channel.s3_uri,
             S3DataDistributionType=channel.s3_data_distribution_type,
             AttributeNames=list(channel.attribute_names) or None,
+            InstanceGroupNames=list(channel.instance_group_names) or None,
         )
     }
 

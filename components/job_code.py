@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from .package_archives import PackageArchive, package_archives
 from .shipped_code import SHIPPED_CODE
 from .source_bundle import (
+    REQUIREMENTS,
     SourceBundle,
+    SourceBundleError,
     bundle_source,
     compose_requirements,
     with_start,
@@ -59,6 +61,12 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
     """
     files = sources[spec.source.directory]
     extras, brings_packages = spec.requirements_extras, spec.source.brings_packages
+    if spec.network_isolation and not brings_packages and REQUIREMENTS in files:
+        raise SourceBundleError(
+            f"{spec.source.directory}/{REQUIREMENTS} would be installed from an index at the job's start, and "
+            "network_isolation cuts it off; set source.packages to archive, so that they travel with the job, or "
+            f"remove {REQUIREMENTS} where the image has all that is needed"
+        )
     bundled = without_requirements(files) if brings_packages else compose_requirements(files, extras)
     if spec.program != spec.source.entry_point:
         bundled = with_start(bundled, sources[SHIPPED_CODE])

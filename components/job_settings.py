@@ -107,6 +107,7 @@ def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
         )
     keys = {"output.kms_key_arn": spec.output.kms_key_arn}
     keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
+    keys |= {f"secrets.{name}.kms_key_arn": secret.kms_key_arn for name, secret in spec.secrets.items()}
     keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
     for setting, arn in keys.items():
         if arn and arn.split(":")[3] != region:

@@ -1,17 +1,18 @@
 """Where a job writes: its model and its checkpoints."""
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from .aws_names import KmsKeyArn
+from .container_paths import ContainerPath
 from .s3_location import S3Prefix
 
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
 
 
 class Output(BaseModel):
-    """Where model.tar.gz goes: `<s3_path><training job name>/output/model.tar.gz`."""
+    """Where the model goes: `<s3_path><training job name>/output/model.tar.gz`, or files below `…/output/model/`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -19,6 +20,9 @@ class Output(BaseModel):
     """The prefix in the bucket that models go below; it ends with `/`."""
     kms_key_arn: KmsKeyArn | None = None
     """A customer-managed key for what the job writes there."""
+    compression: Literal["GZIP", "NONE"] = "GZIP"
+    """Whether model and output are packed (GZIP) or uploaded file by file (NONE), which saves time where they are
+    large."""
 
 
 class Checkpoint(BaseModel):
@@ -28,3 +32,5 @@ class Checkpoint(BaseModel):
 
     s3_path: S3Prefix
     """The prefix in the bucket that all checkpoints go below; it ends with `/`."""
+    local_path: ContainerPath = CHECKPOINT_LOCAL_PATH
+    """The directory of the container that SageMaker mirrors there; a script reads it from CHECKPOINT_LOCAL_PATH."""

@@ -6,7 +6,7 @@ training information"; AWS SDKs and Tools Reference Guide, "Container credential
 Region".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 RESERVED_HYPERPARAMETERS: Final = ("sagemaker_program", "sagemaker_region", "sagemaker_submit_directory")
@@ -62,17 +62,17 @@ _PREFIXES: Final = {
 }
 
 
-def environment_problems(environment: Mapping[str, str]) -> list[str]:
-    """Variables that are not for settings to set, each with the reason."""
-    return list(_environment_problems(environment))
+def environment_problems(variables: Iterable[str], setting: str = "environment") -> list[str]:
+    """Names of variables that are not for settings to set, each with the reason; `setting` has them."""
+    return list(_environment_problems(variables, setting))
 
 
-def _environment_problems(environment: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted(environment):
+def _environment_problems(variables: Iterable[str], setting: str) -> Iterator[str]:
+    for name in sorted(variables):
         if name in RESERVED_ENVIRONMENT:
-            yield f"environment.{name} is set by the training job itself; remove it"
+            yield f"{setting}.{name} is set by the training job itself; remove it"
             continue
         by_prefix = (why for prefix, why in _PREFIXES.items() if name.startswith(prefix))
         if why := _SET_BY_OTHERS.get(name) or next(by_prefix, ""):
             cure = "remove it" if name in _SET_BY_OTHERS else "choose another name"
-            yield f"environment.{name} {why}; {cure}"
+            yield f"{setting}.{name} {why}; {cure}"

@@ -15,6 +15,7 @@ from .channel import Channel
 from .clock_changes import ClockChange, clock_changes
 from .dated_notes import dated_notes
 from .image_fit import image_notes
+from .instance_types import is_accelerated
 from .resources_spec import Resources, StoppingCondition
 from .run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
 from .schedule_spec import ScheduleSpec
@@ -78,11 +79,19 @@ def schedule_notes(schedule: ScheduleSpec, now: datetime) -> Iterator[str]:
 
 def machine_notes(spec: ScheduledSpec) -> Iterator[str]:
     """What may not go together of image, machines and code, each beginning with its setting."""
-    yield from image_notes(spec.resources.instance_type, spec.training_image.uri)
-    count, source = spec.resources.instance_count, spec.source
-    if count > 1 and not source.is_judge:
+    for instance_type in spec.resources.instance_types:
+        yield from image_notes(instance_type, spec.training_image.uri)
+    count, source = spec.resources.machine_count, spec.source
+    pending = spec.stopping_condition.max_pending_time_in_seconds
+    if pending and not any(map(is_accelerated, spec.resources.instance_types)):
         yield (
-            f"resources.instance_count: got {count} with the code in {source.directory}/: each of them runs the whole "
+            f"stopping_condition.max_pending_time_in_seconds: got {pending}, which SageMaker heeds only for machines "
+            "with an accelerator; remove it, or choose a type such as ml.g5.xlarge"
+        )
+    if count > 1 and not source.is_judge:
+        counted = "instance_groups" if spec.resources.instance_groups else "instance_count"
+        yield (
+            f"resources.{counted}: got {count} with the code in {source.directory}/: each of them runs the whole "
             "script, so that it has to share the work and to let one of them save and register (SM_HOSTS and "
             "SM_CURRENT_HOST tell which); see that it does, or set it to 1"
         )

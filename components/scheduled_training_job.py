@@ -91,7 +91,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
                 "execution",
                 names.execution_role_name,
                 f"SageMaker runs the training jobs {names.prefix}-* with this role",
-                execution_trust(names),
+                execution_trust(names, [spec, *others]),
                 "training",
                 execution_permissions(spec, names, args.data_buckets, others),
             ).declare(name, self._tags, self)

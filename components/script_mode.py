@@ -19,6 +19,7 @@ ENVIRONMENT_MAX_COUNT: Final = 100
 ENVIRONMENT_VALUE_MAX_LENGTH: Final = 512
 _LINE_BREAKS: Final = "\n\r\u0085\u2028\u2029"
 """What `.` does not match in the API's pattern of values, which is written for Java."""
+_ONE_LINE: Final = rf"^[^{_LINE_BREAKS}]+$"
 DEFAULT_METRIC_DEFINITIONS: Final = {
     name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
     for name in (
@@ -64,7 +65,7 @@ def _check_regex(pattern: str) -> str:
 
 Hyperparameters = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.*$")],
+        Annotated[str, Field(min_length=1, max_length=256, pattern=_ONE_LINE)],
         Annotated[Any, BeforeValidator(_check_value)],
     ],
     Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
@@ -78,8 +79,8 @@ EnvironmentVariables = Annotated[
 ]
 MetricDefinitions = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=255)],
-        Annotated[str, Field(max_length=500), AfterValidator(_check_regex)],
+        Annotated[str, Field(min_length=1, max_length=255, pattern=_ONE_LINE)],
+        Annotated[str, Field(min_length=1, max_length=500, pattern=_ONE_LINE), AfterValidator(_check_regex)],
     ],
     Field(max_length=40),
 ]

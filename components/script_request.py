@@ -1,10 +1,11 @@
 """What a request tells the script: its hyperparameters and its environment."""
 
 import json
+from typing import Final
 
 from .aws_names import JobNames
 from .dated_channels import dated_channel_variables
-from .output_spec import CHECKPOINT_LOCAL_PATH
+from .isolation_fit import CODE_CHANNEL, tracking_inside
 from .request_places import deliveries_uri, source_bundle_uri, training_image_uri
 from .request_values import without_none
 from .schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
@@ -12,6 +13,9 @@ from .script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
 from .source_bundle import SourceBundle
 from .tracking_mode import NONE
 from .training_job_spec import TrainingJobSpec
+
+CODE_IN_CHANNEL: Final = f"/opt/ml/input/data/{CODE_CHANNEL}/sourcedir.tar.gz"
+"""Where the bundle lies in an isolated container; the toolkit takes a path as well as a URI (`files.py`)."""
 
 
 def script_hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: SourceBundle) -> dict[str, str]:
@@ -22,7 +26,9 @@ def script_hyperparameters(spec: TrainingJobSpec, names: JobNames, bundle: Sourc
     return own | {
         "sagemaker_program": spec.program,
         "sagemaker_region": names.scope.region,
-        "sagemaker_submit_directory": source_bundle_uri(spec, names, bundle),
+        "sagemaker_submit_directory": CODE_IN_CHANNEL
+        if spec.network_isolation
+        else source_bundle_uri(spec, names, bundle),
     }
 
 
@@ -33,7 +39,8 @@ def script_environment(
 
     `time_zone` is the schedule's.
     """
-    return dict(spec.environment) | without_none(
+    secrets = {name: secret.arn for name, secret in spec.secrets.items()}
+    told = without_none(
         # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
         AWS_DEFAULT_REGION=names.scope.region,
         SCHEDULE_ARN=SCHEDULE_ARN,
@@ -43,22 +50,24 @@ def script_environment(
         SOURCE_BUNDLE_DIGEST=bundle.digest,
         ENTRY_POINT=spec.source.entry_point if spec.program != spec.source.entry_point else None,
         TRAINING_IMAGE=training_image_uri(spec, names),
-        CHECKPOINT_LOCAL_PATH=CHECKPOINT_LOCAL_PATH if spec.checkpoint else None,
+        CHECKPOINT_LOCAL_PATH=spec.checkpoint.local_path if spec.checkpoint else None,
         **_tracking(spec, names),
         **_channel_uris(spec),
         **dated_channel_variables(spec, time_zone),
     )
+    return dict(spec.environment) | secrets | told
 
 
 def _tracking(spec: TrainingJobSpec, names: JobNames) -> dict[str, str | None]:
     """Where to track, and what makes a champion; or that there is neither."""
     if spec.tracking is None:
         return {"TRACKING": NONE, "DELIVERIES_URI": deliveries_uri(spec, names)}
+    reached = tracking_inside(spec)
     return {
-        "MLFLOW_TRACKING_URI": spec.tracking.uri(names.scope),
+        "MLFLOW_TRACKING_URI": reached.uri(names.scope) if reached else None,
         "MLFLOW_EXPERIMENT_NAME": spec.tracking.experiment_name,
         "REGISTERED_MODEL_NAME": spec.tracking.registered_model_name,
-        "SECRET_ARN": spec.tracking.secret_arn,
+        "SECRET_ARN": reached.secret_arn if reached else None,
         "PROMOTION_MINIMUM_METRICS": json.dumps(spec.promotion.minimum_metrics),
         "PROMOTION_MAXIMUM_METRICS": json.dumps(spec.promotion.maximum_metrics),
         "PROMOTION_MARGIN": f"{spec.promotion.margin:g}",

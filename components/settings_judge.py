@@ -101,7 +101,7 @@ def _question(spec: TrainingJobSpec, names: JobNames) -> dict[str, Any]:
     channels = {name: channel.s3_data_distribution_type for name, channel in sorted(spec.channels.items())}
     return {
         "arguments": script_arguments(script_hyperparameters(spec, names, _NO_BUNDLE)),
-        "environment": environment | script_variables(channels, spec.resources.instance_count),
+        "environment": environment | script_variables(channels, spec.resources.machine_count),
     }
 
 

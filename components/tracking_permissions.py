@@ -7,6 +7,7 @@ from typing import Final
 
 from .aws_names import JobNames
 from .iam_policies import allow
+from .isolation_fit import tracking_inside
 from .statement_union import Statement
 from .training_job_spec import TrainingJobSpec
 
@@ -65,16 +66,17 @@ SageMaker Developer Guide, "Set up IAM permissions for MLflow Apps"; Service Aut
 
 def tracking_permissions(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """MLflow's calls on the managed tracking server or App (one by URI is no matter of IAM), and its one secret."""
-    if spec.tracking is None:
+    tracking = tracking_inside(spec)
+    if tracking is None:
         return []
     statements = []
-    arn = spec.tracking.managed_arn(names.scope)
-    if arn and spec.tracking.app:
+    arn = tracking.managed_arn(names.scope)
+    if arn and tracking.app:
         statements.append(allow("TrackWithMlflow", MLFLOW_APP_ACTIONS, arn))
     elif arn:
         statements.append(allow("TrackWithMlflow", MLFLOW_ACTIONS, arn))
         if not spec.source.is_shipped:
             statements.append(allow("TrackFromOtherCode", MLFLOW_ACTIONS_OF_OTHER_CODE, arn))
-    if secret := spec.tracking.secret_arn:
+    if secret := tracking.secret_arn:
         statements.append(allow("ReadTrackingSecret", ["secretsmanager:GetSecretValue"], secret))
     return statements

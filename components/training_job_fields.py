@@ -9,11 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .aws_names import KmsKeyArn
 from .channel import Channel
+from .debugger_spec import Debugger, Profiler, TensorBoard
+from .job_options_spec import ExperimentConfig, MlflowConfig, ModelPackageConfig, RetryStrategy
 from .network_spec import NetworkSpec
 from .output_spec import Checkpoint, Output
 from .promotion_spec import PromotionSpec
 from .resources_spec import Resources, StoppingCondition
 from .script_mode import DEFAULT_METRIC_DEFINITIONS, EnvironmentVariables, Hyperparameters, MetricDefinitions
+from .secrets_spec import Secrets
 from .source_bundle import START
 from .source_spec import Source
 from .tracking_mode import Tracking
@@ -34,6 +37,8 @@ class TrainingJobFields(BaseModel):
     """The machines that train."""
     stopping_condition: StoppingCondition = StoppingCondition()
     """How long the job may train and wait."""
+    retry_strategy: RetryStrategy | None = None
+    """How often SageMaker tries again after an error of its own; absent: not at all."""
     managed_spot_training: bool = False
     """Whether to train on spare machines, for less; needs `checkpoint` and `max_wait_time_in_seconds`."""
     checkpoint: Checkpoint | None = None
@@ -53,10 +58,14 @@ class TrainingJobFields(BaseModel):
     """The training script's own, by name: text, numbers, true or false. Never a secret."""
     environment: EnvironmentVariables = {}
     """More environment variables for the container. Never a secret: whoever may read the schedule reads them."""
+    secrets: Secrets = {}
+    """Secrets that the script reads by itself, by the name of the variable that holds its ARN."""
     metric_definitions: MetricDefinitions = DEFAULT_METRIC_DEFINITIONS
     """Name of a metric: the expression that finds its number in the log, in one group; absent, those of `train.py`."""
     network: NetworkSpec | None = None
     """The VPC that the job joins; absent: none."""
+    network_isolation: bool = False
+    """Whether the container is cut off from every network; SageMaker still brings data and takes the model."""
     encrypt_inter_container_traffic: bool = False
     """Whether the machines of one job encrypt what they say to each other."""
     execution_role_arn: RoleArn | None = None
@@ -65,6 +74,24 @@ class TrainingJobFields(BaseModel):
     """The MLflow server, experiment and registered model; or `none`: the model goes to S3, and nothing is recorded."""
     promotion: PromotionSpec = PromotionSpec()
     """What a new model version must reach to become `champion`."""
+    debugger: Debugger | None = None
+    """What SageMaker Debugger saves and judges; absent: nothing."""
+    tensorboard: TensorBoard | None = None
+    """Where what the script writes for TensorBoard goes; absent: nowhere."""
+    profiler: Profiler | None = None
+    """How SageMaker watches the machines; absent: as SageMaker does by itself."""
+    remote_debug: bool = False
+    """Whether people may open a shell in the container, by AWS Systems Manager."""
+    infra_check: bool = False
+    """Whether SageMaker checks the machines' hardware and network before it trains."""
+    session_tag_chaining: bool = False
+    """Whether SageMaker hands session tags of the caller on to the execution role; EventBridge Scheduler has none."""
+    experiment_config: ExperimentConfig | None = None
+    """A SageMaker experiment that the job is recorded in, beside MLflow's."""
+    mlflow_config: MlflowConfig | None = None
+    """What SageMaker itself is told of managed MLflow; the script is told by `tracking`."""
+    model_package_config: ModelPackageConfig | None = None
+    """The model package group that SageMaker puts the job's output into."""
     accelerator: Literal["intelex"] | None = None
     """What grows a random forest instead of plain scikit-learn; the model that is saved is plain all the same."""
 
@@ -83,4 +110,4 @@ class TrainingJobFields(BaseModel):
     def requirements_extras(self) -> tuple[str, ...]:
         """What the job needs beyond its requirements.txt: names of `source_bundle.REQUIREMENTS_EXTRAS`."""
         accelerator = ("accelerator",) if self.accelerator else ()
-        return accelerator + (("cluster",) if self.resources.instance_count > 1 else ())
+        return accelerator + (("cluster",) if self.resources.machine_count > 1 else ())

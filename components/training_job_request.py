@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .aws_names import JobNames
-from .input_data_request import input_data_config, training_input_mode
-from .output_spec import CHECKPOINT_LOCAL_PATH
+from .input_data_request import code_channels, input_data_config, training_input_mode
+from .options_request import optional_members
 from .package_archives import PackageArchive
 from .request_places import checkpoint_uri, execution_role_arn, training_image_uri
 from .request_values import without_none
+from .resource_request import resource_config, stopping_condition
 from .schedule_input import EXECUTION_ID
 from .script_request import script_environment, script_hyperparameters
 from .source_bundle import SourceBundle
@@ -42,36 +43,32 @@ def create_training_job_request(  # noqa: PLR0913 - all that a request is made o
             "MetricDefinitions": [{"Name": k, "Regex": v} for k, v in sorted(spec.metric_definitions.items())],
         },
         "RoleArn": execution_role_arn(spec, names),
-        "InputDataConfig": input_data_config(spec, packages),
-        "OutputDataConfig": without_none(S3OutputPath=spec.output.s3_path, KmsKeyId=spec.output.kms_key_arn),
-        "ResourceConfig": without_none(
-            InstanceType=spec.resources.instance_type,
-            InstanceCount=spec.resources.instance_count,
-            VolumeSizeInGB=spec.resources.volume_size_in_gb,
-            VolumeKmsKeyId=spec.resources.volume_kms_key_arn,
+        "InputDataConfig": [*input_data_config(spec, packages), *code_channels(spec, names, bundle)],
+        "OutputDataConfig": without_none(
+            S3OutputPath=spec.output.s3_path,
+            KmsKeyId=spec.output.kms_key_arn,
+            CompressionType="NONE" if spec.output.compression == "NONE" else None,
         ),
-        "StoppingCondition": without_none(
-            MaxRuntimeInSeconds=spec.stopping_condition.max_runtime_in_seconds,
-            MaxWaitTimeInSeconds=spec.stopping_condition.max_wait_time_in_seconds,
-        ),
+        "ResourceConfig": resource_config(spec.resources),
+        "StoppingCondition": stopping_condition(spec.stopping_condition),
         "HyperParameters": script_hyperparameters(spec, names, bundle),
         "Environment": script_environment(spec, names, bundle, time_zone),
         "EnableManagedSpotTraining": spec.managed_spot_training,
         "EnableInterContainerTrafficEncryption": spec.encrypt_inter_container_traffic,
-        "EnableNetworkIsolation": False,
+        "EnableNetworkIsolation": spec.network_isolation,
         "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
     }
     if not request["InputDataConfig"]:  # the API takes none, and no empty list
         del request["InputDataConfig"]
     checkpoint = checkpoint_uri(spec, names)
-    if checkpoint is not None:
-        request["CheckpointConfig"] = {"S3Uri": checkpoint, "LocalPath": CHECKPOINT_LOCAL_PATH}
+    if spec.checkpoint is not None and checkpoint is not None:
+        request["CheckpointConfig"] = {"S3Uri": checkpoint, "LocalPath": spec.checkpoint.local_path}
     if spec.network is not None:
         request["VpcConfig"] = {
             "Subnets": list(spec.network.subnets),
             "SecurityGroupIds": list(spec.network.security_group_ids),
         }
-    return request
+    return request | optional_members(spec)
 
 
 def _require_own_account(spec: TrainingJobSpec, names: JobNames) -> None:

@@ -18,6 +18,7 @@ from components.tracking_mode import NONE
 from operations.places import Place, describe, run_training_script
 from operations.unpacking import UnsafeArchiveError, unpack
 from rehearsal.errors import RehearsalError
+from rehearsal.running.s3_objects import download, objects_under
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -61,8 +62,12 @@ def _fetch(s3: S3Client, described: Mapping[str, Any], directory: Path) -> Path:
     from botocore.exceptions import ClientError
 
     name, status = described["TrainingJobName"], described["TrainingJobStatus"]
-    uri = f"{described['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{name}/output/output.tar.gz"
-    archive, job = directory / "output.tar.gz", f"training job {name} ({status})"
+    config, job = described["OutputDataConfig"], f"training job {name} ({status})"
+    base = f"{config['S3OutputPath'].rstrip('/')}/{name}/output"
+    if config.get("CompressionType") == "NONE":
+        download(s3, objects_under(s3, f"{base}/data/"), directory / "output")
+        return _record_in(directory / "output", f"{base}/data/", job)
+    uri, archive = f"{base}/output.tar.gz", directory / "output.tar.gz"
     try:
         s3.download_file(bucket_of(uri), key_of(uri), str(archive))
     except ClientError as error:
@@ -88,6 +93,10 @@ def kept_record(archive: Path, uri: str, job: str) -> Path:
         raise RegistrationError(
             f"{uri} is not a whole tar.gz archive: {error}; restore it, from another version of the object or a backup"
         ) from None
+    return _record_in(output, uri, job)
+
+
+def _record_in(output: Path, uri: str, job: str) -> Path:
     record = output / KEPT_RECORD
     if record.is_dir():
         return record

@@ -63,10 +63,7 @@ def limits_of(jobs: Iterable[TrainingJob]) -> list[Limit]:
 
 
 def _instance_types(jobs: list[TrainingJob]) -> Limit | None:
-    used = {str(job.member("ResourceConfig", "InstanceType")) for job in jobs}
-    for job in jobs:
-        used |= {str(group.get("InstanceType")) for group in job.objects("ResourceConfig", "InstanceGroups")}
-    used.discard("None")
+    used = {name for job in jobs for name in job.instance_types}
     several = "ForAllValues:StringEquals"
     return (
         Limit("sagemaker:InstanceTypes", _TEXT, tuple(sorted(used)), several, several=True, is_capped=True)

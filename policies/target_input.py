@@ -59,10 +59,32 @@ class TrainingJob:
 
     @property
     def instance_count(self) -> int:
-        """Count the instances, those of instance groups included; what is no number counts nothing."""
+        """Count the instances, those of instance groups included; what is no number counts nothing.
+
+        Of instance preferences one is chosen: the one with most instances counts.
+        """
         groups = self.objects("ResourceConfig", "InstanceGroups")
         counts = [self.member("ResourceConfig", "InstanceCount"), *(group.get("InstanceCount") for group in groups)]
-        return sum(count for count in counts if type(count) is int)
+        preferred = (each.get("InstanceCount") for each in self.objects("ResourceConfig", "InstancePreferences"))
+        most = max((count for count in preferred if type(count) is int), default=0)
+        return most + sum(count for count in counts if type(count) is int)
+
+    @property
+    def instance_types(self) -> list[str]:
+        """List every instance type that the job may use: its own, and those of groups and preferences."""
+        kinds = ("InstanceGroups", "InstancePreferences")
+        named = [self.member("ResourceConfig", "InstanceType")]
+        named += [each.get("InstanceType") for kind in kinds for each in self.objects("ResourceConfig", kind)]
+        return sorted({str(name) for name in named if name is not None})
+
+    @property
+    def training_plans(self) -> list[str]:
+        """List the ARNs of the training plans whose reserved machines the job may use."""
+        named = [self.member("ResourceConfig", "TrainingPlanArn")]
+        for each in self.objects("ResourceConfig", "InstancePreferences"):
+            plans = each.get("TrainingPlanArns")
+            named += plans if isinstance(plans, list) else []
+        return [name for name in named if isinstance(name, str)]
 
     def tags(self) -> list[tuple[str, str]]:
         """List the request's tags as keys and values."""

@@ -26,6 +26,7 @@ COMMANDS = {
 REQUIRED = object()
 IN_WORDS = {
     "schedule.flexible_time_window_in_minutes": (None, "exact time"),
+    "resources.instance_type": (None, "one of three"),
     "training_image.scikit_learn_version": (None, "this or `uri`"),
     "training_image.uri": (None, "this or the version"),
     "channels.<name>.s3_path": (None, "this or `s3_object`"),

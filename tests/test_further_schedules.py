@@ -104,7 +104,8 @@ def test_the_job_itself_is_as_without_further_schedules() -> None:
         (
             {"resources": {"instance_typ": "ml.m5.large"}},
             f"{PATH}.resources.instance_typ: unknown setting; did you mean 'instance_type'? allowed: instance_count, "
-            "instance_type, volume_kms_key_arn, volume_size_in_gb",
+            "instance_groups, instance_placement, instance_preferences, instance_type, keep_alive_in_seconds, "
+            "training_plan_arn, volume_kms_key_arn, volume_size_in_gb",
         ),
         ({"output": None}, f"{PATH}.output: is required and not set"),
         (

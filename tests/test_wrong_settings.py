@@ -34,8 +34,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
             f"{JOB}/channels/training/path",
             "a/",
             "training_jobs.breast-cancer.channels.training.path: unknown setting; did you mean 's3_path'? "
-            "allowed: attribute_names, compression_type, content_type, file_system, input_mode, record_wrapper_type, "
-            "s3_data_distribution_type, s3_data_type, s3_object, s3_path, shuffle_seed, time_zone",
+            "allowed: attribute_names, compression_type, content_type, file_system, input_mode, instance_group_names, "
+            "record_wrapper_type, s3_data_distribution_type, s3_data_type, s3_object, s3_path, shuffle_seed, time_zone",
         ),
         # missing
         ("bucket", ABSENT, "bucket: is required and not set"),

@@ -68,7 +68,8 @@ def _machines(job: TrainingJob, config: Config) -> Iterator[Finding]:
     """Judge what is paid for: the job's instances, and those of the rules that watch it."""
     resources = job.member("ResourceConfig")
     parts: list[tuple[str, Mapping[str, Any]]] = [("ResourceConfig", resources if isinstance(resources, dict) else {})]
-    for lists in ("ResourceConfig.InstanceGroups", "DebugRuleConfigurations", "ProfilerRuleConfigurations"):
+    of_machines = ("ResourceConfig.InstanceGroups", "ResourceConfig.InstancePreferences")
+    for lists in (*of_machines, "DebugRuleConfigurations", "ProfilerRuleConfigurations"):
         parts += [(property_path(lists, index), part) for index, part in enumerate(job.objects(*lists.split(".")))]
     for name, part in parts:
         path = f"{INPUT}.{name}"

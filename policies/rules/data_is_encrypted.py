@@ -30,8 +30,8 @@ def _faults(job: TrainingJob, config: Config) -> Iterator[Finding]:
 
 def _has_local_storage(job: TrainingJob, config: Config) -> bool:
     # SageMaker rejects a volume key for them; their own hardware encrypts.
-    family = str(job.member("ResourceConfig", "InstanceType")).removeprefix("ml.").partition(".")[0]
-    return family in config["familiesWithLocalStorage"]
+    families = (name.removeprefix("ml.").partition(".")[0] for name in job.instance_types)
+    return any(family in config["familiesWithLocalStorage"] for family in families)
 
 
 RULE = ResourceRule(

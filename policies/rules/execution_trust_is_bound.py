@@ -10,7 +10,8 @@ from trust import Trusted
 
 _SERVICE = "sagemaker.amazonaws.com"
 _SHAPE = "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"
-_SOURCE = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{12}:training-job/[0-9A-Za-z*-]+")
+_SOURCE = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{12}:(training|processing)-job/[0-9A-Za-z*-]+")
+# Rules of Debugger are processing jobs that SageMaker starts with the training job's role.
 _OWN_JOBS = "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"
 
 

@@ -38,7 +38,8 @@ def _faults(jobs: list[TrainingJob], any_of_them: ScheduledJob) -> Iterator[Foun
             creates, tags = statement.grants(_CREATE), statement.grants("sagemaker:AddTags")
             # A job without a name has no prefix; SG21 reports it.
             if prefixes and (creates or tags):
-                yield from _resources(document, statement, prefixes)
+                plans = [plan for job in jobs for plan in job.training_plans] if creates else []
+                yield from _resources(document, statement, prefixes, plans)
             if creates:
                 limits = limits_of(_judged_by(statement, jobs, fitted))
                 yield from ((document.resource, fault) for fault in _conditions(statement, limits))
@@ -86,10 +87,10 @@ def _no_prefix(job: TrainingJob) -> Iterator[Found]:
         yield job.schedule, Finding(f"{INPUT}.TrainingJobName", fault, "use PREFIX-<aws.scheduler.execution-id>", name)
 
 
-def _resources(document: Document, statement: Statement, prefixes: list[str]) -> Iterator[Found]:
+def _resources(document: Document, statement: Statement, prefixes: list[str], plans: list[str]) -> Iterator[Found]:
     allowed = " or ".join(f"training-job/{prefix}*" for prefix in prefixes)
     cure = f"use arn:aws:sagemaker:REGION:ACCOUNT:{allowed}"
-    for resource in (resource for resource in statement.resources if resource.may_be_in("sagemaker")):
+    for resource in (each for each in statement.resources if each.may_be_in("sagemaker") and each.value not in plans):
         parts = resource.value.split(":", 5)
         literal = len(parts) == 6 and is_literal("".join(parts[:5])) and all(parts[:5])
         if not literal or parts[5] not in {f"training-job/{prefix}*" for prefix in prefixes}:

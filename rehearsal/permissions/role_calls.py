@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
+from rehearsal.permissions.option_calls import option_calls, rule_images, training_plan_arns
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.tracking_calls import delivery_calls, tracking_calls
 from rehearsal.running.dated_channels import all_channels
@@ -81,7 +82,8 @@ def _scheduler_role_calls(schedule: DeployedSchedule, request: Request) -> Itera
         {"aws:SourceAccount": scope.account_id, "aws:SourceArn": schedule.group_arn},
         service_principal="scheduler.amazonaws.com",
     )
-    yield AwsCall("sagemaker:CreateTrainingJob", job_arn, "create the training job", _job_context(request))
+    for arn in (job_arn, *training_plan_arns(request)):
+        yield AwsCall("sagemaker:CreateTrainingJob", arn, "create the training job", _job_context(request))
     if request.get("Tags"):
         context = {"sagemaker:TaggingAction": "CreateTrainingJob", **_tag_context(request)}
         yield AwsCall("sagemaker:AddTags", job_arn, "tag the training job", context)
@@ -98,7 +100,7 @@ def _scheduler_role_calls(schedule: DeployedSchedule, request: Request) -> Itera
 def _job_context(request: Request) -> dict[str, str | tuple[str, ...]]:
     """Condition keys of CreateTrainingJob; what the request leaves out is absent."""
     resources = request.get("ResourceConfig", {})
-    groups = resources.get("InstanceGroups", [])
+    groups = [*resources.get("InstanceGroups", []), *resources.get("InstancePreferences", [])]
     vpc = request.get("VpcConfig", {})
     found = {
         "sagemaker:InstanceTypes": tuple(
@@ -106,6 +108,7 @@ def _job_context(request: Request) -> dict[str, str | tuple[str, ...]]:
         ),
         "sagemaker:MaxRuntimeInSeconds": request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds"),
         "sagemaker:KeepAlivePeriod": resources.get("KeepAlivePeriodInSeconds"),
+        "sagemaker:EnableRemoteDebug": request.get("RemoteDebugConfig", {}).get("EnableRemoteDebug"),
         "sagemaker:NetworkIsolation": request.get("EnableNetworkIsolation"),
         "sagemaker:InterContainerTrafficEncryption": request.get("EnableInterContainerTrafficEncryption"),
         "sagemaker:VpcSubnets": tuple(vpc.get("Subnets", ())),
@@ -142,12 +145,14 @@ def _execution_role_calls(
         {"aws:SourceAccount": scope.account_id, "aws:SourceArn": training_job_arn(request, scope)},
         service_principal="sagemaker.amazonaws.com",
     )
-    yield from _image_calls(request["AlgorithmSpecification"].get("TrainingImage"), scope)
+    for image in (request["AlgorithmSpecification"].get("TrainingImage"), *rule_images(request)):
+        yield from _image_calls(image, scope)
     yield from _input_calls(request, scope, object_uris)
     yield from _output_calls(request, scope)
     yield from _log_and_metric_calls(request, scope)
     yield from _vpc_calls(request.get("VpcConfig"), scope)
     yield from _key_calls(request, scope)
+    yield from option_calls(request, scope)
     # Inside an isolated network the container can call nothing: neither MLflow nor its artifact store.
     if not request.get("EnableNetworkIsolation"):
         tracking_uri = request.get("Environment", {}).get("MLFLOW_TRACKING_URI", "")
@@ -189,8 +194,10 @@ def _list_and_read(uri: str, scope: AwsScope, objects: Sequence[str], what: str)
 
 def _output_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
     base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
-    yield AwsCall("s3:PutObject", _object_arn(f"{base}/model.tar.gz", scope), "upload the model")
-    yield AwsCall("s3:PutObject", _object_arn(f"{base}/output.tar.gz", scope), "upload other output")
+    is_packed = request["OutputDataConfig"].get("CompressionType") != "NONE"
+    model, data = ("model.tar.gz", "output.tar.gz") if is_packed else (f"model/{_ANY_OBJECT}", f"data/{_ANY_OBJECT}")
+    yield AwsCall("s3:PutObject", _object_arn(f"{base}/{model}", scope), "upload the model")
+    yield AwsCall("s3:PutObject", _object_arn(f"{base}/{data}", scope), "upload other output")
     checkpoints = request.get("CheckpointConfig", {}).get("S3Uri")
     if checkpoints is None:
         return

@@ -109,6 +109,31 @@ def _warm_pool(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
         yield RequestProblem("ResourceConfig.KeepAlivePeriodInSeconds", str(seconds), allowed)
 
 
+def _machines(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    """One kind of machines; groups and preferences with what goes with them."""
+    resources = request.get("ResourceConfig")
+    if not isinstance(resources, Mapping):
+        return
+    kinds = [name for name in ("InstanceType", "InstanceGroups", "InstancePreferences") if resources.get(name)]
+    if len(kinds) > 1:
+        yield RequestProblem("ResourceConfig", " and ".join(kinds), "one of them")
+    seconds = _integer(resources, "KeepAlivePeriodInSeconds")
+    if seconds and resources.get("InstanceGroups"):
+        allowed = "nothing or 0, because there are InstanceGroups"
+        yield RequestProblem("ResourceConfig.KeepAlivePeriodInSeconds", str(seconds), allowed)
+    if resources.get("InstancePreferences") and request.get("EnableManagedSpotTraining") is True:
+        allowed = "nothing, because EnableManagedSpotTraining is true"
+        yield RequestProblem("ResourceConfig.InstancePreferences", "preferences", allowed)
+
+
+def _isolation(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    debug = request.get("RemoteDebugConfig")
+    is_open = isinstance(debug, Mapping) and debug.get("EnableRemoteDebug") is True
+    if is_open and request.get("EnableNetworkIsolation") is True:
+        allowed = "false, because EnableNetworkIsolation is true"
+        yield RequestProblem("RemoteDebugConfig.EnableRemoteDebug", "true", allowed)
+
+
 def _target_input_size(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
     target = request.get("Target")
     text = target.get("Input") if isinstance(target, Mapping) else None
@@ -146,6 +171,18 @@ RULES: Final = (
         "CreateTrainingJob",
         "SageMaker Developer Guide, managed warm pools, considerations: not with spot training",
         _warm_pool,
+    ),
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker API reference, ResourceConfig; Developer Guide, managed warm pools, considerations: not with groups",
+        _machines,
+    ),
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker Developer Guide, remote debugging, considerations: not in an isolated container",
+        _isolation,
     ),
     RequestRule(
         "scheduler",

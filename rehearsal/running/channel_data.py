@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from components.s3_location import bucket_of, key_of
 from rehearsal.errors import ContainerError
+from rehearsal.running.cluster import hosts_of_channel
 from rehearsal.running.container_files import ContainerFiles, Request, input_mode
 from rehearsal.running.s3_objects import S3Object, download, objects_under
 
@@ -109,9 +110,11 @@ def download_channels(s3: "S3Client", request: Request, files: ContainerFiles, h
     """
     if reasons := not_rehearsed(request):
         raise ContainerError("\n".join(reasons))
-    count = request["ResourceConfig"].get("InstanceCount", 1)
     for channel in request.get("InputDataConfig", []):
+        hosts = hosts_of_channel(request, channel)
+        if host not in hosts:
+            continue
         found = channel_objects(s3, channel)
         is_sharded = channel["DataSource"].get("S3DataSource", {}).get("S3DataDistributionType") == "ShardedByS3Key"
-        mine = found[host::count] if is_sharded else found
+        mine = found[hosts.index(host) :: len(hosts)] if is_sharded else found
         download(s3, mine, files.base / "input" / "data" / channel["ChannelName"])

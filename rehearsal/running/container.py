@@ -12,7 +12,7 @@ import contextlib
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -28,13 +28,13 @@ from rehearsal.running.container_files import (
     Checkpoints,
     ContainerFiles,
     Request,
-    output_uris,
     require_bucket,
-    upload_output,
 )
 from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
 from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
+from rehearsal.running.job_output import output_uris, upload_output
+from rehearsal.running.not_imitated import not_imitated
 from rehearsal.running.sealed_network import sealed_network
 from rehearsal.running.training_logs import LogStream, Metric, MetricPicker, latest_metrics
 from rehearsal.running.written_files import WrittenFile, WrittenFiles
@@ -100,6 +100,8 @@ def run_training_container(
         ContainerError: the request or the container environment cannot be rehearsed; nothing was run.
 
     """
+    if request.get("EnableNetworkIsolation"):
+        platform = replace(platform, swaps={})  # whose servers it cannot reach
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
         files = ContainerFiles(Path(directory) / "opt" / "ml")
@@ -108,11 +110,9 @@ def run_training_container(
         written = WrittenFiles(files)
         log = _Log.of_request(request, platform.clients, on_line, written)
         put_stand_ins(request, files, platform.container_environment, on_line)
-        reached = filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values()))
+        reached = _reached(request, platform)
         network = stack.enter_context(
-            sealed_network(
-                list(reached), Path(command[0]), platform.container_environment, namespaces=platform.namespaces
-            )
+            sealed_network(reached, Path(command[0]), platform.container_environment, namespaces=platform.namespaces)
         )
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],
@@ -131,7 +131,10 @@ def run_training_container(
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))
         status, secondary_status = _status(outcome)
-        differences = [*_differences(request, platform.container_environment), network.difference]
+        differences = [*_differences(request, platform.container_environment), *not_imitated(request)]
+        if network.difference and request.get("EnableNetworkIsolation"):
+            differences.append("the network is not isolated")
+        differences.append(network.difference)
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
@@ -145,6 +148,13 @@ def run_training_container(
             differences=tuple(filter(None, differences)),
             written=written.now(),
         )
+
+
+def _reached(request: Request, platform: ContainerPlatform) -> list[str]:
+    """The servers that the container reaches; an isolated one reaches none, neither S3 nor MLflow."""
+    if request.get("EnableNetworkIsolation"):
+        return []
+    return list(filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values())))
 
 
 def _move_in(s3: "S3Client", request: Request, files: ContainerFiles) -> Checkpoints:
@@ -225,8 +235,6 @@ def _differences(request: Request, container_environment: Path) -> tuple[str, ..
         found.append(other_python)
     if request.get("EnableManagedSpotTraining"):
         found.append("a spot interruption does not happen")
-    if request.get("EnableNetworkIsolation"):
-        found.append("the network is not isolated")
     if any(_shared_out(channel) for channel in request.get("InputDataConfig", [])) and len(names) > 1:
         found.append("objects of a sharded channel go to the hosts in the order of their keys")
     if any("ShuffleConfig" in channel for channel in request.get("InputDataConfig", [])):

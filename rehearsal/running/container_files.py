@@ -6,7 +6,7 @@ Amazon SageMaker AI processes training output".
 
 import json
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from components.s3_location import bucket_of, key_of
 from rehearsal.errors import ContainerError
+from rehearsal.running.cluster import group_of, groups_of
 from rehearsal.running.s3_objects import download, mirror_to_prefix, objects_under
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FAILURE_REASON_MAX_LENGTH: Final = 1024
 """Characters of DescribeTrainingJob's FailureReason, and of output/failure that SageMaker reads."""
 HOST: Final = "localhost"
 """On AWS it is `algo-1`; the toolkit waits until the name resolves, for up to 15 minutes."""
+_SUBMIT_DIRECTORY: Final = "sagemaker_submit_directory"
 
 Request = Mapping[str, Any]
 
@@ -73,7 +75,10 @@ class ContainerFiles:
         configuration = self.base / "input" / "config"
         for directory in (configuration, self.model, self.output_data, self.temporary):
             directory.mkdir(parents=True)
-        _write_json(configuration / "hyperparameters.json", request.get("HyperParameters", {}))
+        hyperparameters = dict(request.get("HyperParameters", {}))
+        if hyperparameters.get(_SUBMIT_DIRECTORY, "").startswith(f"{BASE_PATH}/"):  # an isolated job's bundle
+            hyperparameters[_SUBMIT_DIRECTORY] = str(self.local(hyperparameters[_SUBMIT_DIRECTORY]))
+        _write_json(configuration / "hyperparameters.json", hyperparameters)
         _write_json(configuration / "inputdataconfig.json", _input_data_configuration(request))
         _write_json(configuration / "resourceconfig.json", _resource_configuration(request, hosts, current))
 
@@ -104,14 +109,20 @@ def _input_data_configuration(request: Request) -> dict[str, dict[str, str]]:
 
 
 def _resource_configuration(request: Request, hosts: Sequence[str], current: str) -> dict[str, Any]:
-    instance_type = request["ResourceConfig"].get("InstanceType", "local")
-    group = "homogeneousCluster"
+    own = group_of(request, list(hosts).index(current))
     return {
         "current_host": current,
-        "current_instance_type": instance_type,
-        "current_group_name": group,
+        "current_instance_type": own.instance_type,
+        "current_group_name": own.name,
         "hosts": list(hosts),
-        "instance_groups": [{"instance_group_name": group, "instance_type": instance_type, "hosts": list(hosts)}],
+        "instance_groups": [
+            {
+                "instance_group_name": group.name,
+                "instance_type": group.instance_type,
+                "hosts": list(hosts[group.first : group.first + group.count]),
+            }
+            for group in groups_of(request)
+        ],
         "network_interface_name": "eth0",
     }
 
@@ -174,18 +185,3 @@ def upload_archive(s3: "S3Client", directory: Path, uri: str, archive: Path) -> 
             tar.add(member, arcname=member.name)
     s3.upload_file(str(archive), bucket_of(uri), key_of(uri))
     return uri
-
-
-def output_uris(request: Request) -> Iterator[str]:
-    """The places in S3 that the job writes to."""
-    yield request["OutputDataConfig"]["S3OutputPath"]
-    if "CheckpointConfig" in request:
-        yield request["CheckpointConfig"]["S3Uri"]
-
-
-def upload_output(s3: "S3Client", request: Request, files: ContainerFiles, directory: Path) -> str | None:
-    """Upload output data and model, by way of `directory`, however the job ended; returns the model's URI if any."""
-    # What a failed or stopped job has left is uploaded as well (sagemaker-python-sdk, #746).
-    base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
-    upload_archive(s3, files.output_data, f"{base}/output.tar.gz", directory / "output.tar.gz")
-    return upload_archive(s3, files.model, f"{base}/model.tar.gz", directory / "model.tar.gz")

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from rehearsal.running.channel_data import download_channels
+from rehearsal.running.cluster import host_count
 from rehearsal.running.container_files import HOST, ContainerFiles, Request
 from rehearsal.running.container_packages import put_stand_ins
 from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
@@ -26,7 +27,7 @@ _JOIN_SECONDS: Final = 0.2
 
 def host_names(request: Request) -> tuple[str, ...]:
     """The hosts in order: addresses of this machine, for `algo-1` and so on do not resolve here."""
-    count = request["ResourceConfig"].get("InstanceCount", 1)
+    count = host_count(request)
     if count == 1:
         return (HOST,)
     high, low = divmod(zlib.crc32(f"{request['TrainingJobName']} {os.getpid()}".encode()) % (250 * 250), 250)

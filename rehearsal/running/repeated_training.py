@@ -24,12 +24,15 @@ SUBMIT_DIRECTORY: Final = "sagemaker_submit_directory"
 _NOT_AGAIN: Final = ("SCHEDULE", "PROMOTION_", "SECRET_ARN", "CHECKPOINT_LOCAL_PATH")
 """Beginnings of the variables of a job that would make it a delivery, ask for a champion, a secret or a checkpoint."""
 
+_OF_SEVERAL: Final = ("InstanceGroups", "InstancePreferences", "SelectedInstanceCount", "SelectedInstanceType")
+
 
 def instance_count(described: Mapping[str, Any]) -> int:
     """How many instances a job ran on, those of all its instance groups together."""
     resources = described["ResourceConfig"]
     groups = resources.get("InstanceGroups") or [resources]
-    return sum(each.get("InstanceCount", 1) for each in groups)
+    # Of preferred types one was chosen, with its own count.
+    return int(resources.get("SelectedInstanceCount") or sum(each.get("InstanceCount", 1) for each in groups))
 
 
 def repeated_request(described: Mapping[str, Any], name: str, bundle: Path) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def repeated_request(described: Mapping[str, Any], name: str, bundle: Path) -> d
     if "SOURCE_BUNDLE_DIGEST" in environment:
         environment["SOURCE_BUNDLE_DIGEST"] = hashlib.sha256(bundle.read_bytes()).hexdigest()
     kept = {key: value for key, value in described.items() if key not in {"CheckpointConfig", "TrainingJobArn"}}
-    resources = {key: value for key, value in described["ResourceConfig"].items() if key != "InstanceGroups"}
+    resources = {key: value for key, value in described["ResourceConfig"].items() if key not in _OF_SEVERAL}
     return kept | {
         "TrainingJobName": name,
         "HyperParameters": {**described.get("HyperParameters", {}), SUBMIT_DIRECTORY: str(bundle)},

@@ -7,6 +7,7 @@ from components.channel import Channel
 from components.job_code import directories_of, job_code, job_codes
 from components.source_bundle import SourceBundleError
 from settings import TrainingJobSettings
+from tests.components.job_options import changed, spec_of
 
 LOCK = b"six==1.17.0 --hash=sha256:" + b"a" * 64 + b"\n"
 SHIPPED = {
@@ -133,3 +134,19 @@ def test_jobs_that_differ_in_what_their_code_brings_share_nothing(staging: Train
     codes = job_codes({"one": staging, "several": cluster}, SOURCES)
 
     assert [len(code.packages) for code in codes.values()] == [1, 2]
+
+
+def test_packages_that_pip_would_install_are_refused_where_the_network_is_cut_off() -> None:
+    files = {"train.py": b"", "requirements.txt": b"xgboost==2.1.4\n"}
+    spec = spec_of(changed(network_isolation=True))
+
+    with pytest.raises(SourceBundleError) as refused:
+        job_code(spec, {"own_code": files})
+
+    assert str(refused.value) == (
+        "own_code/requirements.txt would be installed from an index at the job's start, and network_isolation cuts it "
+        "off; set source.packages to archive, so that they travel with the job, or remove requirements.txt where the "
+        "image has all that is needed"
+    )
+    assert job_code(spec, {"own_code": {"train.py": b""}}).packages == ()
+    assert job_code(spec_of(changed()), {"own_code": files}).bundle.digest

@@ -57,12 +57,12 @@ class Rehearsed:
             self.clients.sagemaker, self.clients.s3, around | {"MLFLOW_TRACKING_URI": self.servers.tracking_uri}
         )
 
-    def create(self, name: str) -> None:
+    def create(self, name: str, **output: str) -> None:
         request: dict[str, Any] = {
             "TrainingJobName": name,
             "AlgorithmSpecification": {"TrainingImage": "image:1", "TrainingInputMode": "File"},
             "RoleArn": "arn:aws:iam::123456789012:role/execution",
-            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/training-outputs/"},
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/training-outputs/", **output},
             "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
             "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
             "Environment": {"MLFLOW_TRACKING_URI": "arn:aws:sagemaker:us-east-1:1:mlflow-tracking-server/away"},
@@ -201,6 +201,15 @@ def test_a_model_that_is_kept_without_a_record_is_named(rehearsed: Rehearsed, tm
         "outputs/job-4/output/output.tar.gz: it failed before there was one, and without it nothing can be registered; "
         "mend what its FailureReason names and run the job again"
     )
+
+
+def test_what_a_job_kept_is_found_where_its_output_is_not_packed(rehearsed: Rehearsed) -> None:
+    rehearsed.create("job-unpacked", CompressionType="NONE")
+    key = "training-outputs/job-unpacked/output/data/unrecorded/model.joblib"
+    rehearsed.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=b"a model")
+    with pytest.raises(RegistrationError) as caught:
+        register_training_job(PROJECT, "job-unpacked", rehearsed.place, Console())
+    assert f"as unrecorded/ in s3://{BUCKET}/training-outputs/job-unpacked/output/data/: " in str(caught.value)
 
 
 def test_a_job_that_is_not_there_is_reported(rehearsed: Rehearsed) -> None:

@@ -35,6 +35,12 @@ REPORTED = {
         'schedule| target.input.ResourceConfig.InstanceGroups[0].InstanceCount is "300": must be a '
         "whole number. Cure: set it to at most 4.",
     ),
+    "a preferred instance type that is too large": (
+        [("schedule.target.input.ResourceConfig.InstancePreferences", [{"InstanceType": "ml.p4d.24xlarge"}])],
+        'schedule| target.input.ResourceConfig.InstancePreferences[0].InstanceType is "ml.p4d.24xlarge": this instance '
+        "type is not allowed here. Cure: use one of: ml.m5.large, ml.m5.xlarge, ml.m5.2xlarge, ml.m5.4xlarge, "
+        "ml.c5.*xlarge.",
+    ),
     "a rule of the profiler with a large volume": (
         [
             (

@@ -51,6 +51,14 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "a group of instances that encrypt their own storage": [
+        ("schedule.target.input.ResourceConfig.VolumeKmsKeyId", MISSING),
+        ("schedule.target.input.ResourceConfig.InstanceType", MISSING),
+        (
+            "schedule.target.input.ResourceConfig.InstanceGroups",
+            [{"InstanceType": "ml.m5.large"}, {"InstanceType": "ml.g5.xlarge"}],
+        ),
+    ],
     "an instance that encrypts its own storage": [
         ("schedule.target.input.ResourceConfig.VolumeKmsKeyId", MISSING),
         ("schedule.target.input.ResourceConfig.InstanceType", "ml.g5.xlarge"),

@@ -101,6 +101,15 @@ LEFT_ALONE = {
 }
 
 
+def test_rules_that_watch_a_job_may_have_its_role(good_stack: StackUnderTest, findings_of: Judge) -> None:
+    source = "execution_role.assumeRolePolicy.Statement.0.Condition.ArnLike.aws:SourceArn"
+    good_stack.set(source, "arn:aws:sagemaker:us-east-1:123456789012:processing-job/*")
+    assert findings_of(RULE, good_stack) == []
+
+    good_stack.set(source, "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/*")
+    assert len(findings_of(RULE, good_stack)) == 1
+
+
 def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
     assert findings_of(RULE, good_stack) == []
 

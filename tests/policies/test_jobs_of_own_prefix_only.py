@@ -13,6 +13,8 @@ from rules.jobs_of_own_prefix_only import RULE
 if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
+PLAN = "arn:aws:sagemaker:us-east-1:123456789012:training-plan/nightly-training"
+JOBS = "arn:aws:sagemaker:us-east-1:123456789012:training-job/breast-cancer-prod-*"
 REPORTED = {
     "a name without a prefix": (
         [
@@ -48,6 +50,12 @@ REPORTED = {
         '"arn:aws:sagemaker:us-east-1:123456789012:training-job/breast-cancer-prod*": '
         "the scheduler role may create and tag training jobs of its own name prefix "
         "only. Cure: use "
+        "arn:aws:sagemaker:REGION:ACCOUNT:training-job/breast-cancer-prod-*.",
+    ),
+    "a training plan that the job does not use": (
+        [("scheduler_policy.policy.Statement.0.Resource", [JOBS, PLAN])],
+        f'scheduler_policy| policy.Statement[0].Resource[1] is "{PLAN}": the scheduler role may create and tag '
+        "training jobs of its own name prefix only. Cure: use "
         "arn:aws:sagemaker:REGION:ACCOUNT:training-job/breast-cancer-prod-*.",
     ),
     "the jobs of another stack": (
@@ -203,6 +211,21 @@ REPORTED = {
 }
 
 ACCEPTED = {
+    "the training plan that the job uses": [
+        ("schedule.target.input.ResourceConfig.TrainingPlanArn", PLAN),
+        ("scheduler_policy.policy.Statement.0.Resource", [JOBS, PLAN]),
+    ],
+    "the instance types that the job prefers": [
+        ("schedule.target.input.ResourceConfig.InstanceType", MISSING),
+        (
+            "schedule.target.input.ResourceConfig.InstancePreferences",
+            [{"InstanceType": "ml.m5.large"}, {"InstanceType": "ml.m5.xlarge"}],
+        ),
+        (
+            "scheduler_policy.policy.Statement.0.Condition.ForAllValues:StringEquals.sagemaker:InstanceTypes",
+            ["ml.m5.large", "ml.m5.xlarge"],
+        ),
+    ],
     "a longer runtime, which SG18 caps": [
         ("scheduler_policy.policy.Statement.0.Condition.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds", "7200")
     ],

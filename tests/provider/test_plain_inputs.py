@@ -72,8 +72,9 @@ def test_an_unknown_property_is_told_which_one_was_meant() -> None:
     assert problems == [
         Problem(
             ("resources", "instance_type"),
-            "unknown property; did you mean 'instanceType'? allowed: instanceCount, instanceType, volumeKmsKeyArn, "
-            "volumeSizeInGb",
+            "unknown property; did you mean 'instanceType'? allowed: instanceCount, instanceGroups, "
+            "instancePlacement, instancePreferences, instanceType, keepAliveInSeconds, trainingPlanArn, "
+            "volumeKmsKeyArn, volumeSizeInGb",
         )
     ]
 

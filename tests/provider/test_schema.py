@@ -47,6 +47,8 @@ def objects_by_model() -> dict[type, dict[str, Any]]:
                 spec, inner = found[model][property_name(name)], bare(field.annotation)
                 if get_origin(inner) is dict:
                     spec, inner = spec["additionalProperties"], bare(get_args(inner)[1])
+                elif get_origin(inner) is tuple:
+                    spec, inner = spec["items"], bare(get_args(inner)[0])
                 if is_model(inner):
                     (reference,) = [part["$ref"] for part in types_in(spec) if "$ref" in part]
                     found.setdefault(inner, OBJECTS[reference.removeprefix("#/types/")])

@@ -1,0 +1,60 @@
+"""What a container without a network cannot do, and what a job leaves out for that.
+
+Sources: SageMaker API, CreateTrainingJob, EnableNetworkIsolation; SageMaker Developer Guide, "Access a training
+container through AWS Systems Manager for remote debugging", considerations.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from .shipped_code import SHIPPED_CODE
+from .tracking_spec import TrackingSpec
+from .training_job_fields import TrainingJobFields
+
+CODE_CHANNEL: Final = "code"
+"""The channel by which an isolated container gets the script: it cannot fetch the bundle itself."""
+
+
+def tracking_inside(spec: TrainingJobFields) -> TrackingSpec | None:
+    """The MLflow that the script is told of: none where it cannot reach it.
+
+    The one place that says so: request, role and rules of isolation follow from it.
+    """
+    return None if spec.network_isolation else spec.tracking
+
+
+def isolation_problems(spec: TrainingJobFields) -> Iterator[str]:
+    """What needs a network in a job that has none."""
+    if not spec.network_isolation:
+        return
+    got = "network_isolation: got true"
+    if spec.source.is_shipped:
+        yield (
+            f"{got} with source.directory {SHIPPED_CODE}, which asks MLflow, or S3, whether its invocation was "
+            "delivered before, and sends what it has trained: an isolated container reaches neither; remove "
+            "network_isolation and close the network by network (subnets without a way out), or train with code of "
+            "your own"
+        )
+    if spec.tracking and spec.tracking.secret_arn:
+        yield f"{got} with tracking.secret_arn: an isolated container cannot read a secret; remove one of them"
+    if spec.secrets:
+        yield (
+            f"{got} with secrets ({', '.join(sorted(spec.secrets))}): an isolated container cannot read one; remove "
+            "one of the two"
+        )
+    if spec.remote_debug:
+        yield (
+            f"{got} with remote_debug: no session can be opened in an isolated container; allowed: one of the two; "
+            "remove one"
+        )
+    for name, channel in spec.channels.items():
+        if channel.has_dates:
+            yield (
+                f"{got} with channels.{name}.s3_path by date, which the job fetches itself: an isolated container "
+                "cannot; name a location without a date, or remove network_isolation"
+            )
+    if CODE_CHANNEL in spec.channels:
+        yield (
+            f"channels.{CODE_CHANNEL}: is the name of the channel that brings the script to an isolated container; "
+            "rename it"
+        )
