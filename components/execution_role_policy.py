@@ -12,7 +12,7 @@ from typing import Any, Final
 from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .iam_policies import allow
-from .image_repository import repository_arn
+from .image_repository import PULL_ACTIONS, repository_arn
 from .isolation_fit import tracks_inside
 from .local_paths_fit import written_prefixes
 from .options_permissions import REMOTE_DEBUG_ACTIONS, option_permissions, read_by_rules
@@ -163,9 +163,8 @@ def _image(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     arns = list(dict.fromkeys(filter(None, (repository_arn(image, names.scope.partition) for image in images))))
     if not arns:
         return []
-    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        allow("PullTrainingImage", actions, arns if len(arns) > 1 else arns[0]),
+        allow("PullTrainingImage", PULL_ACTIONS, arns if len(arns) > 1 else arns[0]),
         allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
     ]
 

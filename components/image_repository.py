@@ -1,4 +1,8 @@
-"""Where an image is kept."""
+"""Where an image is kept, and what a role needs there to pull it."""
+
+from typing import Final
+
+PULL_ACTIONS: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
 def repository_arn(image: str, partition: str) -> str | None:
