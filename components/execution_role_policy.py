@@ -13,6 +13,7 @@ from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .dated_paths import dated_pattern
 from .iam_policies import allow
+from .image_repository import PULL_ACTIONS, repository_arn
 from .isolation_fit import tracking_inside
 from .local_paths_fit import written_prefixes
 from .options_permissions import REMOTE_DEBUG_ACTIONS, option_permissions, read_by_rules
@@ -81,7 +82,6 @@ def _s3(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     if spec.source.brings_packages:
         # All archives, as with bundles: a job that starts again reads those of the day on which it started.
         channels.append(spec.source.packages_prefix)
-    # As a channel the bundle is listed as well.
     code = [source_bundle_prefix(spec, names)] if spec.network_isolation else []
     rules = read_by_rules(spec)
     reads = [*channels, source_bundle_prefix(spec, names), *checkpoints, *artifacts, *deliveries, *rules]
@@ -122,23 +122,13 @@ def _s3_arn(bucket: str, names: JobNames) -> str:
 def _image(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
     """Pull the one image, and those of rules that watch; an image outside ECR needs no permission."""
     images = [training_image_uri(spec, names), *(rule.image for rule in watching_rules(spec))]
-    arns = list(dict.fromkeys(filter(None, (_repository_arn(image, names) for image in images))))
+    arns = list(dict.fromkeys(filter(None, (repository_arn(image, names.scope.partition) for image in images))))
     if not arns:
         return []
-    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        allow("PullTrainingImage", actions, arns if len(arns) > 1 else arns[0]),
+        allow("PullTrainingImage", PULL_ACTIONS, arns if len(arns) > 1 else arns[0]),
         allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
     ]
-
-
-def _repository_arn(image: str, names: JobNames) -> str | None:
-    registry, _, repository = image.partition("/")
-    parts = registry.split(".")
-    if parts[1:3] != ["dkr", "ecr"]:
-        return None
-    repository_name = repository.partition("@")[0].partition(":")[0]
-    return f"arn:{names.scope.partition}:ecr:{parts[3]}:{parts[0]}:repository/{repository_name}"
 
 
 def _logs_and_metrics(names: JobNames) -> list[Statement]:

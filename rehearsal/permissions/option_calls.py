@@ -36,7 +36,7 @@ def option_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
     for member, folder in _WRITTEN.items():
         if uri := request.get(member, {}).get("S3OutputPath"):
             key = f"{uri.rstrip('/')}/{request['TrainingJobName']}/{folder}/any-object"
-            yield AwsCall("s3:PutObject", _object_arn(key, scope), f"upload what {member} asks for")
+            yield AwsCall("s3:PutObject", object_arn(key, scope), f"upload what {member} asks for")
     yield from _rule_calls(request, scope)
     yield from _secret_calls(request, scope)
     if request.get("RemoteDebugConfig", {}).get("EnableRemoteDebug"):
@@ -74,7 +74,7 @@ def _rule_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
                 yield AwsCall("s3:ListBucket", arn, "list what a rule judges", {"s3:prefix": prefix})
                 yield AwsCall("s3:GetObject", f"{arn}/{prefix}any-object", "read what a rule judges")
             if written := rule.get("S3OutputPath"):
-                yield AwsCall("s3:PutObject", _object_arn(f"{written}any-object", scope), "write a rule's output")
+                yield AwsCall("s3:PutObject", object_arn(f"{written}any-object", scope), "write a rule's output")
             group = scope.arn("logs", f"log-group:{_RULE_LOG_GROUP}:log-stream:")
             yield AwsCall("logs:CreateLogGroup", group, "create the log group of rules")
             yield AwsCall("logs:DescribeLogStreams", group, "look for a rule's log stream")
@@ -97,5 +97,6 @@ def _secret_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
             yield AwsCall("secretsmanager:GetSecretValue", value, f"read the secret of {name}")
 
 
-def _object_arn(uri: str, scope: AwsScope) -> str:
+def object_arn(uri: str, scope: AwsScope) -> str:
+    """ARN of an object, from its URI."""
     return f"arn:{scope.partition}:s3:::{bucket_of(uri)}/{key_of(uri)}"

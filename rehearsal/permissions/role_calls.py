@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
-from rehearsal.permissions.option_calls import option_calls, rule_images, training_plan_arns
+from rehearsal.permissions.option_calls import object_arn, option_calls, rule_images, training_plan_arns
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.tracking_calls import delivery_calls, tracking_calls
 from rehearsal.running.dated_channels import all_channels
@@ -182,30 +182,30 @@ def _input_calls(request: Request, scope: AwsScope, object_uris: Mapping[str, Se
             yield from _list_and_read(uri, scope, object_uris.get(name, ()), f"the channel {name!r}")
     bundle = request.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
     if bundle.startswith("s3://"):
-        yield AwsCall("s3:GetObject", _object_arn(bundle, scope), "download the source bundle")
+        yield AwsCall("s3:GetObject", object_arn(bundle, scope), "download the source bundle")
 
 
 def _list_and_read(uri: str, scope: AwsScope, objects: Sequence[str], what: str) -> Iterator[AwsCall]:
     yield AwsCall("s3:ListBucket", _bucket_arn(bucket_of(uri), scope), f"list {what}", {"s3:prefix": key_of(uri)})
     # Without its `/` at the end it is one object, or a manifest.
     for each in objects or ((f"{uri}{_ANY_OBJECT}",) if uri.endswith("/") else (uri,)):
-        yield AwsCall("s3:GetObject", _object_arn(each, scope), f"download {what}")
+        yield AwsCall("s3:GetObject", object_arn(each, scope), f"download {what}")
 
 
 def _output_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
     base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
     is_packed = request["OutputDataConfig"].get("CompressionType") != "NONE"
     model, data = ("model.tar.gz", "output.tar.gz") if is_packed else (f"model/{_ANY_OBJECT}", f"data/{_ANY_OBJECT}")
-    yield AwsCall("s3:PutObject", _object_arn(f"{base}/{model}", scope), "upload the model")
-    yield AwsCall("s3:PutObject", _object_arn(f"{base}/{data}", scope), "upload other output")
+    yield AwsCall("s3:PutObject", object_arn(f"{base}/{model}", scope), "upload the model")
+    yield AwsCall("s3:PutObject", object_arn(f"{base}/{data}", scope), "upload other output")
     checkpoints = request.get("CheckpointConfig", {}).get("S3Uri")
     if checkpoints is None:
         return
     prefix = checkpoints.rstrip("/") + "/"
     yield from _list_and_read(prefix, scope, (), "checkpoints")
-    yield AwsCall("s3:PutObject", _object_arn(prefix + _ANY_OBJECT, scope), "upload checkpoints")
+    yield AwsCall("s3:PutObject", object_arn(prefix + _ANY_OBJECT, scope), "upload checkpoints")
     # "If a checkpoint is deleted in the SageMaker container, it will also be deleted in the S3 folder."
-    yield AwsCall("s3:DeleteObject", _object_arn(prefix + _ANY_OBJECT, scope), "remove checkpoints the job removed")
+    yield AwsCall("s3:DeleteObject", object_arn(prefix + _ANY_OBJECT, scope), "remove checkpoints the job removed")
 
 
 def _log_and_metric_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
@@ -252,7 +252,3 @@ def _key_arn(key: str, scope: AwsScope) -> str:
 
 def _bucket_arn(bucket: str, scope: AwsScope) -> str:
     return f"arn:{scope.partition}:s3:::{bucket}"
-
-
-def _object_arn(uri: str, scope: AwsScope) -> str:
-    return f"{_bucket_arn(bucket_of(uri), scope)}/{key_of(uri)}"
