@@ -12,7 +12,8 @@ from typing import Any, Final
 from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .iam_policies import allow
-from .request_places import source_bundle_prefix, training_image_uri
+from .image_permissions import image_permissions
+from .request_places import source_bundle_prefix
 from .s3_keys import as_iam_text
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
@@ -101,7 +102,7 @@ def _execution_permissions(
 ) -> list[Statement]:
     return [
         *_s3(spec, names),
-        *_image(spec, names),
+        *image_permissions(spec, names),
         *_logs_and_metrics(names),
         *_tracking(spec, names),
         *_network(spec, names),
@@ -147,21 +148,6 @@ def _pattern(uri: str) -> str:
 
 def _s3_arn(bucket: str, names: JobNames) -> str:
     return f"arn:{names.scope.partition}:s3:::{bucket}"
-
-
-def _image(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """Pull the one image; an image outside ECR needs no permission."""
-    registry, _, repository = training_image_uri(spec, names).partition("/")
-    parts = registry.split(".")
-    if parts[1:3] != ["dkr", "ecr"]:
-        return []
-    repository_name = repository.partition("@")[0].partition(":")[0]
-    arn = f"arn:{names.scope.partition}:ecr:{parts[3]}:{parts[0]}:repository/{repository_name}"
-    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    return [
-        allow("PullTrainingImage", actions, arn),
-        allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
-    ]
 
 
 def _logs_and_metrics(names: JobNames) -> list[Statement]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .package_archives import PackageArchive, package_archives
+from .package_archives import OF_IMAGE_LOCK, PackageArchive, package_archives
 from .source_bundle import (
     SourceBundle,
     bundle_source,
@@ -48,4 +48,7 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
     bundled = without_requirements(files)
     if spec.source.program != spec.source.entry_point:
         bundled = started_with_packages(bundled, sources[SHIPPED_CODE])
-    return JobCode(bundle_source(bundled, spec.source.entry_point), package_archives(files, spec.requirements_extras))
+    published = spec.training_image.published
+    is_other = published is not None and (published.framework, published.version) != OF_IMAGE_LOCK
+    packages = package_archives(files, spec.requirements_extras, of_other_image=is_other)
+    return JobCode(bundle_source(bundled, spec.source.entry_point), packages)

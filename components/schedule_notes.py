@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from .clock_changes import ClockChange, clock_changes
-from .image_fit import image_notes
+from .image_fit import age_notes, image_notes, start_notes
 from .resources_spec import Resources, StoppingCondition
 from .run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
 from .schedule_spec import ScheduleSpec
@@ -50,6 +50,7 @@ def job_notes(job: str, specs: Mapping[str, ScheduledSpec], now: datetime) -> li
 
 def _notes(spec: ScheduledSpec, now: datetime) -> Iterator[str]:
     yield from (f"schedule.{note}" for note in schedule_notes(spec.schedule, now))
+    yield from age_notes(spec.training_image, now.date())
     yield from machine_notes(spec)
 
 
@@ -74,6 +75,7 @@ def schedule_notes(schedule: ScheduleSpec, now: datetime) -> Iterator[str]:
 def machine_notes(spec: ScheduledSpec) -> Iterator[str]:
     """What may not go together of image, machines and code, each beginning with its setting."""
     yield from image_notes(spec.resources.instance_type, spec.training_image.uri)
+    yield from start_notes(spec.training_image, spec.source.directory)
     count, source = spec.resources.instance_count, spec.source
     if count > 1 and not source.is_judge:
         yield (

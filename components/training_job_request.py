@@ -7,11 +7,12 @@ attributes of EventBridge Scheduler.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .algorithm_request import algorithm_specification
 from .aws_names import JobNames
-from .input_data_request import input_data_config, training_input_mode
+from .input_data_request import input_data_config
 from .output_spec import CHECKPOINT_LOCAL_PATH
 from .package_archives import PackageArchive
-from .request_places import checkpoint_uri, execution_role_arn, training_image_uri
+from .request_places import checkpoint_uri, execution_role_arn
 from .request_values import without_none
 from .schedule_input import EXECUTION_ID
 from .script_request import script_environment, script_hyperparameters
@@ -34,11 +35,7 @@ def create_training_job_request(
     _require_own_account(spec, names)
     request: dict[str, Any] = {
         "TrainingJobName": f"{names.prefix}-{EXECUTION_ID}",
-        "AlgorithmSpecification": {
-            "TrainingImage": training_image_uri(spec, names),
-            "TrainingInputMode": training_input_mode(spec),
-            "MetricDefinitions": [{"Name": k, "Regex": v} for k, v in sorted(spec.metric_definitions.items())],
-        },
+        "AlgorithmSpecification": algorithm_specification(spec, names),
         "RoleArn": execution_role_arn(spec, names),
         "InputDataConfig": input_data_config(spec, packages),
         "OutputDataConfig": without_none(S3OutputPath=spec.output.s3_path, KmsKeyId=spec.output.kms_key_arn),

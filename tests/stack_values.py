@@ -15,8 +15,9 @@ JOB = "training_jobs/breast-cancer"
 STACK_SETTINGS = "bucket, data_buckets, tags, training_jobs"
 JOB_SETTINGS = (
     "accelerator, channels, checkpoint, data_kms_key_arns, encrypt_inter_container_traffic, environment, "
-    "execution_role_arn, further_schedules, hyperparameters, managed_spot_training, metric_definitions, network, "
-    "output, promotion, resources, schedule, source, stopping_condition, tracking, training_image"
+    "execution_role_arn, further_schedules, hyperparameters, managed_spot_training, metric_definitions, "
+    "metrics_time_series, network, output, promotion, resources, schedule, source, stopping_condition, "
+    "tracking, training_image"
 )
 TEXT = "text (in quotes, if it looks like a number, true or false)"
 
