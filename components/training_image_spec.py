@@ -1,5 +1,6 @@
 """Which container image a job runs in, and how it is started."""
 
+import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -15,6 +16,8 @@ _Words = Annotated[
 
 _FUNCTION_ARN: Final = r"^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$"
 """Source: AWS Lambda API, FunctionArn. `$LATEST` is what the function's name alone means."""
+
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
 class TrainingImage(BaseModel):
@@ -75,6 +78,11 @@ class TrainingImage(BaseModel):
 
     def _require_a_way_to_the_registry(self) -> None:
         is_elsewhere = self.uri is not None and ecr_repository(self.uri) is None
+        if self.uri and not _HOST.fullmatch(self.uri.partition("/")[0]):  # which may hold a password: it is not shown
+            raise ValueError(
+                "uri begins with no host name; allowed: a registry's host name, with its port if it has one, and no "
+                "credentials, such as registry.example.com:5000/team/training:1.0"
+            )
         if is_elsewhere and not self.is_private:
             raise ValueError(
                 "uri is of no registry of Amazon ECR; allowed: one of ECR, or with repository_access_mode: Vpc one of "
