@@ -13,16 +13,15 @@ from .aws_names import JobNames
 from .data_buckets import DataBucket
 from .dated_paths import dated_pattern
 from .iam_policies import allow
-from .image_repository import PULL_ACTIONS, repository_arn
+from .image_permissions import image_permissions
 from .isolation_fit import tracking_inside
 from .local_paths_fit import written_prefixes
 from .options_permissions import REMOTE_DEBUG_ACTIONS, option_permissions, read_by_rules
-from .request_places import deliveries_uri, source_bundle_prefix, training_image_uri
+from .request_places import deliveries_uri, source_bundle_prefix
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
 from .tracking_permissions import tracking_permissions
 from .training_job_spec import TrainingJobSpec
-from .watching_rules import watching_rules
 
 METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
 LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
@@ -61,7 +60,7 @@ def _execution_permissions(
 ) -> list[Statement]:
     return [
         *_s3(spec, names),
-        *_image(spec, names),
+        *image_permissions(spec, names),
         *_logs_and_metrics(names),
         *tracking_permissions(spec, names),
         *_network(spec, names),
@@ -117,18 +116,6 @@ def _pattern(uri: str) -> str:
 
 def _s3_arn(bucket: str, names: JobNames) -> str:
     return f"arn:{names.scope.partition}:s3:::{bucket}"
-
-
-def _image(spec: TrainingJobSpec, names: JobNames) -> list[Statement]:
-    """Pull the one image, and those of rules that watch; an image outside ECR needs no permission."""
-    images = [training_image_uri(spec, names), *(rule.image for rule in watching_rules(spec))]
-    arns = list(dict.fromkeys(filter(None, (repository_arn(image, names.scope.partition) for image in images))))
-    if not arns:
-        return []
-    return [
-        allow("PullTrainingImage", PULL_ACTIONS, arns if len(arns) > 1 else arns[0]),
-        allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
-    ]
 
 
 def _logs_and_metrics(names: JobNames) -> list[Statement]:

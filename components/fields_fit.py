@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from .dated_channels import variable_problems
 from .dated_paths import may_begin_with
+from .image_code_fit import image_code_problems
 from .image_fit import image_problems
 from .instance_types import has_local_storage
 from .isolation_fit import isolation_problems
 from .local_paths_fit import local_path_problems, written_prefixes
 from .machines_fit import machine_problems
-from .package_archives import IMAGE_TARGET, channel_names, is_packages_channel
+from .package_archives import channel_names, is_packages_channel
 from .reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS, environment_problems
 from .script_mode import ENVIRONMENT_MAX_COUNT, HYPERPARAMETERS_MAX_COUNT, hyperparameter_problems
 from .secrets_spec import secret_problems
 from .shipped_code import SHIPPED_CODE
 from .tracking_mode import untracked_problems
-from .training_images import SHIPPED_CODE_VERSIONS
 from .training_job_fields import CHANNELS_MAX_COUNT, TrainingJobFields
 
 
@@ -27,9 +27,8 @@ def misfits(spec: TrainingJobFields) -> Iterator[str]:
     yield from _secret_problems(spec)
     yield from isolation_problems(spec)
     yield from local_path_problems(spec)
-    yield from _image_problems(spec)
-    for instance_type in spec.resources.instance_types:
-        yield from image_problems(instance_type, spec.training_image.scikit_learn_version)
+    yield from image_code_problems(spec.training_image, spec.source, spec.network)
+    yield from image_problems(spec.resources.instance_types, spec.training_image)
     yield from _volume_key_problems(spec)
     yield from _accelerator_problems(spec)
     yield from hyperparameter_problems(spec.hyperparameters)
@@ -58,16 +57,6 @@ def _spot_problems(spec: TrainingJobFields) -> list[str]:
             f"max_runtime_in_seconds ({runtime})"
         )
     return problems
-
-
-def _image_problems(spec: TrainingJobFields) -> list[str]:
-    version = spec.training_image.scikit_learn_version
-    if not version or not spec.source.is_shipped or version in SHIPPED_CODE_VERSIONS:
-        return []
-    return [
-        f"training_image.scikit_learn_version: got {version!r}; allowed with source.directory {SHIPPED_CODE}: "
-        f"{', '.join(SHIPPED_CODE_VERSIONS)}, because what that code installs needs Python 3.11"
-    ]
 
 
 def _secret_problems(spec: TrainingJobFields) -> Iterator[str]:
@@ -110,7 +99,7 @@ def _accelerator_problems(spec: TrainingJobFields) -> list[str]:
 
 
 def _packages_problems(spec: TrainingJobFields) -> list[str]:
-    """Archives come by channels of their own, and are compiled for one version of Python."""
+    """Archives come by channels of their own."""
     problems = [
         f"channels.{name}: is a name for packages that travel with the job; rename it"
         for name in spec.channels
@@ -123,12 +112,6 @@ def _packages_problems(spec: TrainingJobFields) -> list[str]:
         problems.append(
             f"channels: got {len(spec.channels)}; allowed with packages that travel with the job: {room}; take "
             "some together, or set source.packages to pip"
-        )
-    version = spec.training_image.scikit_learn_version
-    if version and version not in SHIPPED_CODE_VERSIONS and not spec.source.is_shipped:
-        problems.append(
-            f"source.packages: got 'archive'; allowed with training_image.scikit_learn_version {version}: pip, "
-            f"because archives are for Python {IMAGE_TARGET.python_version}"
         )
     return problems
 

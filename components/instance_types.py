@@ -25,6 +25,7 @@ def has_local_storage(instance_type: str) -> bool:
 
 _ACCELERATED: Final = re.compile(r"ml\.(p|g|gr|trn|inf|dl)\d")
 """Families of GPUs and of AWS's own chips for learning."""
+_GPU: Final = re.compile(r"ml\.(p|g|gr)\d")
 _ARM: Final = re.compile(r"ml\.[a-z]+\d+[a-z]*g[a-z]*\.|ml\.[a-z0-9]+-gb\d+\.")
 """A `g` behind the generation is a Graviton processor (m7g, c6gn, m6gd); GB200 holds NVIDIA's Grace."""
 
@@ -32,6 +33,11 @@ _ARM: Final = re.compile(r"ml\.[a-z]+\d+[a-z]*g[a-z]*\.|ml\.[a-z0-9]+-gb\d+\.")
 def is_accelerated(instance_type: str) -> bool:
     """Whether an instance type has GPUs or other chips for learning, such as `ml.g5.xlarge` or `ml.trn1.2xlarge`."""
     return _ACCELERATED.match(instance_type) is not None
+
+
+def has_gpu(instance_type: str) -> bool:
+    """Whether an instance type has GPUs, such as `ml.g5.xlarge`."""
+    return _GPU.match(instance_type) is not None
 
 
 def is_arm(instance_type: str) -> bool:

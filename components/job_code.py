@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .package_archives import PackageArchive, package_archives
+from .package_archives import OF_IMAGE_LOCK, PackageArchive, package_archives
 from .shipped_code import SHIPPED_CODE
 from .source_bundle import (
     REQUIREMENTS,
@@ -14,7 +14,6 @@ from .source_bundle import (
     with_start,
     without_requirements,
 )
-from .source_spec import Source
 from .training_job_spec import TrainingJobSpec
 
 Files = Mapping[str, bytes]
@@ -45,10 +44,10 @@ def job_codes(specs: Mapping[str, TrainingJobSpec], sources: Mapping[str, Files]
     Raises:
         SourceBundleError: as `job_code` does.
     """
-    made: dict[tuple[Source, str, tuple[str, ...]], JobCode] = {}
+    made: dict[tuple[object, ...], JobCode] = {}
     codes = {}
     for key, spec in specs.items():
-        alike = (spec.source, spec.program, spec.requirements_extras)
+        alike = (spec.source, spec.program, spec.requirements_extras, spec.training_image, spec.network_isolation)
         codes[key] = made[alike] = made.get(alike) or job_code(spec, sources)
     return codes
 
@@ -71,4 +70,6 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
     if spec.program != spec.source.entry_point:
         bundled = with_start(bundled, sources[SHIPPED_CODE])
     bundle = bundle_source(bundled, spec.source.entry_point)
-    return JobCode(bundle, package_archives(files, extras) if brings_packages else ())
+    published = spec.training_image.published
+    is_other = published is not None and (published.framework, published.version) != OF_IMAGE_LOCK
+    return JobCode(bundle, package_archives(files, extras, of_other_image=is_other) if brings_packages else ())

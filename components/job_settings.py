@@ -13,11 +13,11 @@ from . import further_schedules
 from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
 from .bucket_names import bucket_name_faults
 from .data_buckets import DataBucket
+from .image_fit import image_region_problems
 from .mlflow_names import app_region_problems
 from .s3_location import BucketContext
 from .schedule_spec import ScheduleSpec
 from .setting_problems import Problem
-from .training_images import REGISTRY_ACCOUNTS
 from .training_job_spec import TrainingJobSpec
 
 NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -100,11 +100,7 @@ def region_problems(job: TrainingJobSettings, region: str) -> Iterator[Problem]:
 
 
 def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
-    if spec.training_image.scikit_learn_version and region not in REGISTRY_ACCOUNTS:
-        yield Problem.at(
-            "training_image.scikit_learn_version",
-            f"no prebuilt image is known in the region {region!r}; set training_image.uri",
-        )
+    yield from (Problem.at(setting, text) for setting, text in image_region_problems(spec.training_image, region))
     keys = {"output.kms_key_arn": spec.output.kms_key_arn}
     keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
     keys |= {f"secrets.{name}.kms_key_arn": secret.kms_key_arn for name, secret in spec.secrets.items()}

@@ -19,6 +19,8 @@ FORMAT: Final = 2
 """Of an archive; another one has another digest. Source: FORMAT in components/package_writing.py."""
 IMAGE_LOCK: Final = Path(__file__).parent / "images" / "scikit-learn-1.9-0.txt"
 """Names, versions and hashes of what the image holds already."""
+OF_IMAGE_LOCK: Final = ("scikit-learn", "1.9-0")
+"""Framework and version of the image that this is the lock of."""
 _IMPORTED = """
 boto3 botocore certifi charset-normalizer click cryptography idna jinja2 jmespath joblib markupsafe narwhals numpy
 packaging pandas pillow psutil pyarrow python-dateutil pytz pyyaml requests s3transfer scikit-learn scipy six
@@ -37,7 +39,8 @@ class Target:
 
 
 IMAGE_TARGET: Final = Target()
-"""Of sagemaker-scikit-learn:1.9-0-cpu-py3. Source: its Dockerfile: Amazon Linux 2023, whose glibc is 2.34."""
+"""Of sagemaker-scikit-learn:1.9-0-cpu-py3. Source: its Dockerfile: Amazon Linux 2023, whose glibc is 2.34. AWS's other
+images with that Python are on Amazon Linux 2023, Ubuntu 22.04 or Ubuntu 24.04, whose glibc is not older."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,20 @@ def channel_names(extras: Collection[str]) -> tuple[str, ...]:
 
 
 def package_archives(
-    files: Mapping[str, bytes], extras: Collection[str] = (), target: Target = IMAGE_TARGET
+    files: Mapping[str, bytes],
+    extras: Collection[str] = (),
+    target: Target = IMAGE_TARGET,
+    *,
+    of_other_image: bool = False,
 ) -> tuple[PackageArchive, ...]:
     """The archives that source files (POSIX path -> content) name in requirements.txt and in those of the extras.
+
+    With `of_other_image` the image is another than that of `IMAGE_LOCK`, and no compiled code of its packages comes.
 
     Raises:
         SourceBundleError: such a file is missing, or does not pin what it names.
     """
-    image_lock = _only(IMAGE_LOCK.read_text(encoding="utf-8"), IMPORTED_FROM_IMAGE)
+    image_lock = "" if of_other_image else _only(IMAGE_LOCK.read_text(encoding="utf-8"), IMPORTED_FROM_IMAGE)
     found = []
     for channel, extra in zip(channel_names(extras), ["", *sorted(extras)], strict=True):
         name = f"requirements-{extra}.txt" if extra else REQUIREMENTS

@@ -1,10 +1,10 @@
 """What of a job follows from its spec and names alone: its image, role, and where its bundle and checkpoints are."""
 
 from .aws_names import JobNames
+from .image_fit import processor_for
 from .schedule_input import EXECUTION_ID
 from .source_bundle import SourceBundle
 from .tracking_mode import deliveries_prefix
-from .training_images import scikit_learn_image_uri
 from .training_job_spec import TrainingJobSpec
 
 
@@ -13,8 +13,10 @@ def training_image_uri(spec: TrainingJobSpec, names: JobNames) -> str:
     image = spec.training_image
     if image.uri is not None:
         return image.uri
-    assert image.scikit_learn_version is not None  # noqa: S101 - TrainingImage allows exactly one of the two
-    return scikit_learn_image_uri(names.scope.region, image.scikit_learn_version)
+    published, processor = image.published, processor_for(spec.resources.instance_types[0])
+    assert published is not None  # noqa: S101 - TrainingImage allows exactly one of the ways to name an image
+    assert processor is not None  # noqa: S101 - image_problems refuses a machine that the image is not for
+    return published.uri(names.scope.region, processor)
 
 
 def source_bundle_prefix(spec: TrainingJobSpec, names: JobNames) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from .channel import Channel
 from .clock_changes import ClockChange, clock_changes
 from .dated_notes import dated_notes
-from .image_fit import image_notes
+from .image_fit import age_notes, image_notes, start_notes
 from .instance_types import is_accelerated
 from .resources_spec import Resources, StoppingCondition
 from .run_overlaps import Overlap, ScheduledRun, first_overlaps, longest_run
@@ -55,6 +55,7 @@ def job_notes(job: str, specs: Mapping[str, ScheduledSpec], now: datetime) -> li
 
 def _notes(spec: ScheduledSpec, now: datetime) -> Iterator[str]:
     yield from (f"schedule.{note}" for note in schedule_notes(spec.schedule, now))
+    yield from age_notes(spec.training_image, now.date())
     yield from machine_notes(spec)
     yield from dated_notes(spec.channels, spec.schedule, now)
 
@@ -81,6 +82,7 @@ def machine_notes(spec: ScheduledSpec) -> Iterator[str]:
     """What may not go together of image, machines and code, each beginning with its setting."""
     for instance_type in spec.resources.instance_types:
         yield from image_notes(instance_type, spec.training_image.uri)
+    yield from start_notes(spec.training_image, spec.source.directory)
     count, source = spec.resources.machine_count, spec.source
     pending = spec.stopping_condition.max_pending_time_in_seconds
     if pending and not any(map(is_accelerated, spec.resources.instance_types)):

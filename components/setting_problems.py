@@ -39,12 +39,14 @@ _EXAMPLES: Final = {
     "instance_type": "ml.m5.large",
     "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
     "region": "us-east-1",
+    "repository_credentials_provider_arn": "arn:aws:lambda:us-east-1:123456789012:function:registry-credentials",
     "security_group_ids": "sg-0123456789abcdef0",
     "subnets": "subnet-0a1b2c3d4e5f60718",
     "training_jobs": "breast-cancer",
     "uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0",
 }
 """Setting -> a value that its pattern takes."""
+_MAY_HOLD_SECRETS: Final = frozenset({"arguments", "entrypoint", "environment"})
 _OUT_OF_RANGE: Final = frozenset({"greater_than_equal", "less_than_equal"})
 
 
@@ -131,7 +133,7 @@ class ProblemWriter:
 
     def _shown(self, value: object, path: list[str]) -> str:
         """A value for a message: shortened, and hidden where it may be a secret."""
-        if path[0] in self.secret or "environment" in path:
+        if path[0] in self.secret or not _MAY_HOLD_SECRETS.isdisjoint(path):
             return "(hidden)"
         if isinstance(value, Mapping):
             return f"a mapping of {len(value)}"

@@ -1,27 +1,117 @@
-"""Which container image a job runs in."""
+"""Which container image a job runs in, and how it is started."""
 
-from typing import Annotated, Self
+import re
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from .training_images import ScikitLearnVersion
+from .ecr_images import ecr_fault, ecr_repository
+from .training_images import Framework, FrameworkImage, ScikitLearnVersion, framework_image, versions_of
+
+_Words = Annotated[
+    tuple[Annotated[str, Field(max_length=256, pattern=r"^[^\n\r\u0085\u2028\u2029]*$")], ...],
+    Field(max_length=100, strict=False),
+]
+"""Source of the limits: SageMaker API, AlgorithmSpecification, ContainerEntrypoint and ContainerArguments."""
+
+_FUNCTION_ARN: Final = r"^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$"
+"""Source: AWS Lambda API, FunctionArn. `$LATEST` is what the function's name alone means."""
+
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
 class TrainingImage(BaseModel):
-    """The container image: AWS's prebuilt scikit-learn image by version, or your own by URI."""
+    """The container image: one that AWS publishes, by framework and version, or your own by URI."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    framework: Framework | None = None
+    """A framework whose training images AWS publishes; with `version`. Of `huggingface` the one with PyTorch."""
+    version: Annotated[str, Field(max_length=32)] | None = None
+    """The framework's version as AWS names its image, such as 2.6.0, or 2.6 for the newest of these; in quotes. The
+    image for CPUs or GPUs is chosen by the instance type."""
     scikit_learn_version: ScikitLearnVersion | None = None
     """AWS's scikit-learn image; the training code here runs on 1.9-0."""
     uri: (
         Annotated[str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")]
         | None
     ) = None
-    """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced."""
+    """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced. In Amazon ECR, of any
+    account, in the stack's region; or in another registry, with `repository_access_mode`."""
+    entrypoint: _Words = ()
+    """What the container runs instead of `train`, a word each. Then no toolkit starts `source.entry_point`."""
+    arguments: _Words = ()
+    """What the container's program is given, a word each. Never a secret: whoever may read the schedule reads them."""
+    repository_access_mode: Literal["Platform", "Vpc"] | None = None
+    """Vpc: the image is in a private Docker registry that the VPC in `network` reaches. Absent or Platform: in ECR."""
+    repository_credentials_provider_arn: Annotated[str, Field(pattern=_FUNCTION_ARN)] | None = None
+    """A Lambda function that tells SageMaker the credentials of that registry, where it asks for some."""
+
+    @field_validator("version")
+    @classmethod
+    def _version_is_known(cls, version: str | None, info: ValidationInfo) -> str | None:
+        framework = info.data.get("framework")
+        if version and framework and framework_image(framework, version) is None:
+            allowed = ", ".join(reversed(versions_of(framework)))
+            raise ValueError(f"allowed with framework {framework}: {allowed}; or set uri instead of both")
+        return version
+
+    @field_validator("uri")
+    @classmethod
+    def _uri_is_one_of_ecr(cls, uri: str | None) -> str | None:
+        if uri and (fault := ecr_fault(uri)):
+            raise ValueError(fault)
+        return uri
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.scikit_learn_version is None) == (self.uri is None):
-            raise ValueError("allowed: either scikit_learn_version (such as 1.9-0) or uri, and not both")
+    def _fields_fit(self) -> Self:
+        ways = (self.framework or self.version, self.scikit_learn_version, self.uri)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError(
+                "allowed: one of framework (with version), scikit_learn_version (such as 1.9-0) and uri, and no two"
+            )
+        if (self.framework is None) != (self.version is None):
+            missing = "version" if self.version is None else "framework"
+            raise ValueError(f"allowed: framework and version together; set {missing} as well")
+        self._require_a_way_to_the_registry()
         return self
+
+    def _require_a_way_to_the_registry(self) -> None:
+        is_elsewhere = self.uri is not None and ecr_repository(self.uri) is None
+        if self.uri and not _HOST.fullmatch(self.uri.partition("/")[0]):  # which may hold a password: it is not shown
+            raise ValueError(
+                "uri begins with no host name; allowed: a registry's host name, with its port if it has one, and no "
+                "credentials, such as registry.example.com:5000/team/training:1.0"
+            )
+        if is_elsewhere and not self.is_private:
+            raise ValueError(
+                "uri is of no registry of Amazon ECR; allowed: one of ECR, or with repository_access_mode: Vpc one of "
+                "a private Docker registry, because SageMaker takes no other; push the image to ECR, or set the mode"
+            )
+        if self.is_private and not is_elsewhere:
+            raise ValueError(
+                "repository_access_mode: got 'Vpc'; allowed with an image in Amazon ECR: Platform, because SageMaker "
+                "reaches that itself; remove it"
+            )
+        if self.repository_credentials_provider_arn and not self.is_private:
+            raise ValueError(
+                "repository_credentials_provider_arn: allowed only with repository_access_mode: Vpc; remove it, "
+                "because the execution role's permissions are what ECR asks for"
+            )
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is in a registry that only the VPC reaches."""
+        return self.repository_access_mode == "Vpc"
+
+    @property
+    def published(self) -> FrameworkImage | None:
+        """The image of AWS's that it names; None for one by its URI."""
+        if self.scikit_learn_version is not None:
+            return framework_image("scikit-learn", self.scikit_learn_version)
+        return framework_image(self.framework, self.version) if self.framework and self.version else None
+
+    @property
+    def version_setting(self) -> str:
+        """The setting that names the version of an image of AWS's."""
+        return "scikit_learn_version" if self.scikit_learn_version is not None else "version"

@@ -1,63 +1,99 @@
-"""URIs of the scikit-learn images that AWS provides.
+"""The training images that AWS publishes, by framework and version: whose they are, and what they are called.
 
 A table instead of the provider's `getPrebuiltEcrImage`, so that the URI is the same value in a preview, in an offline
-check and in a rehearsal (docs/adr/0004). A region that is missing here is served by naming `training_image.uri`.
-
-Source of the accounts: the SageMaker Python SDK's `image_uri_config/sklearn.json`, and the AWS page "Docker registry
-paths and example code". Source of the versions: AWS's "Available Docker images" for scikit-learn.
+check and in a rehearsal (docs/adr/0004, docs/adr/0041). Its source and date are named in `images/framework-images.txt`,
+which `images/make_framework_images.py` makes. A region or version that is missing there is served by naming
+`training_image.uri`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Final, Literal, get_args
+
+from .ecr_images import registry_host
 
 ScikitLearnVersion = Literal["1.2-1", "1.4-2", "1.9-0"]
 """Versions of the prebuilt scikit-learn image; SageMaker names them framework-build."""
 
 SHIPPED_CODE_VERSIONS: Final = ("1.9-0",)
-"""Those that training_code runs on: what it installs needs Python 3.11, and 1.2-1 has 3.9, 1.4-2 has 3.10."""
+"""Those that training_code runs on: what it installs needs Python 3.11, and the Python of older ones is older."""
 
 SCIKIT_LEARN_VERSIONS: Final[tuple[str, ...]] = get_args(ScikitLearnVersion)
 
-REGISTRY_ACCOUNTS: Final[dict[str, str]] = {
-    "af-south-1": "510948584623",
-    "ap-east-1": "651117190479",
-    "ap-northeast-1": "354813040037",
-    "ap-northeast-2": "366743142698",
-    "ap-northeast-3": "867004704886",
-    "ap-south-1": "720646828776",
-    "ap-south-2": "628508329040",
-    "ap-southeast-1": "121021644041",
-    "ap-southeast-2": "783357654285",
-    "ap-southeast-3": "951798379941",
-    "ap-southeast-4": "106583098589",
-    "ca-central-1": "341280168497",
-    "cn-north-1": "450853457545",
-    "cn-northwest-1": "451049120500",
-    "eu-central-1": "492215442770",
-    "eu-central-2": "680994064768",
-    "eu-north-1": "662702820516",
-    "eu-south-1": "978288397137",
-    "eu-south-2": "104374241257",
-    "eu-west-1": "141502667606",
-    "eu-west-2": "764974769150",
-    "eu-west-3": "659782779980",
-    "me-central-1": "272398656194",
-    "me-south-1": "801668240914",
-    "sa-east-1": "737474898029",
-    "us-east-1": "683313688378",
-    "us-east-2": "257758044811",
-    "us-gov-east-1": "237065988967",
-    "us-gov-west-1": "414596584902",
-    "us-west-1": "746614075791",
-    "us-west-2": "246618743249",
-}
+Framework = Literal["scikit-learn", "xgboost", "pytorch", "tensorflow", "huggingface"]
+Processor = Literal["cpu", "gpu"]
+
+_TABLE: Final = Path(__file__).parent / "images" / "framework-images.txt"
 
 
-def scikit_learn_image_uri(region: str, version: str) -> str:
-    """URI of the prebuilt CPU image of one version in one region.
+@dataclass(frozen=True)
+class FrameworkImage:
+    """One version of a framework's image, which AWS builds for x86 processors: a tag for each processor it is for.
 
-    Raises:
-        KeyError: the region has no entry in `REGISTRY_ACCOUNTS`; settings check that first.
+    `python` is such as `3.12`, "" where AWS does not tell it; `patched_until` the day on which AWS's patches end.
     """
-    suffix = ".cn" if region.startswith("cn-") else ""
-    account = REGISTRY_ACCOUNTS[region]
-    return f"{account}.dkr.ecr.{region}.amazonaws.com{suffix}/sagemaker-scikit-learn:{version}-cpu-py3"
+
+    framework: str
+    version: str
+    repository: str
+    tags: Mapping[Processor, str]
+    python: str
+    patched_until: date | None
+
+    def uri(self, region: str, processor: Processor) -> str:
+        """Its URI in one region, for one processor.
+
+        Raises:
+            KeyError: no account of the region is known, or the image is not for the processor; settings check both.
+        """
+        account = accounts_of(self.framework)[region]
+        return f"{registry_host(account, region)}/{self.repository}:{self.tags[processor]}"
+
+
+def framework_image(framework: str, version: str) -> FrameworkImage | None:
+    """The image of a version as AWS writes it, or of the newest one that it begins: `2.6.0`, `2.6`."""
+    versions = _table().images.get(framework, {})
+    if version in versions or "." not in version:
+        return versions.get(version)
+    return next((image for full, image in reversed([*versions.items()]) if full.startswith(f"{version}.")), None)
+
+
+def versions_of(framework: str) -> tuple[str, ...]:
+    """All versions of a framework's image, the oldest first."""
+    return tuple(_table().images.get(framework, {}))
+
+
+def accounts_of(framework: str) -> Mapping[str, str]:
+    """Region -> the account whose registry there has a framework's images."""
+    return _table().accounts[framework]
+
+
+@dataclass(frozen=True)
+class _Table:
+    images: Mapping[str, Mapping[str, FrameworkImage]]
+    accounts: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def _table() -> _Table:
+    images: dict[str, dict[str, FrameworkImage]] = {}
+    accounts: dict[str, dict[str, str]] = {}
+    for line in _TABLE.read_text(encoding="utf-8").splitlines():
+        kind, *words = line.split() or [""]
+        if kind == "account":
+            for framework in words[0].split(","):
+                accounts.setdefault(framework, {}).update(dict.fromkeys(words[2:], words[1]))
+        elif kind == "image":
+            image = _image(words)
+            images.setdefault(image.framework, {})[image.version] = image
+    return _Table(images, accounts)
+
+
+def _image(words: list[str]) -> FrameworkImage:
+    framework, version, repository, cpu, gpu, python, patched_until = ("" if word == "-" else word for word in words)
+    tags: dict[Processor, str] = ({"cpu": cpu} if cpu else {}) | ({"gpu": gpu} if gpu else {})  # type: ignore[assignment]
+    end = date.fromisoformat(patched_until) if patched_until else None
+    return FrameworkImage(framework, version, repository, tags, python, end)

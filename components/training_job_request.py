@@ -7,11 +7,12 @@ attributes of EventBridge Scheduler.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .algorithm_request import algorithm_specification
 from .aws_names import JobNames
-from .input_data_request import code_channels, input_data_config, training_input_mode
+from .input_data_request import code_channels, input_data_config
 from .options_request import optional_members
 from .package_archives import PackageArchive
-from .request_places import checkpoint_uri, execution_role_arn, training_image_uri
+from .request_places import checkpoint_uri, execution_role_arn
 from .request_values import without_none
 from .resource_request import resource_config, stopping_condition
 from .schedule_input import EXECUTION_ID
@@ -37,11 +38,7 @@ def create_training_job_request(  # noqa: PLR0913 - all that a request is made o
     _require_own_account(spec, names)
     request: dict[str, Any] = {
         "TrainingJobName": f"{names.prefix}-{EXECUTION_ID}",
-        "AlgorithmSpecification": {
-            "TrainingImage": training_image_uri(spec, names),
-            "TrainingInputMode": training_input_mode(spec),
-            "MetricDefinitions": [{"Name": k, "Regex": v} for k, v in sorted(spec.metric_definitions.items())],
-        },
+        "AlgorithmSpecification": algorithm_specification(spec, names),
         "RoleArn": execution_role_arn(spec, names),
         "InputDataConfig": [*input_data_config(spec, packages), *code_channels(spec, names, bundle)],
         "OutputDataConfig": without_none(

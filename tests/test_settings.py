@@ -206,7 +206,7 @@ def test_a_stack_whose_name_no_training_job_can_have_is_refused(stack: str) -> N
 
 
 def test_a_region_without_a_prebuilt_image_wants_an_image_by_uri() -> None:
-    by_uri = changed(f"{JOB}/training_image", {"uri": "registry/a:1"})
+    by_uri = changed(f"{JOB}/training_image", {"uri": "123456789012.dkr.ecr.mx-central-1.amazonaws.com/training:1"})
 
     assert problems(STAGING, region="mx-central-1") == [
         "training_jobs.breast-cancer.training_image.scikit_learn_version: no prebuilt image is known in the region "

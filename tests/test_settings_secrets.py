@@ -34,6 +34,25 @@ def test_values_of_environment_variables_are_hidden(environment: object, problem
     assert problems(changed(f"{JOB}/environment", environment)) == [f"training_jobs.breast-cancer.{problem}"]
 
 
+def test_the_words_of_a_containers_start_are_hidden() -> None:
+    uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1"
+    image = {"uri": uri, "entrypoint": "hunter2", "arguments": ["--token", "hunter2" * 99]}
+
+    assert problems(changed(f"{JOB}/training_image", image)) == [
+        "training_jobs.breast-cancer.training_image.entrypoint: got (hidden); allowed: a list",
+        "training_jobs.breast-cancer.training_image.arguments.1: got (hidden); allowed: at most 256 characters",
+    ]
+
+
+def test_credentials_in_an_images_uri_are_not_repeated() -> None:
+    image = {"uri": "me:hunter2@registry.example.com/a:1", "repository_access_mode": "Vpc"}
+
+    assert problems(changed(f"{JOB}/training_image", image)) == [
+        "training_jobs.breast-cancer.training_image: uri begins with no host name; allowed: a registry's host name, "
+        "with its port if it has one, and no credentials, such as registry.example.com:5000/team/training:1.0"
+    ]
+
+
 @pytest.mark.parametrize(
     "value", [[{"environment": {"TOKEN": "hunter2"}}], {"a": ["hunter2"]}, "hunter2", {"a": "hunter2"}]
 )

@@ -5,7 +5,8 @@ request and the objects under its channels. `permissions.judge` decides each of 
 
 Sources: EventBridge Scheduler User Guide, "Setting up" (execution role, confused deputy) and "Configuring a schedule's
 dead-letter queue"; SageMaker Developer Guide, "How to use SageMaker AI execution roles" (CreateTrainingJob API),
-"Use checkpoints", "Monitor with CloudWatch" (namespaces), "Set up IAM permissions for MLflow"; Service Authorization
+"Use checkpoints", "Monitor with CloudWatch" (namespaces), "Set up IAM permissions for MLflow", "Use a Docker registry
+that requires authentication for training"; Service Authorization
 Reference (resources and condition keys).
 """
 
@@ -147,6 +148,7 @@ def _execution_role_calls(
     )
     for image in (request["AlgorithmSpecification"].get("TrainingImage"), *rule_images(request)):
         yield from _image_calls(image, scope)
+    yield from _registry_calls(request["AlgorithmSpecification"].get("TrainingImageConfig"))
     yield from _input_calls(request, scope, object_uris)
     yield from _output_calls(request, scope)
     yield from _log_and_metric_calls(request, scope)
@@ -173,6 +175,13 @@ def _image_calls(image: str | None, scope: AwsScope) -> Iterator[AwsCall]:
     yield AwsCall("ecr:GetAuthorizationToken", "*", "log in to the registry of the training image")
     for action in _IMAGE_ACTIONS:
         yield AwsCall(action, repository_arn, "pull the training image")
+
+
+def _registry_calls(config: Mapping[str, Any] | None) -> Iterator[AwsCall]:
+    """A private registry's credentials come from a function, which SageMaker calls as the execution role."""
+    function = (config or {}).get("TrainingRepositoryAuthConfig", {}).get("TrainingRepositoryCredentialsProviderArn")
+    if function:
+        yield AwsCall("lambda:InvokeFunction", function, "ask for the credentials of the image's registry")
 
 
 def _input_calls(request: Request, scope: AwsScope, object_uris: Mapping[str, Sequence[str]]) -> Iterator[AwsCall]:

@@ -134,6 +134,24 @@ def _isolation(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
         yield RequestProblem("RemoteDebugConfig.EnableRemoteDebug", "true", allowed)
 
 
+def _image(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
+    algorithm, path = request.get("AlgorithmSpecification"), "AlgorithmSpecification"
+    if not isinstance(algorithm, Mapping):
+        return
+    if ("TrainingImage" in algorithm) == ("AlgorithmName" in algorithm):
+        got = "both" if "TrainingImage" in algorithm else "neither"
+        yield RequestProblem(path, got, "either TrainingImage or AlgorithmName")
+    config = algorithm.get("TrainingImageConfig")
+    if not isinstance(config, Mapping):
+        return
+    path, mode = f"{path}.TrainingImageConfig", config.get("TrainingRepositoryAccessMode")
+    if mode == "Vpc" and not request.get("VpcConfig"):
+        yield RequestProblem(f"{path}.TrainingRepositoryAccessMode", "Vpc", "Platform, unless there is a VpcConfig")
+    if mode == "Platform" and "TrainingRepositoryAuthConfig" in config:
+        allowed = "nothing, unless TrainingRepositoryAccessMode is Vpc"
+        yield RequestProblem(f"{path}.TrainingRepositoryAuthConfig", "a function", allowed)
+
+
 def _target_input_size(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
     target = request.get("Target")
     text = target.get("Input") if isinstance(target, Mapping) else None
@@ -183,6 +201,13 @@ RULES: Final = (
         "CreateTrainingJob",
         "SageMaker Developer Guide, remote debugging, considerations: not in an isolated container",
         _isolation,
+    ),
+    RequestRule(
+        "sagemaker",
+        "CreateTrainingJob",
+        "SageMaker API reference, AlgorithmSpecification.AlgorithmName, and Developer Guide, 'Adapt your training job "
+        "to access images in a private Docker registry'",
+        _image,
     ),
     RequestRule(
         "scheduler",

@@ -31,6 +31,7 @@ from rehearsal.running.container_files import (
     require_bucket,
 )
 from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
+from rehearsal.running.container_image import image_difference, require_usual_start
 from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.job_output import output_uris, upload_output
@@ -105,6 +106,7 @@ def run_training_container(
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
         files = ContainerFiles(Path(directory) / "opt" / "ml")
+        require_usual_start(request)
         command = start_command(platform, files)
         checkpoints = _move_in(platform.clients.s3, request, files)
         written = WrittenFiles(files)
@@ -233,6 +235,8 @@ def _differences(request: Request, container_environment: Path) -> tuple[str, ..
     found = [f"the {hosts} {', '.join(names)}, not algo-1"]
     if other_python := python_of(container_environment).difference:
         found.append(other_python)
+    if other_image := image_difference(request):
+        found.append(other_image)
     if request.get("EnableManagedSpotTraining"):
         found.append("a spot interruption does not happen")
     if any(_shared_out(channel) for channel in request.get("InputDataConfig", [])) and len(names) > 1:

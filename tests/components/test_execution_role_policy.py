@@ -16,6 +16,8 @@ from components.training_image_spec import TrainingImage
 from components.training_job_spec import TrainingJobSpec
 from settings import TrainingJobSettings
 
+OTHER = "210987654321"
+REPOSITORY = f"arn:aws:ecr:eu-west-1:{OTHER}:repository/"
 BUCKET = "arn:aws:s3:::ml-platform-staging-ml-bucket"
 PROD_BUCKET = "arn:aws:s3:::ml-platform-prod-ml-bucket"
 SIDS_OF_STAGING = [
@@ -168,8 +170,14 @@ def test_the_one_image_is_pulled(staging: TrainingJobSettings, staging_names: Jo
 @pytest.mark.parametrize(
     ("uri", "arn"),
     [
-        ("1.dkr.ecr.eu-west-1.amazonaws.com/team/training:1.0", "arn:aws:ecr:eu-west-1:1:repository/team/training"),
-        (f"1.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:{'0' * 64}", "arn:aws:ecr:eu-west-1:1:repository/a"),
+        (
+            f"{OTHER}.dkr.ecr.eu-west-1.amazonaws.com/team/training:1.0",
+            f"arn:aws:ecr:eu-west-1:{OTHER}:repository/team/training",
+        ),
+        (
+            f"{OTHER}.dkr.ecr.eu-west-1.amazonaws.com/aa@sha256:{'0' * 64}",
+            f"arn:aws:ecr:eu-west-1:{OTHER}:repository/aa",
+        ),
     ],
 )
 def test_an_image_of_ones_own_in_ecr_is_pulled_from_its_repository(
@@ -180,10 +188,30 @@ def test_an_image_of_ones_own_in_ecr_is_pulled_from_its_repository(
     assert by_sid(spec, staging_names)["PullTrainingImage"]["Resource"] == arn
 
 
-def test_an_image_outside_ecr_needs_no_permission(staging: TrainingJobSettings, staging_names: JobNames) -> None:
-    spec = staging.model_copy(update={"training_image": TrainingImage(uri="registry:5000/training:1.0")})
+def test_an_image_outside_ecr_needs_no_permission_of_ecr(staging: TrainingJobSettings, staging_names: JobNames) -> None:
+    spec = staging.model_copy(
+        update={"training_image": TrainingImage(uri="registry:5000/training:1.0", repository_access_mode="Vpc")}
+    )
 
-    assert not {"PullTrainingImage", "LogInToRegistry"} & set(by_sid(spec, staging_names))
+    sids = set(by_sid(staging, staging_names)) - {"PullTrainingImage", "LogInToRegistry"}
+    assert set(by_sid(spec, staging_names)) == sids
+
+
+def test_the_one_function_that_knows_a_registrys_credentials_may_be_called(
+    staging: TrainingJobSettings, staging_names: JobNames
+) -> None:
+    function = "arn:aws:lambda:us-east-1:123456789012:function:registry-credentials"
+    image = TrainingImage(
+        uri="registry:5000/training:1.0", repository_access_mode="Vpc", repository_credentials_provider_arn=function
+    )
+    spec = staging.model_copy(update={"training_image": image})
+
+    assert by_sid(spec, staging_names)["AskForRegistryCredentials"] == {
+        "Sid": "AskForRegistryCredentials",
+        "Effect": "Allow",
+        "Action": ["lambda:InvokeFunction"],
+        "Resource": function,
+    }
 
 
 def test_logs_and_metrics_are_those_of_this_jobs(staging: TrainingJobSettings, staging_names: JobNames) -> None:

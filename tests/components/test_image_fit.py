@@ -5,8 +5,10 @@ from botocore.loaders import Loader
 
 from components.image_fit import image_notes, image_problems
 from components.instance_types import is_accelerated, is_arm
+from components.training_image_spec import TrainingImage
 
 UNDER: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/training"
+SCIKIT_LEARN: Final = TrainingImage(scikit_learn_version="1.9-0")
 SHAPES: Final = Loader().load_service_model("sagemaker", "service-2")["shapes"]
 TRAINING_TYPES: Final[list[str]] = SHAPES["TrainingInstanceType"]["enum"]
 HOSTING_TYPES: Final[list[str]] = SHAPES["ProductionVariantInstanceType"]["enum"]
@@ -37,7 +39,7 @@ def test_the_families_with_arm_processors_beyond_training_are_those_of_graviton(
 
 def test_a_processor_for_x86_is_what_the_prebuilt_image_needs() -> None:
     for name in ("ml.m7g.large", "ml.c7g.xlarge", "ml.p6e-gb200.36xlarge"):
-        assert image_problems(name, "1.9-0") == [
+        assert image_problems(name, SCIKIT_LEARN) == [
             f"resources.instance_type: got {name!r}; allowed with training_image.scikit_learn_version: types with an "
             "x86 processor, such as ml.m5.large, because the image does not start on an Arm one"
         ]
@@ -45,7 +47,7 @@ def test_a_processor_for_x86_is_what_the_prebuilt_image_needs() -> None:
 
 @pytest.mark.parametrize("name", ["ml.g5.xlarge", "ml.p4d.24xlarge", "ml.trn1.2xlarge"])
 def test_nothing_in_the_prebuilt_image_uses_a_gpu(name: str) -> None:
-    assert image_problems(name, "1.2-1") == [
+    assert image_problems(name, TrainingImage(scikit_learn_version="1.2-1")) == [
         f"resources.instance_type: got {name!r}; allowed with training_image.scikit_learn_version: types without GPU "
         "or other accelerator, such as ml.m5.large, because nothing in the image can use one; or set "
         "training_image.uri to an image that can"
@@ -54,12 +56,12 @@ def test_nothing_in_the_prebuilt_image_uses_a_gpu(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["ml.m5.large", "ml.c5.4xlarge", "ml.r6i.large", "ml.t3.medium", "ml.m7i-flex.large"])
 def test_other_types_fit_the_prebuilt_image(name: str) -> None:
-    assert image_problems(name, "1.9-0") == []
+    assert image_problems(name, SCIKIT_LEARN) == []
 
 
 @pytest.mark.parametrize("name", ["ml.g5.xlarge", "ml.p6e-gb200.36xlarge", "ml.m5.large"])
 def test_no_image_of_ones_own_is_refused(name: str) -> None:
-    assert image_problems(name, None) == []
+    assert image_problems(name, TrainingImage(uri=f"{UNDER}:1.0")) == []
     assert list(image_notes("ml.m5.large", None)) == []
 
 

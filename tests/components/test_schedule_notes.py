@@ -138,6 +138,15 @@ def test_what_an_image_suggests_is_noted(staging: TrainingJobSettings) -> None:
     assert said.startswith("resources.instance_type: got 'ml.m5.large' without a GPU")
 
 
+def test_an_image_that_aws_patches_no_more_and_a_start_of_ones_own_are_noted(staging: TrainingJobSettings) -> None:
+    image = TrainingImage(framework="pytorch", version="2.5", entrypoint=("python3", "/opt/a.py"))
+
+    old, start = notes(staging.model_copy(update={"training_image": image}))
+
+    assert old.startswith("training_image.version: got '2.5', whose image 2.5.1 AWS has patched until 2025-10-29:")
+    assert start.startswith("training_image.entrypoint: is set, so that no toolkit")
+
+
 def test_a_note_of_the_job_is_not_said_again_of_its_further_schedules(changed: Changed) -> None:
     job = changed(expression="cron(0 3 * * ? *)", start_date="2026-01-01T00:00:00Z")
     weekly = changed(expression="cron(0 12 ? * SUN *)", start_date="2026-01-01T00:00:00Z")

@@ -154,9 +154,10 @@ def test_the_uri_of_a_channel_that_is_too_long_for_a_variable_is_left_out(
 
 
 def test_a_training_image_of_ones_own_is_used_as_it_is(staging: TrainingJobSettings, staging_names: JobNames) -> None:
-    spec = staging.model_copy(update={"training_image": TrainingImage(uri="registry:5000/training:1.0")})
+    uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0"
+    spec = staging.model_copy(update={"training_image": TrainingImage(uri=uri)})
 
-    assert training_image_uri(spec, staging_names) == "registry:5000/training:1.0"
+    assert training_image_uri(spec, staging_names) == uri
 
 
 def test_another_region_has_its_own_image_and_role(staging: TrainingJobSpec, bundle: SourceBundle) -> None:

@@ -11,6 +11,7 @@ from components.s3_location import BucketContext
 from components.script_mode import hyperparameter_text
 from components.training_job_spec import TrainingJobSpec
 
+ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0"
 GOOD: dict[str, Any] = {
     "training_image": {"scikit_learn_version": "1.9-0"},
     "resources": {"instance_type": "ml.m5.large"},
@@ -90,11 +91,13 @@ def test_numbers_keep_to_the_apis_range(path: str, lowest: int, highest: int) ->
         (
             "training_image",
             [
-                {"uri": "1.dkr.ecr.us-east-1.amazonaws.com/a/b:1.0"},
-                {"uri": f"registry:5000/a@sha256:{'0' * 64}"},
+                {"uri": "210987654321.dkr.ecr.us-east-1.amazonaws.com/a/b:1.0"},
+                {"uri": f"210987654321.dkr.ecr.us-east-1.amazonaws.com/team@sha256:{'0' * 64}"},
             ],
             [
                 {"uri": "registry/a"},
+                {"uri": "registry/a:1"},
+                {"uri": "1.dkr.ecr.us-east-1.amazonaws.com/a/b:1.0"},
                 {"uri": "a:1.0"},
                 {"uri": "registry/a:"},
                 {"uri": "registry/a b:1"},
@@ -298,10 +301,13 @@ def test_a_prefix_beside_a_channel_is_not_inside_it() -> None:
     assert validate(with_change("output/s3_path", "datasets/training-outputs/"))
 
 
-@pytest.mark.parametrize("image", [{}, {"scikit_learn_version": "1.9-0", "uri": "registry/a:1"}])
+@pytest.mark.parametrize("image", [{}, {"scikit_learn_version": "1.9-0", "uri": ECR}])
 def test_one_kind_of_image_is_needed_and_not_both(image: dict[str, str]) -> None:
     assert refusals(with_change("training_image", image)) == [
-        ("training_image", "allowed: either scikit_learn_version (such as 1.9-0) or uri, and not both")
+        (
+            "training_image",
+            "allowed: one of framework (with version), scikit_learn_version (such as 1.9-0) and uri, and no two",
+        )
     ]
 
 
@@ -403,13 +409,13 @@ def test_packages_that_travel_with_the_job_take_a_channel() -> None:
 
 def test_code_of_ones_own_for_another_python_has_no_archive() -> None:
     values = with_source(directory="own_code", packages="archive")
-    values["training_image"] = {"scikit_learn_version": "1.2-1"}
+    values["training_image"] = {"scikit_learn_version": "1.4-2"}
 
     assert refusals(values) == [
         (
             "",
-            "source.packages: got 'archive'; allowed with training_image.scikit_learn_version 1.2-1: pip, because "
-            "archives are for Python 3.12",
+            "source.packages: got 'archive'; allowed with training_image.scikit_learn_version 1.4-2: pip, because "
+            "archives are for Python 3.12, and the image has 3.10",
         )
     ]
 
@@ -423,5 +429,5 @@ def test_a_machine_that_the_prebuilt_image_cannot_use_is_refused_and_taken_with_
     assert message.startswith(
         f"resources.instance_type: got {name!r}; allowed with training_image.scikit_learn_version:"
     )
-    values["training_image"] = {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0"}
+    values["training_image"] = {"uri": ECR}
     assert validate(values).resources.instance_type == name

@@ -1,0 +1,72 @@
+"""Images in registries of Amazon ECR: what a URI says of account, region and repository.
+
+Sources: ECR API, CreateRepository, RepositoryName; botocore's partitions.json (the host names' ends); the answer of
+CreateTrainingJob to an image of another region: "Please provide the valid <region>.<dns-suffix>".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_SUFFIXES: Final = {
+    "cn-": "amazonaws.com.cn",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "us-isof-": "csp.hci.ic.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+}
+"""How regions begin -> how the host names of their registries end; elsewhere `amazonaws.com`."""
+_HOST: Final = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z]{2,4}(-[a-z]+)+-\d)\.(?P<suffix>[a-z0-9.-]+)"
+)
+_WORD: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY: Final = re.compile(rf"{_WORD}(/{_WORD})*")
+REPOSITORY_MAX_LENGTH: Final = 256
+_OF_AWS: Final = re.compile(r"(^|\.)(amazonaws\.[a-z.]+|on\.aws|ecr\.aws)$")
+"""Hosts of AWS's: of ECR those without an account, for dual-stack or FIPS, and the public gallery."""
+
+
+@dataclass(frozen=True)
+class EcrRepository:
+    """A repository: the account whose registry it is in, the region of that, and its name."""
+
+    account: str
+    region: str
+    name: str
+
+
+def registry_host(account: str, region: str) -> str:
+    """The host name of an account's registry in a region."""
+    return f"{account}.dkr.ecr.{region}.{_suffix(region)}"
+
+
+def ecr_repository(uri: str) -> EcrRepository | None:
+    """The repository of an image; None for an image that is not in a private registry of ECR."""
+    host, _, rest = uri.partition("/")
+    found = _HOST.fullmatch(host)
+    if found is None or found["suffix"] != _suffix(found["region"]):
+        return None
+    return EcrRepository(found["account"], found["region"], rest.partition("@")[0].partition(":")[0])
+
+
+def ecr_fault(uri: str) -> str | None:
+    """What is wrong with the URI of an image that is, or seems to be, in ECR, as a sentence; None for nothing."""
+    repository = ecr_repository(uri)
+    if repository is None:
+        if not _OF_AWS.search(uri.partition("/")[0]):
+            return None
+        return (
+            "allowed: of Amazon ECR an image in a private registry, by its usual host name, such as "
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0, because SageMaker takes no other"
+        )
+    if len(repository.name) > REPOSITORY_MAX_LENGTH or not _REPOSITORY.fullmatch(repository.name):
+        return (
+            f"allowed: a repository of ECR, at most {REPOSITORY_MAX_LENGTH} lower-case letters, digits, '.', '_', '-' "
+            "and '/', such as team/training"
+        )
+    return None
+
+
+def _suffix(region: str) -> str:
+    return next((suffix for start, suffix in _SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
