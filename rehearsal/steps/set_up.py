@@ -72,8 +72,8 @@ def put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Map
         count = put_files(stage.clients.s3, uri, own)
         stage.reporter.note(
             f"channel {channel['ChannelName']}: {counted(count, 'file')} in place of {system['FileSystemType']} "
-            f"{system['FileSystemId']}:{system['DirectoryPath']}, which is not mounted here; what the job writes there "
-            "is lost"
+            f"{system['FileSystemId']}:{system['DirectoryPath']}, which is not mounted here"
+            + ("; what the job writes there is lost" if system["FileSystemAccessMode"] == "rw" else "")
         )
         return count
     return put_channel(stage.clients.s3, channel, own, data_uri)

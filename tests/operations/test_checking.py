@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.operations.projects import typed as run
 OWN_ROLE = """
 
 import json
+import re
 
 import pulumi_aws
 
@@ -210,3 +212,20 @@ def test_a_defect_of_the_program_keeps_its_traceback(project: Path) -> None:
     assert isinstance(result.exception, LookupError)
     assert json.dumps(str(result.exception)) == '"a defect"'
     assert processes_of(project) == []
+
+
+@pytest.mark.slow
+def test_a_stack_with_data_by_date_passes_and_the_next_location_is_noted(project: Path) -> None:
+    change(project, "staging", "s3_path: datasets/training/", "s3_path: datasets/dt={scheduled_date-1d:%Y/%m/%d}/")
+
+    result = run("check", "-s", "staging")
+
+    assert (result.exit_code, result.stderr) == (0, ""), result.stdout
+    said = " ".join(result.stdout.split())
+    assert re.search(
+        r"channels\.training: at its next time, [\d-]+T[\d:]+Z, reads "
+        r"s3://ml-platform-staging-ml-bucket/datasets/dt=\d{4}/\d\d/\d\d/",
+        said,
+    )
+    assert "s3-by-prefix" not in said
+    assert "declared-buckets" not in said

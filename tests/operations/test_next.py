@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +228,18 @@ def test_nothing_is_asked_of_the_network(project: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert guard.guarded
     assert guard.refused == []
+
+
+def test_where_a_run_looks_for_data_by_date_is_shown_for_each_time(project: Path) -> None:
+    change(project, "staging", "s3_path: datasets/training/", "s3_path: dt={scheduled_date-1d}/")
+
+    table = run("-n", "2", "--after", "2026-11-26T12:00:00Z")
+    document = json.loads(run("-n", "2", "--after", "2026-11-26T12:00:00Z", "--json").stdout)
+
+    assert (table.exit_code, table.stderr) == (0, "")
+    times = document["schedules"][0]["times"]
+    for each in times:
+        day = datetime.fromisoformat(each["utc"]).date() - timedelta(days=1)
+        assert each["reads"] == {"training": f"s3://ml-platform-staging-ml-bucket/dt={day}/"}
+        assert f"dt={day}/" in table.stdout
+    assert "reads" in table.stdout

@@ -38,7 +38,7 @@ def said_when_fired(directory: Path, expression: str) -> str:
         stage = Stage(project, reporter, check, servers, clients)
         (schedule,) = deploy(stage)
         with pytest.raises(InvocationFailedError, match="No S3 objects found"):
-            next(invoke(stage, schedule, deliveries=1))
+            next(invoke(stage, schedule, {}, deliveries=1))
     return said.getvalue()
 
 
