@@ -64,7 +64,7 @@ def training_jobs(
         env=environment_for(project, environ),
         text=True,
         capture_output=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
 

@@ -59,7 +59,7 @@ def interrupt(project: Path, number: signal.Signals, is_time: Callable[[str], bo
                 assert len(processes_of(project)) >= 3, "the rehearsal and its two servers"
                 process.send_signal(number)
                 break
-        rest, errors = process.communicate(timeout=60)
+        rest, errors = process.communicate(timeout=300)
         return process.returncode, printed + rest, errors
 
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import requests
 
 _BETWEEN_TWO_HOPS = {"connection", "content-encoding", "content-length", "expect", "host", "transfer-encoding"}
-LONGEST_HOLD = 60.0
+LONGEST_HOLD = 300.0
 
 
 @dataclass(frozen=True)

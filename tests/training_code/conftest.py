@@ -85,7 +85,7 @@ class JobTree:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(), env=self.process_environment(), text=True, capture_output=True, timeout=120, check=False
+            self.command(), env=self.process_environment(), text=True, capture_output=True, timeout=300, check=False
         )
 
 
@@ -206,7 +206,7 @@ class MlflowServer:
                 env=environ,
             )
         self._more = []
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while not _answers(f"{self.address}/health"):
             assert self._process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()

@@ -198,7 +198,7 @@ def test_mlflow_that_stays_away_fails_the_job_whose_kept_record_is_completed_lat
             env=job.process_environment(),
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
@@ -225,13 +225,13 @@ def test_a_killed_duplicate_started_again_changes_nothing_and_leaves_no_run_open
     held_at = Moment("POST", CREATE_MODEL)
     with breaking(mlflow_server, held_at, holds=True) as held, breaking(mlflow_server, moment) as way:
         with start(first, held.address) as working:
-            assert held.reached.wait(100)
+            assert held.reached.wait(300)
             with start(duplicate, way.address) as dying:
                 way.at_the_moment = dying.kill
-                log, _ = dying.communicate(timeout=100)
+                log, _ = dying.communicate(timeout=300)
             assert dying.returncode == -signal.SIGKILL, log
             held.mend()
-            log, _ = working.communicate(timeout=100)
+            log, _ = working.communicate(timeout=300)
         assert working.returncode == 0, log
     client, experiment = client_of(first), experiment_of(first)
     (finished,) = client.search_runs([experiment], "attributes.status = 'FINISHED'")

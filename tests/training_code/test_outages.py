@@ -58,7 +58,7 @@ def complete(directory: Path, address: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": os.environ["PATH"], "MLFLOW_TRACKING_URI": address, "PYTHONDONTWRITEBYTECODE": "1"},
         text=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

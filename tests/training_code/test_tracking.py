@@ -190,7 +190,7 @@ def test_of_deliveries_at_the_same_time_one_stands(env: Environment, trained: Tr
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert len(standing) == 3
     assert len(set(standing)) == 1
     assert versions_of(env) == [standing[0].version]

@@ -245,7 +245,7 @@ def test_a_delivery_that_fails_in_any_way_keeps_the_record(make: MakeJob, kind: 
     arguments[arguments.index(str(ROOT / "training_code" / "train.py"))] = "-c"
     arguments.insert(arguments.index("-c") + 1, program)
     environ = job.process_environment() | {"PYTHONPATH": str(ROOT / "training_code")}
-    done = subprocess.run(arguments, env=environ, text=True, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(arguments, env=environ, text=True, capture_output=True, timeout=300, check=False)
     assert done.returncode == 1
     reason = job.failure.read_text()
     assert reason.startswith(start)
@@ -275,7 +275,7 @@ def test_importing_every_module_reads_and_writes_nothing(tmp_path: Path) -> None
         cwd=tmp_path,
         text=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")

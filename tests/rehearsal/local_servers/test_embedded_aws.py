@@ -148,7 +148,7 @@ def test_the_module_reports_its_port_and_ends_with_its_standard_input(tmp_path: 
             assert json.load(answer) == {"status": "ok"}
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(10) == -15
+        assert process.wait(60) == -15
 
 
 def test_a_socket_that_listens_already_is_taken_over() -> None:
