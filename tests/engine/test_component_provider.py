@@ -2,33 +2,15 @@
 
 import json
 import shutil
-import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from provider.schema import package_schema
-from tests.engine.pulumi_cli import ROOT, Engine, Project, Run
-from tests.engine.test_preview import SCHEDULE
+from tests.engine.component_projects import ALL, EXAMPLES, cloned, request_in
+from tests.engine.pulumi_cli import ROOT, Engine, Project
 
 pytestmark = pytest.mark.slow
-
-EXAMPLES = ROOT / "examples"
-COMPONENT = "scheduled-training:index:ScheduledTrainingJob"
-PARTS = ("provider", "components", "training_code")
-ALL = {
-    f"{COMPONENT}::readmission",
-    f"{COMPONENT}$aws:scheduler/scheduleGroup:ScheduleGroup::readmission-group",
-    f"{COMPONENT}$aws:scheduler/schedule:Schedule::readmission-schedule",
-    f"{COMPONENT}$aws:sqs/queue:Queue::readmission-dead-letters",
-    f"{COMPONENT}$aws:s3/bucketObjectv2:BucketObjectv2::readmission-source-bundle",
-    f"{COMPONENT}$aws:iam/role:Role::readmission-scheduler-role",
-    f"{COMPONENT}$aws:iam/rolePolicy:RolePolicy::readmission-scheduler-policy",
-    f"{COMPONENT}$aws:iam/role:Role::readmission-execution-role",
-    f"{COMPONENT}$aws:iam/rolePolicy:RolePolicy::readmission-execution-policy",
-}
 
 
 @pytest.fixture
@@ -36,15 +18,10 @@ def yaml_project(engine: Engine, tmp_path: Path) -> Project:
     """The YAML example inside a clone; its code is a script of its own, so that an update makes no packages."""
     if shutil.which("pulumi-language-yaml") is None:
         pytest.skip("pulumi-language-yaml is not on PATH, which the Pulumi CLI comes with: no YAML to run")
-    for part in PARTS:
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    project = engine.project(tmp_path / "examples" / "yaml", EXAMPLES / "yaml")
+    project = cloned(engine, tmp_path, "yaml")
     (project.directory / "mine").mkdir()
     (project.directory / "mine" / "fit.py").write_text("print('fitted')\n")
     change(project, "      output:", "      source: {directory: mine, entryPoint: fit.py}\n      output:")
-    project = replace(project, environ={**project.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")})
     assert project.pulumi("stack", "init", "dev").exit_code == 0
     return project
 
@@ -54,12 +31,6 @@ def change(project: Project, old: str, new: str) -> None:
     text = program.read_text()
     assert text.count(old) == 1
     program.write_text(text.replace(old, new))
-
-
-def request_in(run: Run) -> dict[str, Any]:
-    (schedule,) = [inputs for urn, inputs in run.inputs.items() if f"{SCHEDULE}::" in urn]
-    request: dict[str, Any] = json.loads(schedule["target"]["input"])
-    return request
 
 
 def test_a_first_preview_in_yaml_knows_the_whole_job(yaml_project: Project) -> None:
