@@ -43,6 +43,19 @@ def test_a_first_preview_in_yaml_knows_the_whole_job(yaml_project: Project) -> N
     assert json.loads(run.exports["targetInput"]) == request_in(run)
 
 
+def test_a_job_in_yaml_may_track_nowhere(yaml_project: Project) -> None:
+    program = yaml_project.directory / "Pulumi.yaml"
+    before, after = program.read_text().split("      tracking:\n")
+    program.write_text(f"{before}      tracking: none\n{after[after.index('outputs:') :]}")
+
+    run = yaml_project.operate("preview", "dev")
+
+    assert run.exit_code == 0, run.output
+    environment = request_in(run)["Environment"]
+    assert environment["TRACKING"] == "none"
+    assert "MLFLOW_TRACKING_URI" not in environment
+
+
 def test_policies_see_what_is_inside(yaml_project: Project) -> None:
     shutil.copytree(ROOT / "policies", yaml_project.directory / "policies")
 
