@@ -57,14 +57,19 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     stack: str
+    """The stack's name, which the engine says."""
     region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")]
+    """The AWS region of all that is created."""
     bucket: BucketName
-    """The team's bucket, which exists already: data, training code, models and checkpoints live in it."""
+    """The team's bucket, which exists already: data, training code, models and checkpoints live in it. S3 paths are
+    prefixes in it that end with `/`."""
     data_buckets: DataBuckets = {}
-    """Further buckets that channels may read from, of other accounts too; nothing is written there."""
+    """Further buckets that channels may read from, of other accounts too, by name; nothing is written there
+    (docs/data-buckets.md)."""
     tags: Tags = {}
-    """On everything that is created, and on each training job."""
+    """On everything that is created, and on each training job: an S3 object takes ten, and three are ours."""
     training_jobs: Annotated[dict[Annotated[str, Field(pattern=NAME)], TrainingJobSettings], Field(min_length=1)]
+    """One job each, by name; name and stack together have at most 26 characters."""
 
     def name_prefix(self, job: str) -> str:
         """The job's training job name prefix."""

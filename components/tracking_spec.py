@@ -41,15 +41,16 @@ class TrackingSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     tracking_server: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")] | None = None
-    """Name of a SageMaker managed MLflow tracking server in the stack's account and region; this or `tracking_uri`."""
+    """Name of a SageMaker managed MLflow tracking server, of MLflow 3.0 or later, in the stack's account
+    and region; this or `tracking_uri`."""
     tracking_uri: Annotated[str, Field(max_length=512), AfterValidator(_check_tracking_uri)] | None = None
-    """The http or https address of any MLflow server; this or `tracking_server`."""
-    """The http or https address of any MLflow server; this or `tracking_server`."""
+    """The http or https address of any MLflow server of version 3 or later; this or `tracking_server`."""
     artifact_store: S3PrefixAnywhere | None = None
     """The tracking server's artifact store: MLflow clients write there themselves, with the execution role. Required
     with `tracking_server`."""
     secret_arn: SecretArn | None = None
-    """A secret with the server's credentials: a JSON object of environment variables, or a token."""
+    """The complete ARN of a Secrets Manager secret with the server's credentials: a JSON object of environment
+    variables (`MLFLOW_TRACKING_USERNAME`, …), or a token."""
     experiment_name: Annotated[str, Field(min_length=1, max_length=256)]
     """The MLflow experiment that runs go to."""
     registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")]

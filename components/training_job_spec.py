@@ -43,12 +43,15 @@ class TrainingImage(_Spec):
     """The container image: AWS's prebuilt scikit-learn image by version, or your own by URI."""
 
     scikit_learn_version: ScikitLearnVersion | None = None
-    """AWS's scikit-learn image; the training code here runs on 1.9-0."""
+    """AWS's scikit-learn image; the training code that comes along runs on 1.9-0, code of your own on all of them. This
+    or `uri`."""
     uri: (
         Annotated[str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")]
         | None
     ) = None
-    """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced."""
+    """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced. This or
+    `scikit_learn_version`. For the training code that comes along it holds Python 3.12 (with `source.packages: pip`
+    3.11 or later), scikit-learn 1.9, pandas 2.2, pyarrow 25 and SageMaker's training toolkit."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -63,7 +66,8 @@ class Resources(_Spec):
     instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
     """SageMaker's name for the kind of machine, such as ml.m5.large."""
     instance_count: Annotated[int, Field(ge=1, le=100)] = 1
-    """How many machines; several grow one forest together, with Dask."""
+    """How many machines; several grow one forest together, with Dask (docs/adr/0018). `maxInstanceCount` of the
+    policies caps it."""
     volume_size_in_gb: Annotated[int, Field(ge=1, le=16384)] = 30
     """The storage of each machine."""
     volume_kms_key_arn: KmsKeyArn | None = None
@@ -116,27 +120,33 @@ class TrainingJobSpec(_Spec):
     output: Output
     """Where the model goes."""
     data_kms_key_arns: Annotated[tuple[KmsKeyArn, ...], Field(max_length=10, strict=False)] = ()
-    """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: a bucket's own."""
+    """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: such as the one that
+    the bucket encrypts with by itself."""
     source: Annotated[Source, Field(default_factory=dict, validate_default=True)]
     """The training code; absent, the code that comes along."""
     hyperparameters: Hyperparameters = {}
-    """The training script's own, by name: text, numbers, true or false. Never a secret."""
+    """The training script's own, by name. Never a secret. Numbers come as the engine reads them (0.10 as 0.1, 1e-3 as
+    0.001), in quotes as written; null, lists and mappings as JSON, as script mode reads them."""
     environment: EnvironmentVariables = {}
-    """More environment variables for the container. Never a secret: whoever may read the schedule reads them."""
+    """More environment variables for the container, but none that SageMaker, its toolkit or the job itself sets. Never
+    a secret: whoever may read the schedule reads them."""
     metric_definitions: MetricDefinitions = DEFAULT_METRIC_DEFINITIONS
     """Name of a metric: the expression that finds its number in the log, in one group; absent, those of `train.py`."""
     network: NetworkSpec | None = None
-    """The VPC that the job joins; absent: none."""
+    """The VPC that the job joins; absent: none. Its subnets are of the stack's own account, or with an
+    `execution_role_arn` that may use them shared by another."""
     encrypt_inter_container_traffic: bool = False
     """Whether the machines of one job encrypt what they say to each other."""
     execution_role_arn: RoleArn | None = None
-    """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
+    """An existing role of the stack's account (such as a Studio execution role); absent: the component makes one of
+    least privilege."""
     tracking: TrackingSpec
     """The MLflow server, experiment and registered model."""
     promotion: PromotionSpec = PromotionSpec()
     """What a new model version must reach to become `champion`."""
     accelerator: Literal["intelex"] | None = None
-    """What grows a random forest instead of plain scikit-learn; the model that is saved is plain all the same."""
+    """What grows a random forest instead of plain scikit-learn: `intelex` is scikit-learn-intelex. The model that is
+    saved is plain all the same."""
 
     @property
     def requirements_extras(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import pytest
 
 from components.job_args import ScheduledTrainingJobArgs
 from components.job_settings import ScheduledJobSettings
+from components.model_fields import bare, is_model, models_in
 from components.scheduled_training_job import OUTPUTS
-from provider.model_fields import bare, is_model, models_in
 from provider.property_names import property_name, settings_by_property
 from provider.schema import package_schema
 from tests.provider.engine_stand_in import COMPONENT, Plugin, schema_of

@@ -1,0 +1,1 @@
+"""What people look settings up in, written from the models."""
