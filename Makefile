@@ -48,7 +48,7 @@ packages: .venv/installed ## the packages that travel with jobs, made ahead, for
 
 container: .venv-container/installed
 
-reference: .venv/installed ## docs/configuration.md, written from the models
+reference: .venv/installed ## the page of all settings and the schema for editors, written from the models
 	@$(RUN) -m reference
 
 rehearse: install ## the whole of a stack on this machine, without AWS (STACK=staging)

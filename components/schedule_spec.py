@@ -111,7 +111,11 @@ class ScheduleSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    expression: Annotated[str, Field(max_length=256), AfterValidator(_check_expression)]
+    expression: Annotated[
+        str,
+        Field(max_length=256, json_schema_extra={"pattern": f"^{_FORM.pattern}$"}),
+        AfterValidator(_check_expression),
+    ]
     """`cron(minutes hours day-of-month month day-of-week year)`, `rate(value unit)` or `at(yyyy-mm-ddThh:mm:ss)`."""
     time_zone: Annotated[str, Field(max_length=50), AfterValidator(_check_time_zone)] = "UTC"
     """The IANA name of the zone that the expression's times are in."""

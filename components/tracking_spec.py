@@ -43,7 +43,14 @@ class TrackingSpec(BaseModel):
     tracking_server: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")] | None = None
     """Name of a SageMaker managed MLflow tracking server, of MLflow 3.0 or later, in the stack's account
     and region; this or `tracking_uri`."""
-    tracking_uri: Annotated[str, Field(max_length=512), AfterValidator(_check_tracking_uri)] | None = None
+    tracking_uri: (
+        Annotated[
+            str,
+            Field(max_length=512, json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]?://."}),
+            AfterValidator(_check_tracking_uri),
+        ]
+        | None
+    ) = None
     """The http or https address of any MLflow server of version 3 or later; this or `tracking_server`."""
     artifact_store: S3PrefixAnywhere | None = None
     """The tracking server's artifact store: MLflow clients write there themselves, with the execution role. Required

@@ -1,1 +1,1 @@
-"""What people look settings up in, written from the models."""
+"""What people and editors look settings up in, written from the models: a page, and a schema for stack files."""

@@ -1,13 +1,31 @@
 """The files that are generated, and what belongs into them."""
 
+import json
+from collections.abc import Set
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from reference import configuration_page
+from reference.editor_schema import stack_schema
+from reference.training_code import described
 
 PROJECT: Final = Path(__file__).parents[1]
 
 
 def written_files() -> dict[Path, str]:
     """Path -> content of each generated file."""
-    return {PROJECT / "docs" / "configuration.md": configuration_page.page()}
+    schema = stack_schema(described()["hyperparameters"], given_by_the_project())
+    return {
+        PROJECT / "docs" / "configuration.md": configuration_page.page(),
+        PROJECT / "schemas" / "pulumi-stack.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def given_by_the_project() -> Set[str]:
+    """Keys that Pulumi.yaml gives values to for every stack, so that no stack has to."""
+    project = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    declared = project.get("config") or {}
+    keys = [key for key, each in declared.items() if not isinstance(each, dict) or {"value", "default"} & {*each}]
+    return {key if ":" in key else f"{project['name']}:{key}" for key in keys}
