@@ -131,8 +131,8 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         self.training_job_name_prefix = args.names.prefix
         self.channels = _data_uris(spec)
         self.s3_output_path = args.training_job.output.s3_path
-        self.experiment_name = args.training_job.tracking.experiment_name
-        self.registered_model_name = args.training_job.tracking.registered_model_name
+        self.experiment_name = spec.tracking.experiment_name or names.prefix
+        self.registered_model_name = spec.tracking.registered_model_name or names.prefix
         self.tracking_uri = args.training_job.tracking.uri(args.names.scope)
         self.artifact_store = args.training_job.tracking.artifact_store
         self._inputs = inputs

@@ -58,10 +58,10 @@ class TrackingSpec(BaseModel):
     secret_arn: SecretArn | None = None
     """The complete ARN of a Secrets Manager secret with the server's credentials: a JSON object of environment
     variables (`MLFLOW_TRACKING_USERNAME`, …), or a token."""
-    experiment_name: Annotated[str, Field(min_length=1, max_length=256)]
-    """The MLflow experiment that runs go to."""
-    registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")]
-    """The MLflow registered model that versions go to."""
+    experiment_name: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    """The MLflow experiment that runs go to; absent: `<job>-<stack>`, the training job name prefix."""
+    registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")] | None = None
+    """The MLflow registered model that versions go to; absent: `<job>-<stack>`, the training job name prefix."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

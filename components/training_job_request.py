@@ -161,8 +161,8 @@ def script_environment(spec: TrainingJobSpec, names: JobNames, bundle: SourceBun
         # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
         AWS_DEFAULT_REGION=names.scope.region,
         MLFLOW_TRACKING_URI=spec.tracking.uri(names.scope),
-        MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name,
-        REGISTERED_MODEL_NAME=spec.tracking.registered_model_name,
+        MLFLOW_EXPERIMENT_NAME=spec.tracking.experiment_name or names.prefix,
+        REGISTERED_MODEL_NAME=spec.tracking.registered_model_name or names.prefix,
         SECRET_ARN=spec.tracking.secret_arn,
         PROMOTION_MINIMUM_METRICS=json.dumps(spec.promotion.minimum_metrics),
         PROMOTION_MAXIMUM_METRICS=json.dumps(spec.promotion.maximum_metrics),

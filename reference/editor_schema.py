@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from components import job_defaults
 from components.further_schedules import FIELD, OF_THE_JOB
 from components.model_fields import descriptions_of, models_in
 from reference.training_code import Entries
@@ -27,6 +28,8 @@ CHANGE: Final = "Change"
 _JOB: Final = "TrainingJobSettings"
 _FURTHER: Final = "ScheduledJobSettings"
 _REGION: Final = "aws:region"
+_DEFAULTS: Final = f"{PROJECT_NAMESPACE}:{job_defaults.FIELD}"
+_JOBS: Final = f"{PROJECT_NAMESPACE}:training_jobs"
 _WORDS: Final = r"A-Za-z0-9_\u0080-\uffff"
 """What `\\w` means to the models, inside of brackets: to JavaScript, in which editors match, it means ASCII only."""
 
@@ -49,6 +52,7 @@ def stack_schema(hyperparameters: Entries, given: Set[str] = frozenset()) -> Jso
     definitions[SECURE] = _ENCRYPTED
     keys = {f"{PROJECT_NAMESPACE}:{name}": part for name, part in settings["properties"].items() if name != "stack"}
     keys[_REGION] = keys.pop(f"{PROJECT_NAMESPACE}:region")
+    keys[_DEFAULTS] = {"description": keys[_DEFAULTS]["description"], "allOf": [_reference(_JOB + CHANGE)]}
     _allow_encrypted({"properties": keys})
     required = {_REGION, *(f"{PROJECT_NAMESPACE}:{name}" for name in settings["required"])} & keys.keys()
     return {
@@ -62,6 +66,7 @@ def stack_schema(hyperparameters: Entries, given: Set[str] = frozenset()) -> Jso
                 "type": "object",
                 "properties": keys,
                 "required": sorted(required - given),
+                **_forms_of_jobs(keys, is_shared=_DEFAULTS in given),
                 "patternProperties": {rf"^(?!{PROJECT_NAMESPACE}:|{_REGION}$)[^:]+:.+$": {"description": _OTHERS}},
                 "additionalProperties": False,
             },
@@ -71,6 +76,27 @@ def stack_schema(hyperparameters: Entries, given: Set[str] = frozenset()) -> Jso
         "additionalProperties": False,
         "definitions": dict(sorted(definitions.items())),
     }
+
+
+def _forms_of_jobs(keys: Json, *, is_shared: bool) -> Json:
+    """Where there are defaults, a job needs to say nothing; `is_shared`: where every stack has them."""
+    whole = keys[_JOBS]
+    changes = copy.deepcopy(whole) | {
+        "patternProperties": {pattern: _reference(_JOB + CHANGE) for pattern in whole["patternProperties"]}
+    }
+    if is_shared:
+        keys[_JOBS] = changes
+        return {}
+    keys[_JOBS] = {"description": whole["description"], "type": "object"}
+    return {
+        "if": {"required": [_DEFAULTS]},
+        "then": {"properties": {_JOBS: changes}},
+        "else": {"properties": {_JOBS: whole}},
+    }
+
+
+def _reference(name: str) -> Json:
+    return {"$ref": f"#/definitions/{name}"}
 
 
 _OTHERS: Final = "A setting of another namespace, which its provider or library reads."
@@ -141,7 +167,7 @@ def _of_hyperparameter(entry: Mapping[str, Any]) -> str:
 def _changes(definitions: Mapping[str, Json]) -> dict[str, Json]:
     """The forms in which parts of a job are laid over another."""
     found: dict[str, Json] = {}
-    for name in _reached(definitions, _FURTHER):
+    for name in _reached(definitions, _JOB):
         part = copy.deepcopy(definitions[name])
         part.pop("required", None)
         part["properties"] = {
@@ -153,7 +179,7 @@ def _changes(definitions: Mapping[str, Json]) -> dict[str, Json]:
     further = {"required": ["schedule"], "properties": {"schedule": {"required": ["expression"]}}}
     by_name = definitions[_JOB]["properties"][FIELD]["patternProperties"]
     for pattern in by_name:
-        by_name[pattern] = {"allOf": [{"$ref": f"#/definitions/{_FURTHER}{CHANGE}"}, further]}
+        by_name[pattern] = {"allOf": [_reference(_FURTHER + CHANGE), further]}
     return found
 
 
@@ -209,7 +235,7 @@ def _or_encrypted(spec: Json) -> Json:
     if spec.get("type") != "string":
         texts = [each for each in spec.get("anyOf", ()) if each.get("type") == "string"]
         if texts:
-            spec["anyOf"].append({"$ref": f"#/definitions/{SECURE}"})
+            spec["anyOf"].append(_reference(SECURE))
         return spec
     kept: Json = {key: spec.pop(key) for key in ("description", "default") if key in spec}
-    return {**kept, "anyOf": [spec, {"$ref": f"#/definitions/{SECURE}"}]}
+    return {**kept, "anyOf": [spec, _reference(SECURE)]}

@@ -103,8 +103,8 @@ def test_a_property_says_what_it_is(model: type[Any], name: str, spec: dict[str,
 
 
 def test_limits_are_part_of_a_description() -> None:
-    assert OBJECTS["scheduled-training:index:TrainingJobResources"]["instanceCount"]["description"] == (
-        "How many machines; several grow one forest together, with Dask. 1 to 100."
+    assert OBJECTS["scheduled-training:index:TrainingJobResources"]["volumeSizeInGb"]["description"] == (
+        "The storage of each machine. 1 to 16384."
     )
 
 

@@ -66,6 +66,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "an encrypted tag": stack_of(changed("tags/team", SECURE)),
     "an encrypted text of a job": stack_of(changed(f"{JOB}/tracking/experiment_name", SECURE)),
     "an encrypted entry of a list": stack_of(changed(f"{JOB}/network/subnets", [SECURE], PROD)),
+    "jobs that say what is their own, over defaults": stack_of(
+        {
+            **PROD,
+            "defaults": PROD["training_jobs"]["breast-cancer"],
+            "training_jobs": {"a": {}, "b": {"checkpoint": None}},
+        }
+    ),
     "a null where nothing is meant": stack_of(changed(f"{JOB}/checkpoint", None)),
     "letters that are not ASCII": stack_of(changed("tags/Größe", "ü")),
     "a further schedule that takes something out": stack_of(
@@ -95,6 +102,8 @@ WRONG: dict[str, tuple[str, object]] = {
     "a bucket with capitals": ("bucket", "Team-Bucket"),
     "a bucket of two letters": ("bucket", "ab"),
     "a bucket that is missing": ("bucket", ABSENT),
+    "a misspelt default": ("defaults/resources", {"instance_typ": "ml.m5.large"}),
+    "a default of the wrong kind": ("defaults/checkpoint", {"s3_path": 5}),
     "no jobs": ("training_jobs", ABSENT),
     "an empty mapping of jobs": ("training_jobs", {}),
     "a job with capitals": ("training_jobs/Churn", PROD["training_jobs"]["breast-cancer"]),
@@ -135,7 +144,7 @@ WRONG: dict[str, tuple[str, object]] = {
     "a role that is a user": (f"{JOB}/execution_role_arn", "arn:aws:iam::123456789012:user/x"),
     "a server by its ARN": (f"{JOB}/tracking/tracking_server", "arn:aws:sagemaker:us-east-1:123456789012:x/y"),
     "a server without http": (f"{JOB}/tracking/tracking_uri", "mlflow.example.com"),
-    "no experiment": (f"{JOB}/tracking/experiment_name", ABSENT),
+    "an empty experiment": (f"{JOB}/tracking/experiment_name", ""),
     "a model with a slash": (f"{JOB}/tracking/registered_model_name", "a/b"),
     "a limit in words": (f"{JOB}/promotion", {"minimum_metrics": {"validation:f1": "high"}}),
     "a negative margin": (f"{JOB}/promotion", {"margin": -1}),
@@ -167,6 +176,7 @@ def test_what_is_wrong_by_itself_is_refused_as_by_the_models(what: str) -> None:
         {"config": stack_of(PROD)["config"] | {"bucket": "x"}},
         {"config": stack_of(PROD)["config"] | {"scheduled-training:bucket": {"secure": "x", "more": "y"}}},
         {"config": {"scheduled-training:bucket": "abc"}},
+        stack_of({**PROD, "training_jobs": {"a": {}}}),
     ],
 )
 def test_a_wrong_file_is_refused(stack: dict[str, Any]) -> None:
