@@ -13,6 +13,8 @@ pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "docs" / "many-jobs.md").read_text(encoding="utf-8")
 _, SHARED, OF_A_STACK = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+MIGRATING = (ROOT / "docs" / "migrating.md").read_text(encoding="utf-8")
+IMPORTED = re.findall(r"^\| `(aws:[^`]+)` \| `([^`]+)` \|", MIGRATING, re.MULTILINE)
 (COMMANDS,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -33,13 +35,22 @@ def project(engine: Engine, folder: Path) -> Project:
 
 
 def test_a_stack_of_ones_own_is_previewed_with_names_of_its_own(project: Project) -> None:
-    run = project.operate("preview", "alice")
+    run = project.operate("preview", "alice", "--import-file", "import.json")
 
     assert run.exit_code == 0, run.output
     named = [inputs["name"] for urn, inputs in run.inputs.items() if "scheduler/schedule:Schedule::" in urn]
     assert sorted(named) == ["breast-cancer-alice", "churn-alice"]
     assert run.exports["churn"]["registered_model_name"] == "churn-alice"
     assert json.loads(run.exports["churn"]["target_input"])["ResourceConfig"]["InstanceType"] == "ml.m5.xlarge"
+
+
+def test_a_preview_writes_the_list_of_what_could_be_imported(project: Project) -> None:
+    entries = json.loads((project.directory / "import.json").read_text())["resources"]
+    kinds = {(each["type"], each["name"]) for each in entries if each["name"].startswith("churn")}
+    component = {each["name"]: each.get("component") for each in entries}["churn"]
+
+    assert component is True
+    assert {(kind, name.replace("breast-cancer", "churn")) for kind, name in IMPORTED} < kinds
 
 
 def test_the_engine_and_a_check_read_the_same_values(project: Project) -> None:
