@@ -143,7 +143,7 @@ def reproduce(
     _run(command)
 
 
-@app.command()
+@app.command("from-tfvars")
 def from_tfvars(
     file: Annotated[Path, typer.Argument(help="A .tfvars or .tfvars.json file.")],
     stack: Annotated[

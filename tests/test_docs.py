@@ -27,7 +27,7 @@ def test_every_make_target_that_is_named_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(PROJECT).as_posix())
 def test_every_command_and_option_that_is_named_exists(document: Path) -> None:
-    for command, arguments in re.findall(r"training-jobs ([a-z]+)([^`\n|]*)", document.read_text()):
+    for command, arguments in re.findall(r"training-jobs ([a-z][a-z-]*)([^`\n|]*)", document.read_text()):
         assert command in COMMANDS
         assert set(re.findall(r"(?<!\S)(--?[a-z-]+)", arguments)) <= COMMANDS[command]
 
