@@ -56,7 +56,8 @@ async def declare() -> pulumi.Inputs:
     for note in (*judged.notes, *notes):
         pulumi.log.info(note)
     if judged.problems:
-        raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in judged.problems])
+        lines = settings.as_written(judged.problems)
+        raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in lines])
     codes = job_codes(specs, sources)
     archives = [(specs[path].source.packages_prefix, each) for path, code in codes.items() for each in code.packages]
     uploaded = TrainingPackages("packages", archives, settings.tags_of_all).objects if archives else {}

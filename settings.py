@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final, Self
 
 import pulumi
 from pulumi.runtime import config as runtime_config
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from components import further_schedules
+from components import further_schedules, job_defaults
 from components.bucket_names import BucketName
 from components.data_buckets import DataBuckets
+from components.job_defaults import JobDefaults
 from components.job_settings import (
     NAME,
     ScheduledJobSettings,
@@ -57,14 +58,27 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     stack: str
+    """The stack's name, which the engine says."""
     region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")]
+    """The AWS region of all that is created."""
     bucket: BucketName
-    """The team's bucket, which exists already: data, training code, models and checkpoints live in it."""
+    """The team's bucket, which exists already: data, training code, models and checkpoints live in it. S3 paths are
+    prefixes in it that end with `/`."""
     data_buckets: DataBuckets = {}
-    """Further buckets that channels may read from, of other accounts too; nothing is written there."""
+    """Further buckets that channels may read from, of other accounts too, by name; nothing is written there
+    (docs/data-buckets.md)."""
     tags: Tags = {}
-    """On everything that is created, and on each training job."""
+    """On everything that is created, and on each training job: an S3 object takes ten, and three are ours."""
+    defaults: dict[str, Any] = {}
+    """What all jobs share, in the words of a job: laid under each, whose own values win (docs/many-jobs.md)."""
     training_jobs: Annotated[dict[Annotated[str, Field(pattern=NAME)], TrainingJobSettings], Field(min_length=1)]
+    """One job each, by name; name and stack together have at most 26 characters."""
+
+    _written: JobDefaults = PrivateAttr(default_factory=JobDefaults)
+
+    def as_written(self, lines: Iterable[str]) -> list[str]:
+        """Lines about the jobs' settings, told of the defaults where a value is theirs."""
+        return self._written.as_written(lines)
 
     def name_prefix(self, job: str) -> str:
         """The job's training job name prefix."""
@@ -150,7 +164,8 @@ def parse_settings(
             `others` are the keys of other namespaces: one that is almost the project's is a mistake, and as any
             provider or library may read a namespace of its own, the rest is left alone.
     """
-    writer = ProblemWriter(Settings, PROJECT_NAMESPACE, _FROM_ENGINE, frozenset(secret or []))
+    hidden = {*(secret or []), *(["training_jobs"] if job_defaults.FIELD in (secret or []) else [])}
+    writer = ProblemWriter(Settings, PROJECT_NAMESPACE, _FROM_ENGINE, frozenset(hidden))
     # The engine says which stack and which region: as settings these are as unknown as any other.
     problems = [
         f"  {PROJECT_NAMESPACE}:{name}: unknown setting; {writer.known_settings([name])}"
@@ -160,7 +175,9 @@ def parse_settings(
     problems += _misspelt(others)
     filled = {name: value for name, value in values.items() if name not in _FROM_ENGINE}
     filled |= {"stack": stack} | ({"region": region} if region else {})
-    if isinstance(jobs := filled.get("training_jobs"), Mapping):
+    written = JobDefaults.of(filled)
+    if isinstance(filled.get("training_jobs"), Mapping):
+        jobs = written.completed()
         filled["training_jobs"] = {
             name: further_schedules.with_job(job) if isinstance(job, Mapping) else job for name, job in jobs.items()
         }
@@ -172,6 +189,7 @@ def parse_settings(
         ]
     try:
         settings = Settings.model_validate(filled, context=bucket_context(filled))
+        settings._written = written
     except ValidationError as error:
         # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
         details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
@@ -179,7 +197,7 @@ def parse_settings(
     else:
         if not problems:
             return settings
-    raise SettingsError.of(stack, problems)
+    raise SettingsError.of(stack, written.as_written(problems))
 
 
 def _misspelt(others: Iterable[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ right for a bucket in an account's own namespace, so it is not looked at.
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 _SHAPE: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REFUSED: Final = {
@@ -41,5 +41,5 @@ def _check(name: str) -> str:
     return name
 
 
-BucketName = Annotated[str, AfterValidator(_check)]
+BucketName = Annotated[str, AfterValidator(_check), Field(json_schema_extra={"pattern": f"^{_SHAPE.pattern}$"})]
 """The name of a general purpose bucket."""

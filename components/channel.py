@@ -36,10 +36,12 @@ class Channel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     s3_path: S3DataPrefix | None = None
-    """The prefix that the data lies under; it ends with `/`. It may have dates in it, such as `dt={scheduled_date-1d}/`
-    (docs/dated-data.md)."""
+    """The prefix that the data lies under, such as `datasets/dt=2026-11-26/`, or `s3://bucket/prefix/` in one of
+    `data_buckets`; it ends with `/`. It may have dates in it, such as `dt={scheduled_date-1d}/` (docs/dated-data.md).
+    With a manifest: below which its objects lie. This or `s3_object`."""
     s3_object: S3DataObject | None = None
-    """The key of one object, or of a manifest; it may have dates in it as well."""
+    """The key of one object, such as `datasets/training.csv`, or of a manifest; it may have dates in it as well. No
+    other key may begin like it: SageMaker would read that as well, and the role may not. This or `s3_path`."""
     file_system: FileSystem | None = None
     """A directory of a file system instead of S3; the job needs `network` (docs/file-systems.md)."""
     time_zone: TimeZone | None = None
@@ -56,7 +58,8 @@ class Channel(BaseModel):
     compression_type: Literal["None", "Gzip"] = "None"
     """What SageMaker unpacks on its way. Files that are compressed in S3 stay so in the other modes."""
     input_mode: Literal["File", "FastFile", "Pipe"] = "File"
-    """Whether the data is copied before the job starts (File), read from S3 as it is needed (FastFile) or streamed."""
+    """Whether the data is copied before the job starts (File), read from S3 as it is needed (FastFile), or, for
+    code of your own, streamed (Pipe), which a rehearsal cannot run."""
     record_wrapper_type: Literal["None", "RecordIO"] = "None"
     """Whether SageMaker wraps each record of what is streamed."""
     s3_data_distribution_type: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"

@@ -38,7 +38,7 @@ class PromotionSpec(BaseModel):
             )
         ),
     ] = {}
-    """Metric, of which more is better: the least that it must be, such as 0.9."""
+    """Metric, of which more is better: the least that it must be, such as `validation:accuracy: 0.9`."""
     maximum_metrics: Annotated[
         Limits,
         Field(max_length=5),
@@ -49,6 +49,7 @@ class PromotionSpec(BaseModel):
             )
         ),
     ] = {}
-    """Metric, of which less is better: the most that it may be, such as 0.5."""
+    """Metric, of which less is better: the most that it may be, such as `validation:rmse: 0.5`."""
     margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    """How much worse than the present champion, on the same held-out rows, is still good."""
+    """How much worse than the present champion, on the same held-out rows, is still good. Compared are the metrics with
+    a minimum or maximum, else accuracy (a regression: R²)."""

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from .bucket_names import bucket_name_faults
 from .dated_paths import a_dated_path, date_faults
@@ -127,16 +127,20 @@ def _readable(uri: str, info: ValidationInfo) -> str:
     return uri
 
 
-S3Prefix = Annotated[str, AfterValidator(_check_inside)]
+_PREFIX: Final = Field(json_schema_extra={"pattern": "^(s3://[^/]+/)?[^/]+(/[^/]+)*/$"})
+_OBJECT: Final = Field(json_schema_extra={"pattern": "^(s3://[^/]+/)?[^/]+(/[^/]+)*$"})
+"""What an editor can tell of them."""
+
+S3Prefix = Annotated[str, AfterValidator(_check_inside), _PREFIX]
 """An S3 prefix, `s3://bucket/prefix/`; in settings also `prefix/`, which is taken to be in the stack's bucket."""
 
-S3PrefixAnywhere = Annotated[str, AfterValidator(_check_prefix)]
+S3PrefixAnywhere = Annotated[str, AfterValidator(_check_prefix), _PREFIX]
 """The same, but it may lie in another bucket."""
 
-S3DataPrefix = Annotated[str, AfterValidator(_check_data_prefix)]
+S3DataPrefix = Annotated[str, AfterValidator(_check_data_prefix), _PREFIX]
 """A prefix that is only read, which may have dates in it: in the stack's bucket, or in one of its data buckets."""
 
-S3DataObject = Annotated[str, AfterValidator(_check_data_object)]
+S3DataObject = Annotated[str, AfterValidator(_check_data_object), _OBJECT]
 """One object that is only read, `s3://bucket/key`, in the same buckets."""
 
 

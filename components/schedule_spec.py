@@ -117,7 +117,11 @@ class ScheduleSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    expression: Annotated[str, Field(max_length=256), AfterValidator(_check_expression)]
+    expression: Annotated[
+        str,
+        Field(max_length=256, json_schema_extra={"pattern": f"^{_FORM.pattern}$"}),
+        AfterValidator(_check_expression),
+    ]
     """`cron(minutes hours day-of-month month day-of-week year)`, `rate(value unit)` or `at(yyyy-mm-ddThh:mm:ss)`."""
     time_zone: TimeZone = "UTC"
     """The IANA name of the zone that the expression's times are in."""
@@ -126,7 +130,8 @@ class ScheduleSpec(BaseModel):
     description: Annotated[str, Field(max_length=512)] | None = None
     """Any text, shown beside the schedule."""
     start_date: Annotated[datetime, Field(strict=False)] | None = None
-    """With a time zone; before it, nothing fires. An enabled `rate` without a start date fires at once."""
+    """With a time zone, such as `2026-01-31T03:00:00Z`; before it, nothing fires. One that has passed is not sent, and
+    a note says so. An enabled `rate` without a start date fires at once."""
     end_date: Annotated[datetime, Field(strict=False)] | None = None
     """With a time zone. After it, nothing fires."""
     flexible_time_window_in_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
@@ -137,7 +142,8 @@ class ScheduleSpec(BaseModel):
     maximum_event_age_in_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
     """How long it is tried again."""
     action_after_completion: Literal["NONE", "DELETE"] | None = None
-    """What AWS does with a schedule that will not fire again; absent: as `NONE`, it stays."""
+    """What AWS does with a schedule that will not fire again: `DELETE` it, or `NONE`, and it stays; absent: as
+    `NONE`."""
 
     @model_validator(mode="after")
     def _dates_are_in_order(self) -> Self:

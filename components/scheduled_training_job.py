@@ -133,9 +133,9 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         self.training_job_name_prefix = args.names.prefix
         self.channels = _data_uris(spec)
         self.s3_output_path = args.training_job.output.s3_path
-        tracking = spec.tracking
-        self.experiment_name = tracking and tracking.experiment_name
-        self.registered_model_name = tracking and tracking.registered_model_name
+        tracking, prefix = spec.tracking, names.prefix
+        self.experiment_name = tracking and (tracking.experiment_name or prefix)
+        self.registered_model_name = tracking and (tracking.registered_model_name or prefix)
         self.tracking_uri = tracking and tracking.uri(names.scope)
         self.artifact_store = tracking and tracking.artifact_store
         self._inputs = inputs

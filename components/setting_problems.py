@@ -174,6 +174,11 @@ def _message(detail: ErrorDetails) -> str:
     return detail["msg"].removeprefix("Value error, ")
 
 
+def example_of(setting: str) -> str:
+    """A value that a setting of this name takes, where its pattern says little; else ""."""
+    return _EXAMPLES.get(setting.removeprefix("volume_"), "")
+
+
 def limits_of(field: FieldInfo) -> Iterator[object]:
     """What a field or, where it may be absent, its value is annotated with."""
     yield from field.metadata

@@ -22,16 +22,19 @@ class Source(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
-    """Where code of your own is, relative to the program's directory; `training_code` is the code that comes along."""
+    """Where code of your own is, relative to the program's directory; `training_code` is the code that comes along. The
+    role of code of your own may use MLflow's `log_metric`, `log_param`, `log_model` and the like."""
     entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
     """The script in that directory which trains."""
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
     """The prefix in the bucket that bundles go below, and archives of packages below `packages/`; it ends with `/`."""
     packages: Literal["archive", "pip"] | None = None
     """How the packages that the code needs beside the image's come to the job: with it, or from an index at a start.
-    Absent: with it, and by pip for code of your own."""
+    Absent: with it, and by pip for code of your own. `archive` asks for pinned versions with hashes and the image's
+    Python 3.12."""
     judges_settings: bool = False
-    """Whether its entry point answers `--judge-settings` (docs/adr/0025); this project's training code does."""
+    """Whether its entry point answers `--judge-settings`, so that a check and a preview can ask it about
+    hyperparameters and channels (docs/adr/0025); the training code that comes along does."""
 
     @property
     def is_judge(self) -> bool:

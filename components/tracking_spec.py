@@ -44,21 +44,30 @@ class TrackingSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     tracking_server: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")] | None = None
-    """Name of a SageMaker managed MLflow tracking server in the stack's account and region; one of this, `app` and
-    `tracking_uri`."""
+    """Name of a SageMaker managed MLflow tracking server, of MLflow 3.0 or later, in the stack's account and region;
+    one of this, `app` and `tracking_uri`."""
     app: MlflowAppArn | None = None
     """ARN of a SageMaker MLflow App, MLflow without a server; one of this, `tracking_server` and `tracking_uri`."""
-    tracking_uri: Annotated[str, Field(max_length=512), AfterValidator(_check_tracking_uri)] | None = None
-    """The http or https address of any MLflow server; one of this, `tracking_server` and `app`."""
+    tracking_uri: (
+        Annotated[
+            str,
+            Field(max_length=512, json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]?://."}),
+            AfterValidator(_check_tracking_uri),
+        ]
+        | None
+    ) = None
+    """The http or https address of any MLflow server of version 3 or later; one of this, `tracking_server` and
+    `app`."""
     artifact_store: S3PrefixAnywhere | None = None
     """The artifact store of the tracking server or App: MLflow clients write there themselves, with the execution role.
     Required with `tracking_server` and with `app`."""
     secret_arn: SecretArn | None = None
-    """A secret with the server's credentials: a JSON object of environment variables, or a token."""
-    experiment_name: Annotated[str, Field(min_length=1, max_length=256)]
-    """The MLflow experiment that runs go to."""
-    registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")]
-    """The MLflow registered model that versions go to."""
+    """The complete ARN of a Secrets Manager secret with the server's credentials: a JSON object of environment
+    variables (`MLFLOW_TRACKING_USERNAME`, …), or a token."""
+    experiment_name: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    """The MLflow experiment that runs go to; absent: `<job>-<stack>`, the training job name prefix."""
+    registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")] | None = None
+    """The MLflow registered model that versions go to; absent: `<job>-<stack>`, the training job name prefix."""
 
     @model_validator(mode="after")
     def _one_of_three(self) -> Self:

@@ -31,13 +31,15 @@ class TrainingImage(BaseModel):
     """The framework's version as AWS names its image, such as 2.6.0, or 2.6 for the newest of these; in quotes. The
     image for CPUs or GPUs is chosen by the instance type."""
     scikit_learn_version: ScikitLearnVersion | None = None
-    """AWS's scikit-learn image; the training code here runs on 1.9-0."""
+    """AWS's scikit-learn image; the training code that comes along runs on 1.9-0, code of your own on all of them."""
     uri: (
         Annotated[str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")]
         | None
     ) = None
     """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced. In Amazon ECR, of any
-    account, in the stack's region; or in another registry, with `repository_access_mode`."""
+    account, in the stack's region; or in another registry, with `repository_access_mode`. For the training code that
+    comes along it holds Python 3.12 (with `source.packages: pip` 3.11 or later), scikit-learn 1.9, pandas 2.2, pyarrow
+    25 and SageMaker's training toolkit."""
     entrypoint: _Words = ()
     """What the container runs instead of `train`, a word each. Then no toolkit starts `source.entry_point`."""
     arguments: _Words = ()

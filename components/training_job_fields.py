@@ -51,13 +51,16 @@ class TrainingJobFields(BaseModel):
     output: Output
     """Where the model goes."""
     data_kms_key_arns: Annotated[tuple[KmsKeyArn, ...], Field(max_length=10, strict=False)] = ()
-    """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: a bucket's own."""
+    """Customer-managed keys of objects that the job reads or writes, beside `output.kms_key_arn`: such as the one that
+    the bucket encrypts with by itself."""
     source: Annotated[Source, Field(default_factory=dict, validate_default=True)]
     """The training code; absent, the code that comes along."""
     hyperparameters: Hyperparameters = {}
-    """The training script's own, by name: text, numbers, true or false. Never a secret."""
+    """The training script's own, by name. Never a secret. Numbers come as the engine reads them (0.10 as 0.1, 1e-3 as
+    0.001), in quotes as written; null, lists and mappings as JSON, as script mode reads them."""
     environment: EnvironmentVariables = {}
-    """More environment variables for the container. Never a secret: whoever may read the schedule reads them."""
+    """More environment variables for the container, but none that SageMaker, its toolkit or the job itself sets. Never
+    a secret: whoever may read the schedule reads them."""
     secrets: Secrets = {}
     """Secrets that the script reads by itself, by the name of the variable that holds its ARN."""
     metric_definitions: MetricDefinitions = DEFAULT_METRIC_DEFINITIONS
@@ -66,13 +69,15 @@ class TrainingJobFields(BaseModel):
     """Whether SageMaker keeps the metrics as a time series; absent: as it decides, which is true where metrics are
     defined."""
     network: NetworkSpec | None = None
-    """The VPC that the job joins; absent: none."""
+    """The VPC that the job joins; absent: none. Its subnets are of the stack's own account, or with an
+    `execution_role_arn` that may use them shared by another."""
     network_isolation: bool = False
     """Whether the container is cut off from every network; SageMaker still brings data and takes the model."""
     encrypt_inter_container_traffic: bool = False
     """Whether the machines of one job encrypt what they say to each other."""
     execution_role_arn: RoleArn | None = None
-    """An existing role (such as a Studio execution role); absent: the component makes one of least privilege."""
+    """An existing role of the stack's account (such as a Studio execution role); absent: the component makes one of
+    least privilege."""
     tracking: Tracking
     """The MLflow server, experiment and registered model; or `none`: the model goes to S3, and nothing is recorded."""
     promotion: PromotionSpec = PromotionSpec()
@@ -96,7 +101,8 @@ class TrainingJobFields(BaseModel):
     model_package_config: ModelPackageConfig | None = None
     """The model package group that SageMaker puts the job's output into."""
     accelerator: Literal["intelex"] | None = None
-    """What grows a random forest instead of plain scikit-learn; the model that is saved is plain all the same."""
+    """What grows a random forest instead of plain scikit-learn: `intelex` is scikit-learn-intelex. The model that is
+    saved is plain all the same."""
 
     @property
     def dated_channels(self) -> dict[str, Channel]:

@@ -143,6 +143,26 @@ def reproduce(
     _run(command)
 
 
+@app.command("from-tfvars")
+def from_tfvars(
+    file: Annotated[Path, typer.Argument(help="A .tfvars or .tfvars.json file.")],
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="The stack's name; otherwise the variable environment.")
+    ] = None,
+    artifact_store: Annotated[
+        str, typer.Option(metavar="S3_URI", help="Where the MLflow tracking server keeps its artifacts.")
+    ] = "",
+    source: Annotated[
+        str, typer.Option(metavar="DIRECTORY", help="Training code of your own, below the project's directory.")
+    ] = "",
+) -> None:
+    """Print the stack that the variables of a Terraform module make, with what could not be carried over."""
+    from operations.from_tfvars import print_stack
+    from operations.tfvars_draft import Options
+
+    _run(lambda project_dir: print_stack(project_dir, file, stack, Options(artifact_store, source)))
+
+
 def _project_dir() -> Path:
     """The nearest directory upwards that has a Pulumi project."""
     from rehearsal.errors import RehearsalError

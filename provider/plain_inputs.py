@@ -9,8 +9,8 @@ from pulumi.output import Unknown
 from pydantic import BaseModel
 
 from components.further_schedules import FIELD
+from components.model_fields import bare, is_model
 from components.setting_problems import Problem
-from provider.model_fields import bare, is_model
 from provider.property_names import field_type, settings_by_property
 
 NOT_PLAIN = (

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from components.further_schedules import FIELD, OF_THE_JOB
 from components.job_args import ScheduledTrainingJobArgs
+from components.model_fields import bare, descriptions_of, is_model
 from components.tracking_mode import NoneInWords
-from provider.model_fields import bare, descriptions_of, is_model
 from provider.property_names import in_properties, property_name
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from settings import SettingsError, parse_settings
 
 PROJECT_DIRECTORY = Path(__file__).parents[1]
 JOB = "training_jobs/breast-cancer"
-STACK_SETTINGS = "bucket, data_buckets, tags, training_jobs"
+STACK_SETTINGS = "bucket, data_buckets, defaults, tags, training_jobs"
 JOB_SETTINGS = (
     "accelerator, channels, checkpoint, data_kms_key_arns, debugger, encrypt_inter_container_traffic, environment, "
     "execution_role_arn, experiment_config, further_schedules, hyperparameters, infra_check, managed_spot_training, "

@@ -25,6 +25,11 @@ if __name__ == "__main__":
 
         settings_judge.answer(sys.stdin, sys.stdout)
         sys.exit()
+    if sys.argv[1:] == ["--describe"]:
+        from tracking import description
+
+        description.write(sys.stdout)
+        sys.exit()
     if missing := packages.fault(os.environ):
         say(f"training failed: {missing}")
         write_failure(missing, os.environ)

@@ -40,7 +40,8 @@ class StackConfiguration:
     @property
     def account_id(self) -> str:
         """The account that the stack is taken to be of: an existing execution role's, else the rehearsal's own."""
-        found = re.search(_EXECUTION_ROLE, self.values.get(f"{self.project}:training_jobs", ""))
+        told = [self.values.get(f"{self.project}:{setting}", "") for setting in ("training_jobs", "defaults")]
+        found = re.search(_EXECUTION_ROLE, "\n".join(told))
         return found.group(1) if found else ACCOUNT_ID
 
 

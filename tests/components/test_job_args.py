@@ -39,7 +39,7 @@ def problems(**changes: object) -> list[str]:
 
 
 def test_the_fields_are_those_of_a_stacks_job_and_those_of_all_its_jobs() -> None:
-    of_the_stack = set(Settings.model_fields) - {"stack", "region", "training_jobs"}
+    of_the_stack = set(Settings.model_fields) - {"stack", "region", "training_jobs", "defaults"}
 
     assert set(ScheduledTrainingJobArgs.model_fields) == {*TrainingJobSettings.model_fields, *of_the_stack}
 

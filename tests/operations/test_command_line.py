@@ -17,6 +17,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "check",
+        "from-tfvars",
         "next",
         "register",
         "rehearse",

@@ -270,6 +270,6 @@ def test_a_stack_that_is_no_yaml_is_shown_where(project: Path) -> None:
     message, *context = result.stderr.splitlines()
     assert message == f"error: {project}/Pulumi.staging.yaml is not YAML: while parsing a flow sequence"
     assert [line.strip() for line in context if "line" in line] == [
-        'in "Pulumi.staging.yaml", line 12, column 18:',
-        'in "Pulumi.staging.yaml", line 13, column 21:',
+        'in "Pulumi.staging.yaml", line 13, column 18:',
+        'in "Pulumi.staging.yaml", line 14, column 21:',
     ]

@@ -10,8 +10,8 @@ import pytest
 
 from components.job_args import ScheduledTrainingJobArgs
 from components.job_settings import ScheduledJobSettings
+from components.model_fields import bare, is_model, models_in
 from components.scheduled_training_job import OUTPUTS
-from provider.model_fields import bare, is_model, models_in
 from provider.property_names import property_name, settings_by_property
 from provider.schema import package_schema
 from tests.provider.engine_stand_in import COMPONENT, Plugin, schema_of
@@ -106,8 +106,8 @@ def test_a_property_says_what_it_is(model: type[Any], name: str, spec: dict[str,
 
 
 def test_limits_are_part_of_a_description() -> None:
-    assert OBJECTS["scheduled-training:index:TrainingJobResources"]["instanceCount"]["description"] == (
-        "How many machines; several grow one forest together, with Dask. 1 to 100."
+    assert OBJECTS["scheduled-training:index:TrainingJobResources"]["volumeSizeInGb"]["description"] == (
+        "The storage of each machine. 1 to 16384."
     )
 
 

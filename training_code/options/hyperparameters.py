@@ -1,4 +1,4 @@
-"""Hyperparameters: each declared once with its default and its range, all mistakes reported together.
+"""Hyperparameters from a script's arguments: all mistakes reported together.
 
 The SageMaker toolkit sends each one as `--name value`, after `json.loads`: `"true"` arrives as `True`, `"null"` as "".
 """
@@ -7,122 +7,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from failure import Fault, RefusedError, shown
 from options import estimators
+from options.declared_hyperparameters import AUTO, FILLS, FOREST_PARAMETERS, RULES, SPLITS, Hyperparameters
 from options.estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST, TASK_OF_FOREST
-from options.hyperparameter_rules import (
-    DATE_PARTS,
-    Rule,
-    character,
-    column_name,
-    column_names,
-    date_format,
-    declared,
-    either,
-    encoding,
-    every_core,
-    fraction,
-    header,
-    literal,
-    number,
-    one_of,
-    or_none,
-    patterns,
-    several_of,
-    text_start,
-    whole_number,
-    words,
-    yes_or_no,
-)
+from options.hyperparameter_rules import literal
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
-AUTO = ("auto",)
-"""Of `categorical_columns`: those that hold words, but for dates and words that stand in one row only. Of
-`date_columns`: those that hold dates or times."""
-SPLITS = ("split_by_time", "split_by_group")
-"""What decides which rows are held out, where not chance does."""
-FILLS = ("mean", "median", "most_frequent", "constant")
-"""Of `missing_values`: what a missing number becomes, in the words of scikit-learn's SimpleImputer."""
-
-
-@dataclass(frozen=True)
-class Hyperparameters:
-    """What a run can be told about the estimator and its data. The names are scikit-learn's where it has one.
-
-    Those from `n_estimators` to `bootstrap` are the random forest classifier's; `estimator_parameters` has what the
-    estimator takes beyond these, or all of what another estimator takes.
-    """
-
-    n_estimators: int = declared(100, whole_number(1, 100_000))
-    max_depth: int | None = declared(None, or_none(whole_number(1, 10_000)))
-    criterion: str = declared("gini", one_of("gini", "entropy", "log_loss"))
-    max_features: str | int | float | None = declared(
-        "sqrt", or_none(either(one_of("sqrt", "log2", "auto"), whole_number(1, 1_000_000), fraction()))
-    )
-    min_samples_split: int | float = declared(2, either(whole_number(2, 1_000_000_000), fraction()))
-    min_samples_leaf: int | float = declared(1, either(whole_number(1, 1_000_000_000), fraction()))
-    class_weight: str | None = declared(None, or_none(one_of("balanced", "balanced_subsample")))
-    bootstrap: bool = declared(True, yes_or_no())
-    random_state: int = declared(42, whole_number(0, 2**32 - 1))
-    n_jobs: int = declared(-1, either(every_core(), whole_number(1, 1024)))
-    target_column: str = declared("target", column_name())
-    validation_fraction: float = declared(0.2, fraction())
-    header: bool = declared(True, header())
-    weight_column: str | None = declared(None, or_none(column_name()))
-    feature_columns: tuple[str, ...] | None = declared(None, or_none(patterns()))
-    drop_columns: tuple[str, ...] | None = declared(None, or_none(patterns()))
-    categorical_columns: tuple[str, ...] | None = declared(AUTO, or_none(column_names()))
-    category_encoding: str | None = declared(None, or_none(one_of("ordinal", "one_hot")))
-    date_columns: tuple[str, ...] | None = declared(None, or_none(patterns(auto="every date")))
-    date_format: str | None = declared(None, or_none(date_format()))
-    date_parts: tuple[str, ...] = declared(DATE_PARTS, several_of(*DATE_PARTS))
-    partition_columns: bool = declared(False, yes_or_no())
-    split_by_time: str | None = declared(None, or_none(column_name()))
-    split_by_group: str | None = declared(None, or_none(column_name()))
-    data_checks: str = declared("advise", one_of("advise", "refuse", "off"))
-    missing_values: str = declared("auto", one_of("auto", "error", "keep", *FILLS))
-    fill_value: float = declared(0.0, number(-1e9, 1e9))
-    csv_delimiter: str | None = declared(None, or_none(character()))
-    csv_decimal: str | None = declared(None, or_none(one_of(".", ",")))
-    csv_thousands: str | None = declared(None, or_none(character()))
-    csv_encoding: str | None = declared(None, or_none(encoding()))
-    csv_quote: str | None = declared('"', or_none(character()))
-    csv_comment: str | None = declared(None, or_none(text_start()))
-    csv_null_values: tuple[str, ...] | None = declared(None, or_none(words()))
-    task: str = declared(CLASSIFICATION, one_of(CLASSIFICATION, REGRESSION))
-    estimator: str = declared(FOREST, Rule("the dotted name of an estimator", str))  # `estimators.find` judges it
-    accelerator: str | None = declared(None, or_none(one_of("intelex")))
-    partial_fit_epochs: int | None = declared(None, or_none(whole_number(1, 100_000)))
-    checkpoint_seconds: float = declared(5.0, number(0, 3600))
-    system_metrics: bool = declared(False, yes_or_no())
-    estimator_parameters: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the estimator is made with, but for `random_state` and `n_jobs`."""
-        own = {name: getattr(self, name) for name in FOREST_PARAMETERS} if self.estimator == FOREST else {}
-        return own | self.estimator_parameters
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """Everything that was chosen, as flat values for a reader: what the estimator has no use for is left out."""
-        run = {name: getattr(self, name) for name in RULES if name not in FOREST_PARAMETERS}
-        run |= {name: list(value) for name, value in run.items() if isinstance(value, tuple)}
-        if self.accelerator is None:
-            del run["accelerator"]
-        return self.parameters | run
-
-
-RULES: dict[str, Rule] = {each.name: each.metadata["rule"] for each in fields(Hyperparameters) if each.metadata}
-"""Every declared hyperparameter's rule, by name."""
-FOREST_PARAMETERS = tuple(RULES)[: tuple(RULES).index("random_state")]
-"""Those that have a rule only when the estimator is the random forest classifier."""
+__all__ = ["AUTO", "FILLS", "FOREST_PARAMETERS", "RULES", "SPLITS", "Hyperparameters", "parse"]
 
 _TOOLKIT_PREFIXES = ("sagemaker_", "_tuning_objective_metric")
 

@@ -13,8 +13,13 @@ from options.environment import TrainingJob
 PREFIX = "scheduled_training."
 
 TRAINING_JOB_NAME = "training_job_name"
+"""On a run and a version: the training job that they come from."""
 SCHEDULE_ARN = "schedule_arn"
+"""On a run and a version: the schedule that started the job."""
 SCHEDULED_TIME = "scheduled_time"
+"""On a run and a version: when the job was due, in UTC."""
+TRAINING_IMAGE = "training_image"
+"""On a run and a version: the image's URI."""
 MODEL_VERSION = "model_version"
 """On a run: the version that it became."""
 DUPLICATE_OF = "duplicate_of"
@@ -24,7 +29,7 @@ TAKEN_OVER_BY = "taken_over_by"
 PROMOTION = "promotion"
 """On a version: which alias it got, and why in words."""
 DATA_CHECKS = "data_checks"
-"""What has changed in the data since the champion was trained, in words."""
+"""On a run and a version: what has changed in the data since the champion was trained, in words."""
 
 TICKET = f"{PREFIX}claim_ticket"
 HEARTBEAT = f"{PREFIX}claim_heartbeat"
@@ -36,7 +41,7 @@ def job_tags(job: TrainingJob) -> dict[str, str]:
         TRAINING_JOB_NAME: job.name,
         SCHEDULE_ARN: job.schedule_arn,
         SCHEDULED_TIME: job.scheduled_time,
-        "training_image": job.training_image,
+        TRAINING_IMAGE: job.training_image,
         f"{PREFIX}schedule_execution_id": job.schedule_execution_id,
         f"{PREFIX}schedule_attempt_number": job.schedule_attempt_number,
         f"{PREFIX}source_bundle_digest": job.source_bundle_digest,

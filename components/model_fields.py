@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.setting_problems import limits_of
+from .setting_problems import limits_of
 
 
 def bare(annotation: Any) -> Any:  # noqa: ANN401 - a type, in whatever form
@@ -49,15 +49,21 @@ def _types_in(annotation: object) -> Iterator[Any]:
 
 
 @cache
-def descriptions_of(model: type[BaseModel]) -> dict[str, str]:
-    """Field -> the text below it in the source, and its limits."""
+def texts_of(model: type[BaseModel]) -> dict[str, str]:
+    """Field -> the text below it in the source."""
     texts: dict[str, str] = {}
     for part in reversed(model.__mro__):
         if is_model(part) and part is not BaseModel:
             texts |= dict(_texts_below_fields(part))
+    return {name: texts.get(name, "") for name in model.model_fields}
+
+
+@cache
+def descriptions_of(model: type[BaseModel]) -> dict[str, str]:
+    """Field -> the text below it in the source, and its limits."""
     return {
-        name: " ".join(text for text in (texts.get(name, ""), _limits(field)) if text)
-        for name, field in model.model_fields.items()
+        name: " ".join(part for part in (text, limits_in_words(model.model_fields[name])) if part)
+        for name, text in texts_of(model).items()
     }
 
 
@@ -70,7 +76,7 @@ def _texts_below_fields(model: type) -> Iterator[tuple[str, str]]:
                 yield name, " ".join(text.split())
 
 
-def _limits(field: FieldInfo) -> str:
+def limits_in_words(field: FieldInfo) -> str:
     """The numbers that a field or its length may reach, as a sentence; "" where there are none."""
     limits: dict[str, Any] = {}
     # What a list or a mapping is annotated with is about itself; of its entries that would be something else.

@@ -1,0 +1,58 @@
+"""A stack in the making, and the variables that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from operations.tfvars_file import TfvarsError
+from operations.tfvars_variables import MODULE_DEFAULTS
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a file of variables does not say."""
+
+    artifact_store: str = ""
+    source: str = ""
+
+
+@dataclass
+class Draft:
+    """A stack in the making; `left` says what is not carried over, `changed` what is, but not as it was."""
+
+    name: str
+    region: str = ""
+    bucket: str = ""
+    data_buckets: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    job: dict[str, Any] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, Any]:
+        """What the component takes of all that."""
+        return self.job | {"bucket": self.bucket, "data_buckets": self.data_buckets, "tags": self.tags}
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The variables of a file, over the module's defaults; each is asked for by the type that it has there."""
+
+    given: Mapping[str, Any]
+
+    def __contains__(self, name: str) -> bool:
+        return self.given.get(name) is not None
+
+    def of(self, name: str, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401 - of the kind
+        """A value, None where there is none.
+
+        Raises:
+            TfvarsError: it is of another type.
+        """
+        value = self.given.get(name)
+        value = MODULE_DEFAULTS.get(name) if value is None else value
+        if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+            raise TfvarsError(f"{name}: got a value of another type than the module's variable has; correct it there")
+        return value

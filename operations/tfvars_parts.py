@@ -1,0 +1,190 @@
+"""The parts of a stack, each made of the Terraform variables that it has to do with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from components.job_settings import OWN_TAGS
+from components.reserved_names import environment_problems
+from components.s3_location import bucket_of, key_of
+from components.training_images import SCIKIT_LEARN_VERSIONS
+from operations.tfvars_draft import Draft, Options, Variables
+from operations.tfvars_file import TfvarsError
+
+_LONGEST_RUN: Final = 28 * 86400
+_TAGS_MAX_COUNT: Final = 7
+_SERVER: Final = re.compile(r"arn:[a-z-]+:sagemaker:([a-z0-9-]+):\d{12}:mlflow-tracking-server/(.+)")
+_REGISTRY: Final = r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com"
+_PREBUILT: Final = re.compile(rf"{_REGISTRY}(?:\.cn)?/sagemaker-scikit-learn:(.+)-cpu-py3")
+_OUTPUTS: Final = "training-outputs/"
+_CHECKPOINTS: Final = "checkpoints/"
+
+
+def _places(draft: Draft, variables: Variables, _options: Options) -> None:
+    output = variables.of("output_data_s3_path", str) or ""
+    given = (variables.of("s3_bucket_arn", str) or "").rpartition(":")[2]
+    draft.bucket = bucket_of(output) if output else given
+    if given and given != draft.bucket:
+        draft.data_buckets[given] = {}
+        draft.changed["s3_bucket_arn"] = "is not the bucket of output_data_s3_path, so it stands in data_buckets"
+    draft.job["output"] = {"s3_path": _prefix(draft, "output_data_s3_path", key_of(output) or _OUTPUTS)}
+    if output and not key_of(output):
+        draft.changed["output_data_s3_path"] = f"is a whole bucket; models go below {_OUTPUTS}"
+    image = variables.of("training_image", str) or ""
+    server = _SERVER.fullmatch(variables.of("mlflow_tracking_server_arn", str) or "")
+    of_image = re.match(_REGISTRY, image)
+    draft.region = variables.of("aws_region", str) or (server and server[1]) or (of_image and of_image[1]) or ""
+
+
+def _machines(draft: Draft, variables: Variables, _options: Options) -> None:
+    draft.job["resources"] = {
+        "instance_type": variables.of("instance_type", str),
+        "instance_count": _whole(variables.of("instance_count", (int, float)) or 1),
+        "volume_size_in_gb": _whole(variables.of("volume_size_gb", (int, float))),
+    }
+    runtime = _whole(variables.of("max_runtime_seconds", (int, float)))
+    if runtime > _LONGEST_RUN:
+        draft.changed["max_runtime_seconds"] = f"{runtime} is more than 28 days, which is all that SageMaker takes"
+        runtime = _LONGEST_RUN
+    draft.job["stopping_condition"] = {"max_runtime_in_seconds": runtime}
+    image = variables.of("training_image", str) or ""
+    prebuilt = _PREBUILT.fullmatch(image)
+    if prebuilt and prebuilt[2] in SCIKIT_LEARN_VERSIONS:
+        draft.job["training_image"] = {"scikit_learn_version": prebuilt[2]}
+    elif image:
+        draft.job["training_image"] = {"uri": image}
+
+
+def _spot(draft: Draft, variables: Variables, _options: Options) -> None:
+    config = variables.of("checkpoint_config", dict) or {}
+    uri = str(config.get("S3Uri") or "")
+    if uri and bucket_of(uri) != draft.bucket:
+        draft.changed["checkpoint_config"] = f"is in another bucket; checkpoints go below {_CHECKPOINTS} in the stack's"
+        uri = ""
+    elif config.get("LocalPath") not in {None, "/opt/ml/checkpoints"}:
+        draft.changed["checkpoint_config"] = "LocalPath is /opt/ml/checkpoints: read CHECKPOINT_LOCAL_PATH"
+    if config:
+        draft.job["checkpoint"] = {"s3_path": _prefix(draft, "checkpoint_config", key_of(uri) or _CHECKPOINTS)}
+    if variables.of("enable_spot_training", bool):
+        runtime = draft.job["stopping_condition"]["max_runtime_in_seconds"]
+        draft.job["managed_spot_training"] = True
+        draft.job["stopping_condition"]["max_wait_time_in_seconds"] = min(2 * runtime, _LONGEST_RUN)
+        draft.job.setdefault("checkpoint", {"s3_path": _CHECKPOINTS})
+        draft.changed["enable_spot_training"] = "waiting and training together may take twice the runtime: see to it"
+
+
+def _channels(draft: Draft, variables: Variables, _options: Options) -> None:
+    mode = variables.of("training_input_mode", str)
+    for place, each in enumerate(variables.of("input_data_config", list) or ()):
+        where = f"input_data_config[{place}]"
+        try:
+            name, source = each["ChannelName"], each["DataSource"]["S3DataSource"]
+            uri = str(source["S3Uri"])
+        except (KeyError, TypeError):
+            raise TfvarsError(f"{where}: lacks ChannelName or DataSource.S3DataSource.S3Uri; add it") from None
+        channel = {
+            "s3_data_type": source.get("S3DataType"),
+            "s3_data_distribution_type": source.get("S3DataDistributionType"),
+            "content_type": each.get("ContentType"),
+            "compression_type": each.get("CompressionType"),
+            "input_mode": each.get("InputMode") or mode,
+        }
+        known = {"ChannelName", "DataSource", "ContentType", "CompressionType", "InputMode"}
+        if others := sorted(set(each) - known):
+            draft.left[where] = f"has {', '.join(others)}: see docs/configuration.md, channels"
+        if channel["s3_data_type"] == "ManifestFile":
+            channel |= {"s3_object": _located(draft, uri), "s3_path": _located(draft, f"{uri.rpartition('/')[0]}/")}
+            draft.changed[where] = "is a manifest: set s3_path to the prefix below which its objects lie"
+        else:
+            channel["s3_path"] = _located(draft, _prefix(draft, where, uri))
+        draft.job.setdefault("channels", {})[str(name)] = {key: channel[key] for key in sorted(channel) if channel[key]}
+
+
+def _schedule(draft: Draft, variables: Variables, _options: Options) -> None:
+    is_off = variables.of("enable_scheduling", bool) is False
+    if is_off:
+        draft.changed["enable_scheduling"] = "there is always a schedule; this one is off"
+    draft.job["schedule"] = {
+        "expression": variables.of("schedule_expression", str),
+        "time_zone": "UTC",
+        "enabled": variables.of("schedule_enabled", bool) and not is_off,
+    }
+
+
+def _tracking(draft: Draft, variables: Variables, options: Options) -> None:
+    arn, uri = variables.of("mlflow_tracking_server_arn", str), variables.of("mlflow_tracking_uri", str)
+    server = _SERVER.fullmatch(arn or uri or "")
+    if server:
+        draft.job["tracking"] = {"tracking_server": server[2]}
+        if arn and uri and uri != arn:
+            draft.changed["mlflow_tracking_uri"] = "follows from the server"
+    elif uri and not arn:
+        draft.job["tracking"] = {"tracking_uri": uri}
+    elif arn:
+        raise TfvarsError(
+            f"mlflow_tracking_server_arn: got {arn!r}; allowed: the ARN of a tracking server, "
+            "arn:aws:sagemaker:<region>:<account>:mlflow-tracking-server/<name>"
+        )
+    if options.artifact_store and "tracking" in draft.job:
+        draft.job["tracking"]["artifact_store"] = options.artifact_store
+
+
+def _script(draft: Draft, variables: Variables, options: Options) -> None:
+    if options.source:
+        draft.job["source"] = {"directory": options.source}
+    draft.job["hyperparameters"] = dict(variables.of("hyperparameters", dict) or {})
+    environment = {name: _as_text(value) for name, value in (variables.of("environment_variables", dict) or {}).items()}
+    for name in list(environment):
+        if problems := environment_problems({name: environment[name]}):
+            draft.left[f"environment_variables.{name}"] = problems[0].removeprefix(f"environment.{name} ")
+            del environment[name]
+    draft.job["environment"] = environment
+    if vpc := variables.of("vpc_config", dict):
+        draft.job["network"] = {"subnets": vpc.get("Subnets"), "security_group_ids": vpc.get("SecurityGroupIds")}
+
+
+def _tags(draft: Draft, variables: Variables, _options: Options) -> None:
+    for name, value in (variables.of("tags", dict) or {}).items():
+        if name.casefold() in OWN_TAGS:
+            draft.left[f"tags.{name}"] = "is set by the stack itself, in lower case"
+        elif len(draft.tags) == _TAGS_MAX_COUNT:
+            draft.left[f"tags.{name}"] = "is one too many: seven are left of the ten that an S3 object takes"
+        else:
+            draft.tags[name] = _as_text(value)
+
+
+PARTS: Final[tuple[Callable[[Draft, Variables, Options], None], ...]] = (
+    _places,
+    _machines,
+    _spot,
+    _channels,
+    _schedule,
+    _tracking,
+    _script,
+    _tags,
+)
+
+
+def _located(draft: Draft, uri: str) -> str:
+    """A path in the stack's bucket, else the URI, whose bucket is named then."""
+    if not uri.startswith("s3://") or bucket_of(uri) == draft.bucket:
+        return key_of(uri) if uri.startswith("s3://") else uri
+    draft.data_buckets[bucket_of(uri)] = {}
+    return uri
+
+
+def _prefix(draft: Draft, variable: str, path: str) -> str:
+    if path.endswith("/"):
+        return path
+    draft.changed[variable] = "ends with '/' now, so that no other prefix matches as well"
+    return f"{path}/"
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else number
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401 - a text, number or truth value, as Terraform turns them into texts
+    return str(value).lower() if isinstance(value, bool) else str(value)

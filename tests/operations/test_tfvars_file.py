@@ -1,0 +1,77 @@
+"""Files of Terraform variables: read as Terraform reads them, and what is wrong told by its place."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operations.tfvars_file import TfvarsError, read_tfvars
+
+HCL = """\
+# a comment
+text   = "a \\"quoted\\" word, $${literal}"
+number = 5
+part   = 1.5
+small  = 1e-3
+yes    = true
+none   = null
+list   = ["a", "b",]
+map    = {
+  name         = "x"
+  "with blank" = 2
+}
+lines = <<-EOT
+  one
+  two
+EOT
+"""
+VALUES = {
+    "text": 'a "quoted" word, ${literal}',
+    "number": 5,
+    "part": 1.5,
+    "small": 0.001,
+    "yes": True,
+    "none": None,
+    "list": ["a", "b"],
+    "map": {"name": "x", "with blank": 2},
+    "lines": "one\ntwo",
+}
+
+
+def read(directory: Path, text: str, name: str = "x.tfvars") -> dict[str, Any]:
+    (directory / name).write_text(text)
+    return read_tfvars(directory / name)
+
+
+def test_values_of_every_kind_are_read(tmp_path: Path) -> None:
+    assert read(tmp_path, HCL) == VALUES
+
+
+def test_json_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, '{"a": {"b": [1, null]}}', "x.tfvars.json") == {"a": {"b": [1, None]}}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ("a = [1,", "x.tfvars", ", line 1, column 8: is not what HCL has there"),
+        ("a = 1\nb c", "x.tfvars", ", line 2, column 4: is not what HCL has there"),
+        ("a = 1\na = 2", "x.tfvars", " says more than once: a; keep one of each"),
+        ('variable "a" {\n}\n', "x.tfvars", " has blocks (variable); allowed in a .tfvars file: name = value"),
+        ("a = var.b", "x.tfvars", ": a: is an expression; allowed in a .tfvars file: values, written out"),
+        ('a = { b = ["x${c}"] }', "x.tfvars", ": a.b[0]: has a template in it; allowed in a .tfvars file: values"),
+        ("{", "x.tfvars.json", ", line 1: is no JSON: Expecting property name enclosed in double quotes"),
+        ('{"a": 1, "a": 2}', "x.tfvars.json", " says more than once: a; keep one of each"),
+        ("[]", "x.tfvars.json", " is no JSON object with a member for each variable"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_place(tmp_path: Path, text: str, name: str, told: str) -> None:
+    with pytest.raises(TfvarsError) as refused:
+        read(tmp_path, text, name)
+
+    assert str(refused.value).startswith(f"{tmp_path / name}{told}")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TfvarsError, match="there is no file"):
+        read_tfvars(tmp_path / "x.tfvars")
