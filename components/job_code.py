@@ -9,6 +9,7 @@ from .source_bundle import (
     bundle_source,
     compose_requirements,
     started_with_packages,
+    with_script_package,
     without_requirements,
 )
 from .source_spec import SHIPPED_CODE
@@ -31,8 +32,7 @@ def directories_of(specs: Iterable[TrainingJobSpec]) -> list[str]:
     found: dict[str, None] = {}
     for spec in specs:
         found[spec.source.directory] = None
-        if spec.source.program != spec.source.entry_point:
-            found[SHIPPED_CODE] = None
+        found[SHIPPED_CODE] = None  # of which a part travels with code of one's own
     return list(found)
 
 
@@ -43,9 +43,11 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
         SourceBundleError: the directory lacks something that the settings need.
     """
     files = sources[spec.source.directory]
-    if not spec.source.brings_packages:
-        return JobCode(bundle_source(compose_requirements(files, spec.requirements_extras), spec.source.entry_point))
-    bundled = without_requirements(files)
-    if spec.source.program != spec.source.entry_point:
+    extras, entry_point = spec.requirements_extras, spec.source.entry_point
+    packages = package_archives(files, extras) if spec.source.brings_packages else ()
+    bundled = without_requirements(files) if spec.source.brings_packages else compose_requirements(files, extras)
+    if not spec.source.is_shipped:
+        bundled = with_script_package(bundled, sources[SHIPPED_CODE])
+    if spec.source.program != entry_point:
         bundled = started_with_packages(bundled, sources[SHIPPED_CODE])
-    return JobCode(bundle_source(bundled, spec.source.entry_point), package_archives(files, spec.requirements_extras))
+    return JobCode(bundle_source(bundled, entry_point), packages)

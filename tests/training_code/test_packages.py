@@ -238,8 +238,8 @@ def test_a_script_of_the_teams_own_has_its_packages_and_its_own_modules(containe
         "fit.py": "import sys, packages, brought\n",
     }
     own["fit.py"] += "print(packages.name, brought.value, sys.argv[1:], __name__)\n"
-    for name in ("packages.py", "failure.py"):
-        own[f"start_with_packages/{name}"] = (ROOT / "training_code" / name).read_text()
+    for name in ("packages.py", "scheduled_job/failure.py"):
+        own[f"start_with_packages/{Path(name).name}"] = (ROOT / "training_code" / name).read_text()
     write_files(code, own)
     variables = {"ENTRY_POINT": "fit.py", "SM_CHANNELS": '["packages"]', "SM_CHANNEL_PACKAGES": str(container.channel)}
 

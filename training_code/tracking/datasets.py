@@ -15,8 +15,6 @@ from options.hyperparameters import SPLITS, Hyperparameters
 
 HELD_OUT = "held out from training"
 """Name of the rows that judge where there is no channel of their own."""
-CONTEXT = "mlflow.data.context"
-"""The tag that MLflow's pages show beside a dataset: `training` or `validation`."""
 
 _DIGITS = 16
 """Of a digest; MLflow takes up to 36 characters, and shows them all."""
