@@ -9,15 +9,18 @@ aws/deep-learning-containers, docker/sklearn/1.9-0.
 """
 
 import contextlib
+import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from rehearsal.errors import ContainerError
 from rehearsal.running.channel_data import download_channels
+from rehearsal.running.container_engine import ContainerEngine, engine_variables
 from rehearsal.running.container_environment import (
     Surroundings,
     container_variables,
@@ -71,11 +74,13 @@ class ContainerResult:
 class ContainerPlatform(Surroundings):
     """What is around a container, instead of SageMaker; `clients` are the embedded AWS's.
 
-    Without `namespaces` the job is kept from the network as on a machine that has none.
+    Without `namespaces` the job is kept from the network as on a machine that has none. With an `engine` the image
+    itself is started, in place of the virtual environment.
     """
 
     clients: "AwsClients"
     namespaces: bool = True
+    engine: ContainerEngine | None = None
     grace_seconds: float = STOP_GRACE_SECONDS
 
 
@@ -103,35 +108,26 @@ def run_training_container(
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
         files = ContainerFiles(Path(directory) / "opt" / "ml")
-        command = start_command(platform, files)
+        command = [] if platform.engine else start_command(platform, files)
         checkpoints = _move_in(platform.clients.s3, request, files)
         written = WrittenFiles(files)
         log = _Log.of_request(request, platform.clients, on_line, written)
-        put_stand_ins(request, files, platform.container_environment, on_line)
-        reached = filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values()))
-        network = stack.enter_context(
-            sealed_network(
-                list(reached), Path(command[0]), platform.container_environment, namespaces=platform.namespaces
-            )
-        )
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],
             platform.grace_seconds,
             stop_requested or threading.Event(),
         )
-
-        def variables(of: ContainerFiles) -> dict[str, str]:
-            return {**container_variables(request, of, platform, training_job_arn), **network.variables}
-
+        place = _in_the_engine if platform.engine else _in_the_environment
+        start = stack.enter_context(place(command, request, files, platform, training_job_arn, on_line))
         names = host_names(request)
-        others = OtherHosts(request, files, names, platform, [*network.prefix, *command], variables, limits)
+        others = OtherHosts(request, files, names, platform, start.command, start.variables, limits)
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))
         status, secondary_status = _status(outcome)
-        differences = [*_differences(request, platform.container_environment), network.difference]
+        differences = [*_differences(request), *start.differences]
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
@@ -145,6 +141,62 @@ def run_training_container(
             differences=tuple(filter(None, differences)),
             written=written.now(),
         )
+
+
+@dataclass(frozen=True)
+class _Start:
+    """How a host's process is started, and what is otherwise there than in the image."""
+
+    command: list[str]
+    variables: Callable[[ContainerFiles], dict[str, str]]
+    differences: tuple[str, ...]
+
+
+@contextlib.contextmanager
+def _in_the_environment(  # noqa: PLR0913, PLR0917 - a job, its tree, and what is around it
+    command: list[str],
+    request: Request,
+    files: ContainerFiles,
+    platform: ContainerPlatform,
+    training_job_arn: str,
+    on_line: Callable[[str], None],
+) -> Iterator[_Start]:
+    """In the virtual environment, which has a network of its own."""
+    put_stand_ins(request, files, platform.container_environment, on_line)
+    reached = filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values()))
+    with sealed_network(
+        list(reached), Path(command[0]), platform.container_environment, namespaces=platform.namespaces
+    ) as network:
+
+        def variables(of: ContainerFiles) -> dict[str, str]:
+            return {**container_variables(request, of, platform, training_job_arn), **network.variables}
+
+        differences = (python_of(platform.container_environment).difference, network.difference)
+        yield _Start([*network.prefix, *command], variables, differences)
+
+
+@contextlib.contextmanager
+def _in_the_engine(  # noqa: PLR0913, PLR0917 - as above
+    command: list[str],
+    request: Request,
+    files: ContainerFiles,
+    platform: ContainerPlatform,
+    training_job_arn: str,
+    on_line: Callable[[str], None],
+) -> Iterator[_Start]:
+    """In the image itself, by Docker or Podman."""
+    engine = platform.engine
+    assert engine is not None  # noqa: S101 - it is why this is called
+    del command, on_line
+    if len(host_names(request)) > 1:
+        raise ContainerError(f"--container {engine.name} starts one host; set resources.instance_count to 1")
+    inside = engine_variables(request, platform.environment, platform.swaps, training_job_arn)
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST") if name in os.environ}
+    try:
+        differences = ("the container has this machine's network",)
+        yield _Start(engine.command(request, files, inside), lambda _: {**own, **inside}, differences)
+    finally:
+        engine.clear(request, files)
 
 
 def _move_in(s3: "S3Client", request: Request, files: ContainerFiles) -> Checkpoints:
@@ -217,12 +269,10 @@ def _failure_reason(files: ContainerFiles, outcome: ProcessOutcome) -> str:
     return f"AlgorithmError: {files.failure_message()}, exit code: {exit_code}"[:FAILURE_REASON_MAX_LENGTH]
 
 
-def _differences(request: Request, container_environment: Path) -> tuple[str, ...]:
+def _differences(request: Request) -> tuple[str, ...]:
     names = host_names(request)
     hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
     found = [f"the {hosts} {', '.join(names)}, not algo-1"]
-    if other_python := python_of(container_environment).difference:
-        found.append(other_python)
     if request.get("EnableManagedSpotTraining"):
         found.append("a spot interruption does not happen")
     if request.get("EnableNetworkIsolation"):
