@@ -9,6 +9,7 @@ from typing import Any
 from . import record as records
 from .connection import may_pass
 from .log import say
+from .models import describe
 from .pulse import SYSTEM_PREFIX
 from .record import Record
 from .registry import Registry, StandingVersion
@@ -107,7 +108,6 @@ class Delivery:
         A record without a model in it names one that its script has logged.
         """
         from mlflow.entities import LoggedModelOutput
-        from mlflow.models import Model
 
         path = self.record.directory / records.MODEL / "MLmodel"
         if not path.exists():
@@ -129,10 +129,8 @@ class Delivery:
         outputs = self._client.get_run(run_id).outputs
         if model.model_id not in [each.model_id for each in (outputs.model_outputs if outputs else [])]:
             self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
-        described = Model.load(str(path))
-        described.model_id = described.model_uuid = model.model_id
-        described.artifact_path = model.artifact_location
-        described.save(str(path))
+        model_id, location = str(model.model_id), str(model.artifact_location)
+        describe(path, model_id=model_id, model_uuid=model_id, artifact_path=location)
         return model
 
     def _of_run(self) -> list[Any]:

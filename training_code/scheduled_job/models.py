@@ -34,8 +34,6 @@ def put(model: Path, directory: Path, run_id: str) -> None:
     Raises:
         TrainingError: there is nothing.
     """
-    from mlflow.models import Model
-
     if model.is_dir() and any(model.iterdir()):
         shutil.copytree(model, directory)
     elif model.is_file():
@@ -44,6 +42,19 @@ def put(model: Path, directory: Path, run_id: str) -> None:
     else:
         raise TrainingError(f"register_once: got {shown(model, 200)}, where there is no model; save it there before")
     description = directory / _DESCRIPTION
-    described = Model.load(str(description)) if description.exists() else Model()
-    described.run_id = run_id
-    described.save(str(description))
+    if not description.exists():
+        from mlflow.models import Model
+
+        Model().save(str(description))
+    describe(description, run_id=run_id)
+
+
+def describe(description: Path, **values: str) -> None:
+    """Change values of a model's description, the file MLmodel.
+
+    MLflow's own way to read one needs pandas, which nothing else here does.
+    """
+    import yaml
+
+    told = yaml.safe_load(description.read_text(encoding="utf-8")) | values
+    description.write_text(yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8")
