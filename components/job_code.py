@@ -11,6 +11,7 @@ from .source_bundle import (
     SourceBundleError,
     bundle_source,
     compose_requirements,
+    with_script_package,
     with_start,
     without_requirements,
 )
@@ -33,8 +34,7 @@ def directories_of(specs: Iterable[TrainingJobSpec]) -> list[str]:
     found: dict[str, None] = {}
     for spec in specs:
         found[spec.source.directory] = None
-        if spec.program != spec.source.entry_point:
-            found[SHIPPED_CODE] = None
+        found[SHIPPED_CODE] = None  # of which a part travels with code of one's own
     return list(found)
 
 
@@ -67,6 +67,8 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
             f"remove {REQUIREMENTS} where the image has all that is needed"
         )
     bundled = without_requirements(files) if brings_packages else compose_requirements(files, extras)
+    if not spec.source.is_shipped:
+        bundled = with_script_package(bundled, sources[SHIPPED_CODE])
     if spec.program != spec.source.entry_point:
         bundled = with_start(bundled, sources[SHIPPED_CODE])
     bundle = bundle_source(bundled, spec.source.entry_point)

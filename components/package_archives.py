@@ -88,7 +88,7 @@ def package_archives(
     Raises:
         SourceBundleError: such a file is missing, or does not pin what it names.
     """
-    image_lock = "" if of_other_image else _only(IMAGE_LOCK.read_text(encoding="utf-8"), IMPORTED_FROM_IMAGE)
+    image_lock = "" if of_other_image else only(IMAGE_LOCK.read_text(encoding="utf-8"), IMPORTED_FROM_IMAGE)
     found = []
     for channel, extra in zip(channel_names(extras), ["", *sorted(extras)], strict=True):
         name = f"requirements-{extra}.txt" if extra else REQUIREMENTS
@@ -98,7 +98,7 @@ def package_archives(
                 f"put it there, or set source.packages to pip"
             )
         lock = _without_comments(files[name].decode("utf-8"))
-        if loose := [entry for entry in _entries(lock) if "--hash=" not in entry]:
+        if loose := [entry for entry in entries(lock) if "--hash=" not in entry]:
             raise SourceBundleError(
                 f"{name} in the source directory names {loose[0].split()[0]!r} without a hash; allowed: pinned "
                 "versions with hashes, as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
@@ -112,12 +112,11 @@ def _without_comments(lock: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _entries(lock: str) -> list[str]:
+def entries(lock: str) -> list[str]:
     """Each requirement with its hashes, as one line."""
-    return [entry for entry in lock.replace("\\\n", " ").splitlines() if entry.strip()]
+    return [entry for entry in _without_comments(lock).replace("\\\n", " ").splitlines() if entry.strip()]
 
 
-def _only(lock: str, names: Collection[str]) -> str:
+def only(lock: str, names: Collection[str]) -> str:
     """The lines of a lock that are about the packages named."""
-    entries = _entries(_without_comments(lock))
-    return "".join(f"{' '.join(entry.split())}\n" for entry in entries if entry.partition("==")[0] in names)
+    return "".join(f"{' '.join(entry.split())}\n" for entry in entries(lock) if entry.partition("==")[0] in names)

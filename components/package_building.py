@@ -121,18 +121,23 @@ def _move_data(site: Path, place: Path) -> None:
 
 
 def _run(command: list[str], archive: PackageArchive, environ: Mapping[str, str]) -> None:
-    trusted = "true" if any(Path(path).exists() for path in _CERTIFICATES) else "false"
-    # uv trusts the machine's own certificates, as pip does: a company's network may add one of its own.
-    variables = {"UV_SYSTEM_CERTS": trusted, **environ}
-    if proxy := environ.get(INDEX_PROXY):
-        variables |= {"HTTPS_PROXY": proxy, "HTTP_PROXY": proxy}
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=index_variables(environ), capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackagesError(
             f"the archive {archive.channel} of packages is not in {cache_directory(environ)} and cannot be made here: "
             f"{' '.join(done.stderr.split())[-600:]}; make it once where a package index can be reached, with `make "
             f"packages`, and bring that directory along"
         )
+
+
+def index_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables with which uv reaches the index from here."""
+    trusted = "true" if any(Path(path).exists() for path in _CERTIFICATES) else "false"
+    # uv trusts the machine's own certificates, as pip does: a company's network may add one of its own.
+    variables = {"UV_SYSTEM_CERTS": trusted, **environ}
+    if proxy := environ.get(INDEX_PROXY):
+        variables |= {"HTTPS_PROXY": proxy, "HTTP_PROXY": proxy}
+    return variables
 
 
 def main(directory: str, *extras: str) -> int:

@@ -27,7 +27,16 @@ REQUIREMENTS: Final = "requirements.txt"
 START: Final = "start_with_packages.py"
 """Of training_code: what the toolkit starts instead of code that knows nothing of archives and dated data."""
 _START_DIRECTORY: Final = "start_with_packages"
-_START_MODULES: Final = ("dated_channels.py", "failure.py", "packages.py", "progress.py", "scheduled_dates.py")
+_START_MODULES: Final = {
+    "dated_channels.py": "dated_channels.py",
+    "failure.py": "scheduled_job/failure.py",
+    "packages.py": "packages.py",
+    "progress.py": "scheduled_job/log.py",
+    "scheduled_dates.py": "scheduled_dates.py",
+}
+"""Name there -> name in training_code."""
+SCRIPT_PACKAGE: Final = "scheduled_job"
+"""Of training_code: what a script of one's own may import, and so travels with it."""
 REQUIREMENTS_EXTRAS: Final = ("accelerator", "cluster")
 """What only some jobs install: `requirements-<extra>.txt` beside requirements.txt has the pins that are added to it."""
 
@@ -134,11 +143,35 @@ def with_start(files: Mapping[str, bytes], start: Mapping[str, bytes]) -> dict[s
     Raises:
         SourceBundleError: the code has something under these names itself.
     """
-    added = {START: start[START]} | {f"{_START_DIRECTORY}/{name}": start[name] for name in _START_MODULES}
+    added = {START: start[START]} | {
+        f"{_START_DIRECTORY}/{name}": start[source] for name, source in _START_MODULES.items()
+    }
     if taken := [name for name in files if name == START or name.startswith(f"{_START_DIRECTORY}/")]:
         raise SourceBundleError(
             f"{taken[0]} in the source directory has the name of what puts packages and dated data in place before "
             f"the code starts; rename it"
+        )
+    return {**files, **added}
+
+
+def with_script_package(files: Mapping[str, bytes], shipped: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files (POSIX path -> content) of code of one's own, and the package that such code may import.
+
+    `shipped` are the files of this project's training code. A copy of the package that is the same is no fault.
+
+    Raises:
+        SourceBundleError: the code has something else under that name itself.
+    """
+    added = {name: content for name, content in shipped.items() if name.startswith(f"{SCRIPT_PACKAGE}/")}
+    taken = [
+        name
+        for name, content in files.items()
+        if name == f"{SCRIPT_PACKAGE}.py" or (name.startswith(f"{SCRIPT_PACKAGE}/") and added.get(name) != content)
+    ]
+    if taken:
+        raise SourceBundleError(
+            f"{taken[0]} in the source directory has the name of the package {SCRIPT_PACKAGE}, which travels with code "
+            f"of your own (docs/own-code.md); rename it, or remove it if it is an older copy of that package"
         )
     return {**files, **added}
 

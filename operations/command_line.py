@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from operations.check_format import CheckFormat
+from operations.engine import Engine
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -70,6 +71,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     schedule: Annotated[
         str | None, typer.Option(help="Fire this schedule only, by its name on AWS; otherwise each of the stack's.")
     ] = None,
+    container: Annotated[
+        Engine | None, typer.Option(help="Start the training images themselves, instead of what stands in for them.")
+    ] = None,
 ) -> None:
     """Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."""
     from operations.rehearsing import own_data, print_rehearsal, stop_kept_servers
@@ -82,7 +86,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
         if stop:
             return stop_kept_servers(project_dir, console)
         own, ports = own_data(data or []), Ports(mlflow=mlflow_port)
-        options = RehearsalOptions(project_dir, stack, deliveries, keep, own, ports, schedule)
+        options = RehearsalOptions(
+            project_dir, stack, deliveries, keep, own, ports, schedule, container.value if container else None
+        )
         return print_rehearsal(options, console)
 
     _run(command)

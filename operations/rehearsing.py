@@ -17,14 +17,16 @@ from rehearsal.rehearse import STATE_DIRECTORY, RehearsalOptions, RehearsedJob, 
 
 _IN_PLACE: Final = (
     "In place of S3, IAM, Scheduler and SageMaker: an embedded AWS; of the tracking server: a local MLflow; "
-    "of the image: a virtual environment. Nothing leaves this machine."
 )
+_ENVIRONMENT: Final = "of the image: a virtual environment. Nothing leaves this machine."
 
 
 def print_rehearsal(options: RehearsalOptions, console: Console) -> int:
     """Rehearse and print; 0 where every training job ended with a model, registered where it tracks."""
     started = time.perf_counter()
-    _print(console, Text.assemble("Rehearsing stack ", (options.stack, "bold"), f". {_IN_PLACE}"))
+    by_engine = f"the image itself is started by {options.container}, with this machine's network."
+    in_place = _IN_PLACE + (by_engine if options.container else _ENVIRONMENT)
+    _print(console, Text.assemble("Rehearsing stack ", (options.stack, "bold"), f". {in_place}"))
     done = rehearse(options, ConsoleReporter(console))
     for job in done.jobs:
         console.print()

@@ -6,6 +6,7 @@ has started is stopped.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from rehearsal.judging.stack_check import StackCheck, artifact_store_of, check_s
 from rehearsal.local_servers.servers import Ports, start_servers
 from rehearsal.reporter import Reporter
 from rehearsal.running.channel_data import not_rehearsed
+from rehearsal.running.container_engine import ContainerEngine, EngineName
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deliveries import is_tracked
@@ -40,7 +42,7 @@ class RehearsalOptions:
 
     `deliveries` is how often the Scheduler delivers the same invocation. `data` replaces sample data: channel -> a CSV
     file or a directory of them. `keep` leaves the servers running. `schedule` is the one to fire, by the name that it
-    has on AWS; absent: each of them.
+    has on AWS; absent: each of them. `container` is what starts the images themselves.
     """
 
     project_dir: Path
@@ -50,6 +52,7 @@ class RehearsalOptions:
     data: Mapping[str, Path] = field(default_factory=dict)
     ports: Ports = field(default_factory=Ports)
     schedule: str | None = None
+    container: EngineName | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
             each message says what is wrong and how to cure it. Nothing that was started is left running.
     """
     files = _own_data(options)
+    engine = ContainerEngine.find(options.container, os.environ) if options.container else None
     with reporter.step("check settings, request, permissions and policies") as step:
         check = check_stack(options.project_dir, options.stack)
         _stop_at_faults(check, reporter)
@@ -90,7 +94,7 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
     with start_servers(
         state_dir, region=region, artifact_root=artifact_root, account_id=account_id, ports=options.ports
     ) as servers:
-        stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region))
+        stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region), engine)
         filled_with = set_up(stage, requests, files, [artifact_root, *stores] if artifact_root else [])
         try:
             jobs = tuple(

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "rehearsal": {"rehearsal", "components"},
     "operations": {"operations", "rehearsal", "components"},
     "benchmarks": {"benchmarks", "rehearsal", "components", "settings"},
-    "training_code": set[str](),
+    "training_code": {"training_code"},  # by relative imports, of what travels with code of one's own
     "policies": set[str](),
 }
 ONLY_CREATOR = "components.scheduled_training_job"
@@ -100,7 +100,7 @@ def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None
     assert with_code | single <= {*MAY_IMPORT, "tests"}
 
 
-TRAINING_ROOMS = ("options", "data", "growing", "judging", "models", "tracking")
+TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking")
 """Of the training code, in the order in which a job passes through them."""
 
 
@@ -115,6 +115,25 @@ def test_a_room_of_the_training_code_knows_those_before_it_and_what_all_may_know
     ]
 
     assert wrong == []
+
+
+def test_what_travels_with_code_of_ones_own_knows_itself_and_python_and_the_rest_only_where_it_is_used() -> None:
+    directory = PROJECT_DIRECTORY / "training_code" / "scheduled_job"
+    needed = set()
+    for file in directory.glob("*.py"):
+        for node in ast.parse(file.read_text(), feature_version=(3, 9)).body:  # the oldest image that AWS still has
+            if isinstance(node, ast.Import):
+                needed |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                needed.add(str(node.module).partition(".")[0])
+    used = {
+        found.module.partition(".")[0]
+        for found in imports_of("training_code")
+        if found.file.startswith("training_code/scheduled_job/") and not found.module.startswith("training_code")
+    }
+
+    assert needed <= sys.stdlib_module_names
+    assert used - sys.stdlib_module_names - needed == {"mlflow", "yaml", "boto3", "botocore"}  # MLflow brings YAML
 
 
 def test_the_training_code_has_its_entry_points_at_the_root_and_all_else_in_rooms() -> None:

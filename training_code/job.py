@@ -28,10 +28,12 @@ from options import estimators
 from options.environment import Environment
 from options.hyperparameters import Hyperparameters
 from progress import say
+from scheduled_job.claims import AlreadyClaimedError
+from scheduled_job.connection import UnreachableError
+from scheduled_job.record import KEPT_MODEL, RECORD_FILE, keep
 from tracking import datasets, record, system_metrics
-from tracking.claims import AlreadyClaimedError
-from tracking.connection import UnreachableError
 from tracking.data_checks import NOTHING_COMPARED, OFF
+from tracking.summary import in_words
 from tracking.tracker import Tracker
 
 NEEDED_AT_THE_END = ("matplotlib.figure", "matplotlib.backends.backend_agg", "skops.io")
@@ -48,7 +50,7 @@ def run(
     """
     started = time.perf_counter()
     tracker = Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
-    if _delivered_before(tracker, env):
+    if tracker.delivered_before():
         return
     try:
         _train(tracker, env, settings, growers, reading)
@@ -64,7 +66,7 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
     checkpoints = Checkpoints(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
     saved = checkpoints.load()
     sample = system_metrics.sampler(is_wanted=settings.system_metrics)
-    with tracker.run(saved.run_id if saved else None, settings.estimator, sample) as run_id:
+    with tracker.run(saved.run_id if saved else None, in_words(settings.estimator), sample) as run_id:
         tracker.claim(run_id)
         checks = NOTHING_COMPARED
         if settings.data_checks != OFF:
@@ -153,34 +155,12 @@ def _kept_on_failure(model: Trained, env: Environment) -> Iterator[Path]:
 
 def _keep(model: Trained, directory: Path, env: Environment) -> str:
     """Put the record in `directory`, or without a whole one the model, into the job's output; gives what that means."""
-    if not (directory / record.RECORD_FILE).exists():
-        kept = env.output_directory / record.KEPT_MODEL
+    if not (directory / RECORD_FILE).exists():
+        kept = env.output_directory / KEPT_MODEL
         kept.mkdir(parents=True, exist_ok=True)
         model.put(kept / model_files.MODEL_FILE)
         return (
             f"the model is trained but not registered, and kept without a record as "
-            f"{record.KEPT_MODEL}/{model_files.MODEL_FILE} in output.tar.gz"
+            f"{KEPT_MODEL}/{model_files.MODEL_FILE} in output.tar.gz"
         )
-    kept = env.output_directory / record.KEPT
-    shutil.copytree(directory, kept, dirs_exist_ok=True)
-    shutil.copytree(env.model_directory, kept / "sagemaker_model", dirs_exist_ok=True)
-    return (
-        f"the model is trained but not registered, and kept with its record in output.tar.gz: "
-        f"`training-jobs register {env.job.name}` completes this job without training again"
-    )
-
-
-def _delivered_before(tracker: Tracker, env: Environment) -> bool:
-    """Whether another training job has registered the result of this very invocation.
-
-    A result of this same job does not count: it was started again, and its model is not in SM_MODEL_DIR any more.
-    """
-    standing = tracker.standing_version()
-    if standing is None or standing.training_job_name == env.job.name:
-        return False
-    tracker.close_as_delivered(standing.training_job_name)
-    say(
-        f"delivered again: version {standing.version} of {env.registered_model_name} by training job "
-        f"{standing.training_job_name} stands for this invocation; nothing to train"
-    )
-    return True
+    return keep(directory, env.output_directory, env.model_directory, env.job)

@@ -19,8 +19,8 @@ if __name__ == "__main__" and (missing := packages.fault(os.environ)):
 
 from failure import TrainingError, reason_of_failure
 from models.model_files import DESCRIPTION_FILE
-from tracking import secret
-from tracking.connection import prepare, reaching
+from scheduled_job import secret
+from scheduled_job.connection import prepare, reaching
 
 
 def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:

@@ -18,10 +18,11 @@ if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
 from failure import TrainingError, reason_of_failure
-from options.environment import TrackingSettings
 from progress import say
-from tracking import record, secret
-from tracking.tracker import Tracker
+from scheduled_job import secret
+from scheduled_job.job import TrackingSettings
+from scheduled_job.record import load
+from scheduled_job.tracker import JobTracker
 
 
 def register(directory: Path, environ: Mapping[str, str]) -> None:
@@ -30,7 +31,7 @@ def register(directory: Path, environ: Mapping[str, str]) -> None:
     Raises:
         TrainingError: there is no record, no address, or no server there.
     """
-    kept = record.load(directory)
+    kept = load(directory)
     address = environ.get("MLFLOW_TRACKING_URI", "")
     if not address:
         raise TrainingError("environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address")
@@ -41,7 +42,7 @@ def register(directory: Path, environ: Mapping[str, str]) -> None:
         job=kept.job,
         patience_seconds=10,
     )
-    standing = Tracker(settings, environ).deliver(kept)
+    standing = JobTracker(settings, environ).deliver(kept)
     say(f"registered: version {standing.version} of {kept.registered_model_name} by {standing.training_job_name}")
 
 

@@ -41,7 +41,7 @@ from data import dataset, memory
 from data.reading import Reading, end_process
 from failure import RefusedError
 from options import environment, hosts, hyperparameters, sharing
-from tracking import secret
+from scheduled_job import secret
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

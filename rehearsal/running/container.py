@@ -9,15 +9,18 @@ aws/deep-learning-containers, docker/sklearn/1.9-0.
 """
 
 import contextlib
+import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from rehearsal.errors import ContainerError
 from rehearsal.running.channel_data import download_channels
+from rehearsal.running.container_engine import ContainerEngine, engine_variables
 from rehearsal.running.container_environment import (
     Surroundings,
     container_variables,
@@ -72,11 +75,13 @@ class ContainerResult:
 class ContainerPlatform(Surroundings):
     """What is around a container, instead of SageMaker; `clients` are the embedded AWS's.
 
-    Without `namespaces` the job is kept from the network as on a machine that has none.
+    Without `namespaces` the job is kept from the network as on a machine that has none. With an `engine` the image
+    itself is started, in place of the virtual environment.
     """
 
     clients: "AwsClients"
     namespaces: bool = True
+    engine: ContainerEngine | None = None
     grace_seconds: float = STOP_GRACE_SECONDS
 
 
@@ -107,36 +112,26 @@ def run_training_container(
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
         files = ContainerFiles(Path(directory) / "opt" / "ml")
         require_usual_start(request)
-        command = start_command(platform, files)
+        command = [] if platform.engine else start_command(platform, files)
         checkpoints = _move_in(platform.clients.s3, request, files)
         written = WrittenFiles(files)
         log = _Log.of_request(request, platform.clients, on_line, written)
-        put_stand_ins(request, files, platform.container_environment, on_line)
-        reached = _reached(request, platform)
-        network = stack.enter_context(
-            sealed_network(reached, Path(command[0]), platform.container_environment, namespaces=platform.namespaces)
-        )
         limits = Limits(
             request["StoppingCondition"]["MaxRuntimeInSeconds"],
             platform.grace_seconds,
             stop_requested or threading.Event(),
         )
-
-        def variables(of: ContainerFiles) -> dict[str, str]:
-            return {**container_variables(request, of, platform, training_job_arn), **network.variables}
-
+        place = _in_the_engine if platform.engine else _in_the_environment
+        start = stack.enter_context(place(command, request, files, platform, training_job_arn, on_line))
         names = host_names(request)
-        others = OtherHosts(request, files, names, platform, [*network.prefix, *command], variables, limits)
+        others = OtherHosts(request, files, names, platform, start.command, start.variables, limits)
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))
         status, secondary_status = _status(outcome)
-        differences = [*_differences(request, platform.container_environment), *not_imitated(request)]
-        if network.difference and request.get("EnableNetworkIsolation"):
-            differences.append("the network is not isolated")
-        differences.append(network.difference)
+        differences = [*_differences(request), *not_imitated(request), *start.differences]
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
@@ -157,6 +152,63 @@ def _reached(request: Request, platform: ContainerPlatform) -> list[str]:
     if request.get("EnableNetworkIsolation"):
         return []
     return list(filter(None, (platform.environment.get("AWS_ENDPOINT_URL"), *platform.swaps.values())))
+
+
+@dataclass(frozen=True)
+class _Start:
+    """How a host's process is started, and what is otherwise there than in the image."""
+
+    command: list[str]
+    variables: Callable[[ContainerFiles], dict[str, str]]
+    differences: tuple[str, ...]
+
+
+@contextlib.contextmanager
+def _in_the_environment(  # noqa: PLR0913, PLR0917 - a job, its tree, and what is around it
+    command: list[str],
+    request: Request,
+    files: ContainerFiles,
+    platform: ContainerPlatform,
+    training_job_arn: str,
+    on_line: Callable[[str], None],
+) -> Iterator[_Start]:
+    """In the virtual environment, which has a network of its own."""
+    put_stand_ins(request, files, platform.container_environment, on_line)
+    with sealed_network(
+        _reached(request, platform), Path(command[0]), platform.container_environment, namespaces=platform.namespaces
+    ) as network:
+
+        def variables(of: ContainerFiles) -> dict[str, str]:
+            return {**container_variables(request, of, platform, training_job_arn), **network.variables}
+
+        found = [python_of(platform.container_environment).difference, image_difference(request), network.difference]
+        if network.difference and request.get("EnableNetworkIsolation"):
+            found.append("the network is not isolated")
+        yield _Start([*network.prefix, *command], variables, tuple(filter(None, found)))
+
+
+@contextlib.contextmanager
+def _in_the_engine(  # noqa: PLR0913, PLR0917 - as above
+    command: list[str],
+    request: Request,
+    files: ContainerFiles,
+    platform: ContainerPlatform,
+    training_job_arn: str,
+    on_line: Callable[[str], None],
+) -> Iterator[_Start]:
+    """In the image itself, by Docker or Podman."""
+    engine = platform.engine
+    assert engine is not None  # noqa: S101 - it is why this is called
+    del command, on_line
+    if len(host_names(request)) > 1:
+        raise ContainerError(f"--container {engine.name} starts one host; set resources.instance_count to 1")
+    inside = engine_variables(request, platform.environment, platform.swaps, training_job_arn)
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST") if name in os.environ}
+    try:
+        differences = ("the container has this machine's network",)
+        yield _Start(engine.command(request, files, inside), lambda _: {**own, **inside}, differences)
+    finally:
+        engine.clear(request, files)
 
 
 def _move_in(s3: "S3Client", request: Request, files: ContainerFiles) -> Checkpoints:
@@ -229,14 +281,10 @@ def _failure_reason(files: ContainerFiles, outcome: ProcessOutcome) -> str:
     return f"AlgorithmError: {files.failure_message()}, exit code: {exit_code}"[:FAILURE_REASON_MAX_LENGTH]
 
 
-def _differences(request: Request, container_environment: Path) -> tuple[str, ...]:
+def _differences(request: Request) -> tuple[str, ...]:
     names = host_names(request)
     hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
     found = [f"the {hosts} {', '.join(names)}, not algo-1"]
-    if other_python := python_of(container_environment).difference:
-        found.append(other_python)
-    if other_image := image_difference(request):
-        found.append(other_image)
     if request.get("EnableManagedSpotTraining"):
         found.append("a spot interruption does not happen")
     if any(_shared_out(channel) for channel in request.get("InputDataConfig", [])) and len(names) > 1:

@@ -14,6 +14,7 @@ from rehearsal.local_servers.servers import Servers
 from rehearsal.permissions.role_documents import deployed_roles
 from rehearsal.reporter import Reporter
 from rehearsal.running.channel_data import read_uris
+from rehearsal.running.container_engine import ContainerEngine
 from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
@@ -27,6 +28,8 @@ class Stage:
     check: StackCheck
     servers: Servers
     clients: AwsClients
+    engine: ContainerEngine | None = None
+    """What starts the images themselves; absent, environments of this machine stand in for them."""
 
     def denied_calls(self, schedule: DeployedSchedule, request: Mapping[str, Any]) -> list[Fault]:
         """The AWS calls of one invocation that the deployed roles deny, given the objects that are in S3."""

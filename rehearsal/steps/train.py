@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from components.dated_paths import dated_path
@@ -15,13 +14,12 @@ from rehearsal.errors import RehearsalError
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
-from rehearsal.running.container_environment import require_container_environment
-from rehearsal.running.container_packages import python_of
 from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deliveries import is_tracked, standing_delivery
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, experiment_of, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
+from rehearsal.running.script_image import ScriptImage, image_of
 from rehearsal.running.script_lines import ScriptLines
 from rehearsal.sealed_environment import sealed_environment
 from rehearsal.steps.set_up import put_data
@@ -103,11 +101,11 @@ def _next_time(schedule: DeployedSchedule, now: datetime) -> datetime | None:
 def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
     name = invocation.training_job_name
     report = partial(report_training_job, stage.servers.endpoint_url, name)
-    container = stage.project_dir / CONTAINER_ENVIRONMENT
+    image = _image(stage, invocation)
     log_path = stage.servers.state_dir / "training-jobs" / f"{name}.log"
     log_path.parent.mkdir(exist_ok=True)
     with (
-        stage.reporter.step(f"train in the container ({_image_difference(container)})") as step,
+        stage.reporter.step(f"train in the container ({image.told})") as step,
         log_path.open("w", encoding="utf-8") as log,
     ):
         script_lines = ScriptLines()
@@ -127,7 +125,8 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
             invocation.request,
             ContainerPlatform(
                 clients=stage.clients,
-                container_environment=container,
+                container_environment=image.environment,
+                engine=stage.engine,
                 environment=environment,
                 swaps=_swaps(stage, invocation.request),
             ),
@@ -152,6 +151,15 @@ def _swaps(stage: Stage, request: Mapping[str, Any]) -> dict[str, str]:
     return {"MLFLOW_TRACKING_URI": stage.servers.tracking_uri, "SECRET_ARN": ""} if is_tracked(request) else {}
 
 
+def _image(stage: Stage, invocation: Invocation) -> ScriptImage:
+    """What stands in for the job's image: the image itself, where that was asked for."""
+    installed = stage.project_dir / CONTAINER_ENVIRONMENT
+    if stage.engine is None:
+        return image_of(stage.clients.s3, invocation.request, installed, os.environ, stage.reporter.note)
+    stage.engine.provide(str(invocation.request["AlgorithmSpecification"]["TrainingImage"]))
+    return ScriptImage(installed, f"the image itself, started by {stage.engine.name}")
+
+
 def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:
     """The one version of this invocation; none, or several, is what a rehearsal is there to find."""
     environment = invocation.request["Environment"]
@@ -167,13 +175,6 @@ def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:
             f"{len(found)} versions of this invocation instead of one: look at the training code's registration"
         )
     return found[0]
-
-
-def _image_difference(container_environment: Path) -> str:
-    """Which Python stands in for the image's."""
-    require_container_environment(container_environment)
-    python = python_of(container_environment)
-    return python.difference or f"the image's packages, Python {python.version}"
 
 
 def _description(result: ContainerResult) -> dict[str, Any]:

@@ -13,7 +13,9 @@ LOCK = b"six==1.17.0 --hash=sha256:" + b"a" * 64 + b"\n"
 SHIPPED = {
     "train.py": b"",
     "packages.py": b"packages",
-    "failure.py": b"failure",
+    "failure.py": b"failure of ours",
+    "scheduled_job/__init__.py": b"six functions",
+    "scheduled_job/failure.py": b"failure",
     "start_with_packages.py": b"start",
     "dated_channels.py": b"dated",
     "progress.py": b"progress",
@@ -23,6 +25,7 @@ SHIPPED = {
     "requirements-accelerator.txt": LOCK,
 }
 MINE = {"fit.py": b"fit", "requirements.txt": LOCK}
+PACKAGE = ["scheduled_job/__init__.py", "scheduled_job/failure.py"]
 SOURCES = {"training_code": SHIPPED, "mine": MINE}
 
 
@@ -41,8 +44,9 @@ def test_what_travels_is_not_installed(staging: TrainingJobSettings) -> None:
 
     assert [archive.channel for archive in code.packages] == ["packages"]
     assert names_in(code.bundle.content) == [
-        *("dated_channels.py", "failure.py", "packages.py", "progress.py", "scheduled_dates.py"),
-        *("start_with_packages.py", "train.py"),
+        *("dated_channels.py", "failure.py", "packages.py", "progress.py"),
+        *PACKAGE,
+        *("scheduled_dates.py", "start_with_packages.py", "train.py"),
     ]
 
 
@@ -59,7 +63,7 @@ def test_code_of_ones_own_is_installed_by_pip_where_nothing_else_is_said(staging
     code = job_code(of_mine(staging, None), SOURCES)
 
     assert code.packages == ()
-    assert names_in(code.bundle.content) == ["fit.py", "requirements.txt"]
+    assert names_in(code.bundle.content) == ["fit.py", "requirements.txt", *PACKAGE]
 
 
 def test_code_of_ones_own_whose_packages_travel_is_started_with_them(staging: TrainingJobSettings) -> None:
@@ -71,6 +75,7 @@ def test_code_of_ones_own_whose_packages_travel_is_started_with_them(staging: Tr
     assert len(code.packages) == 1
     assert names_in(code.bundle.content) == [
         "fit.py",
+        *PACKAGE,
         "start_with_packages.py",
         *(f"start_with_packages/{name}.py" for name in ("dated_channels", "failure", "packages", "progress")),
         "start_with_packages/scheduled_dates.py",
@@ -111,9 +116,31 @@ def test_a_name_that_is_taken_is_refused(staging: TrainingJobSettings) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["scheduled_job.py", "scheduled_job/__init__.py", "scheduled_job/own.py"])
+@pytest.mark.parametrize("packages", ["archive", "pip"])
+def test_a_file_of_the_teams_own_is_never_overwritten(staging: TrainingJobSettings, packages: str, name: str) -> None:
+    sources = SOURCES | {"mine": MINE | {name: b"mine"}}
+
+    with pytest.raises(SourceBundleError) as refused:
+        job_code(of_mine(staging, packages), sources)
+
+    assert str(refused.value) == (
+        f"{name} in the source directory has the name of the package scheduled_job, which travels with code of your "
+        "own (docs/own-code.md); rename it, or remove it if it is an older copy of that package"
+    )
+
+
+def test_a_copy_that_is_the_same_is_no_fault(staging: TrainingJobSettings) -> None:
+    copy = {name: SHIPPED[name] for name in PACKAGE}
+
+    code = job_code(of_mine(staging, None), SOURCES | {"mine": MINE | copy})
+
+    assert code == job_code(of_mine(staging, None), SOURCES)
+
+
 def test_the_directories_that_are_read_are_those_that_are_needed(staging: TrainingJobSettings) -> None:
     assert directories_of([staging, staging]) == ["training_code"]
-    assert directories_of([of_mine(staging, "pip")]) == ["mine"]
+    assert directories_of([of_mine(staging, "pip")]) == ["mine", "training_code"]
     assert directories_of([of_mine(staging, "archive")]) == ["mine", "training_code"]
 
 

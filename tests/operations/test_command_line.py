@@ -54,7 +54,20 @@ def test_no_command_shows_the_help() -> None:
         ("register", {"--stack", "-s", "--rehearsal"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
         ("next", {"--stack", "-s", "-n", "--json", "--after"}),
-        ("rehearse", {"--stack", "-s", "--deliveries", "--data", "--keep", "--stop", "--mlflow-port", "--schedule"}),
+        (
+            "rehearse",
+            {
+                "--stack",
+                "-s",
+                "--deliveries",
+                "--data",
+                "--keep",
+                "--stop",
+                "--mlflow-port",
+                "--schedule",
+                "--container",
+            },
+        ),
     ],
 )
 def test_help_of_a_command_names_its_options(command: str, options: set[str]) -> None:

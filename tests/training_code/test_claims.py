@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from options.environment import TrainingJob
-from tracking.claims import CHOOSING, AlreadyClaimedError, Claims
-from tracking.registry import StandingVersion
-from tracking.tags import HEARTBEAT, TAKEN_OVER_BY, TICKET, job_tags
+from scheduled_job.claims import CHOOSING, AlreadyClaimedError, Claims
+from scheduled_job.registry import StandingVersion
+from scheduled_job.tags import HEARTBEAT, TAKEN_OVER_BY, TICKET, job_tags
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

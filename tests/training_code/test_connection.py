@@ -12,7 +12,7 @@ import pytest
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import start_servers
-from tracking.connection import UnreachableError, prepare, reaching
+from scheduled_job.connection import UnreachableError, prepare, reaching
 
 pytestmark = pytest.mark.slow
 

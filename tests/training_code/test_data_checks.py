@@ -9,9 +9,9 @@ import pytest
 from data.profile import NUMBERS, Column
 from failure import TrainingError
 from options.environment import Environment
+from scheduled_job.registry import CHAMPION
 from tests.training_code.tracked import MARKS, Trained, client_of, deliver, record_of
 from tracking.data_checks import DataChecks
-from tracking.registry import CHAMPION
 from tracking.tracker import Tracker
 
 CHANGED = DataChecks("3", ("column 'a' is gone: the champion learnt from it", "3 rows, where it had 10"))

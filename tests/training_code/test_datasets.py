@@ -13,11 +13,11 @@ import pytest
 from data import dataset
 from options.environment import Environment, TrainingJob
 from options.hyperparameters import Hyperparameters
+from scheduled_job.delivery import Delivery
+from scheduled_job.registry import Registry
 from tests.training_code.breaking_way import NEVER, breaking
 from tests.training_code.tracked import Trained, client_of, deliver, record_of
 from tracking import datasets
-from tracking.delivery import Delivery
-from tracking.registry import Registry
 from tracking.tracker import Tracker
 
 SETTINGS = Hyperparameters(n_jobs=1)

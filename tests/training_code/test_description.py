@@ -11,7 +11,7 @@ import pytest
 from options.environment import TrainingJob
 from options.hyperparameters import RULES, Hyperparameters, parse
 from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES
-from tracking import tags
+from scheduled_job import tags
 from tracking.description import described
 
 TRAIN = Path(__file__).parents[2] / "training_code" / "train.py"

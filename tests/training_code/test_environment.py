@@ -7,7 +7,7 @@ import pytest
 from failure import TrainingError
 from options import environment
 from options.environment import TrainingJob
-from tracking.tags import same_invocation
+from scheduled_job.tags import same_invocation
 
 GOOD = {
     "SM_CHANNEL_TRAINING": "/opt/ml/input/data/training",

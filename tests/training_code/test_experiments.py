@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from scheduled_job.experiments import Experiments
 from tests.training_code.breaking_way import NEVER, breaking
-from tracking.experiments import Experiments
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from failure import TrainingError, failure_file, reason_of_failure, shown, without_secrets, write_failure
-from tracking.connection import cause
+from scheduled_job.connection import cause
 
 
 def test_the_failure_file_is_the_toolkits() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from options.environment import Environment
+from scheduled_job.claims import AlreadyClaimedError
+from scheduled_job.record import load
+from scheduled_job.registry import StandingVersion
 from tests.training_code.tracked import MARKS, Trained, client_of, deliver, other_job, record_of, versions_of
-from tracking import record
-from tracking.claims import AlreadyClaimedError
-from tracking.registry import StandingVersion
 from tracking.tracker import Tracker
 
 pytestmark = MARKS
@@ -94,7 +94,7 @@ def test_a_record_that_was_kept_before_is_sent_without_datasets(
         kept = json.loads(path.read_text())
         del kept["datasets"], kept["job"]["git_commit"]
         path.write_text(json.dumps(kept))
-        assert tracker.deliver(record.load(tmp_path / "kept")) == StandingVersion("1", "job-1")
+        assert tracker.deliver(load(tmp_path / "kept")) == StandingVersion("1", "job-1")
     assert list(client_of(env).get_run(run_id).inputs.dataset_inputs) == []
     assert deliver(other_job(env, "job-2"), trained)[1] == StandingVersion("1", "job-1")
     assert versions_of(env) == ["1"]

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from failure import Fault
-from options import promotion
-from options.promotion import Champion, Decision, Gate, decide
+from scheduled_job import promotion
+from scheduled_job.promotion import Champion, Decision, Gate, decide
 
 METRICS = {"validation:accuracy": 0.9, "validation:f1": 0.8, "validation:log_loss": 0.3}
 

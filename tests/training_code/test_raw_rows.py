@@ -222,7 +222,7 @@ def test_the_registered_model_takes_raw_rows(save: Callable[..., Saved], tmp_pat
 
     saved = save("penguins", **FOREST)
     record.save_model(tmp_path / "record", saved.estimator, saved.description, saved.example)
-    path = str(tmp_path / "record" / record.MODEL)
+    path = str(tmp_path / "record" / "model")
     rows = table("penguins")[saved.features]
 
     assert numpy.array_equal(mlflow.sklearn.load_model(path).predict_proba(rows), saved.said)

@@ -11,8 +11,8 @@ import boto3
 import pytest
 
 from failure import TrainingError, without_secrets
+from scheduled_job import secret
 from tests.rehearsal.embedded_server import serve_embedded_aws
-from tracking import secret
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree

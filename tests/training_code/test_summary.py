@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from options.environment import TrainingJob
-from options.promotion import Champion
+from scheduled_job.promotion import Champion
+from scheduled_job.run_names import run_name, source_tags
 from tests.training_code.tracked import forest_trained
-from tracking.summary import run_name, source_tags, summarize
+from tracking.summary import in_words, summarize
 
 SCHEDULED = TrainingJob("job-1", "arn:aws:scheduler:eu-west-1:123456789012:schedule/g/nightly", "2026-11-23T06:00:00Z")
 
@@ -65,7 +66,7 @@ def test_a_scheduled_job_links_to_its_pages_in_its_own_region(channel: Callable[
 
 
 def test_the_source_of_a_run_is_the_script_and_its_bundle() -> None:
-    assert source_tags(replace(SCHEDULED, source_bundle_digest="e456e2652d40" + "0" * 52)) == {
+    assert source_tags(replace(SCHEDULED, source_bundle_digest="e456e2652d40" + "0" * 52), "train.py") == {
         "mlflow.source.name": "train.py of source bundle e456e2652d40",
         "mlflow.source.type": "JOB",
         "mlflow.user": "g/nightly",
@@ -73,7 +74,7 @@ def test_the_source_of_a_run_is_the_script_and_its_bundle() -> None:
 
 
 def test_a_run_has_a_commit_where_the_settings_tell_one_and_a_creator_where_a_schedule_started_it() -> None:
-    assert source_tags(TrainingJob("job-1", git_commit="890aad9")) == {
+    assert source_tags(TrainingJob("job-1", git_commit="890aad9"), "train.py") == {
         "mlflow.source.name": "train.py",
         "mlflow.source.type": "JOB",
         "mlflow.source.git.commit": "890aad9",
@@ -94,10 +95,10 @@ def test_a_run_has_a_commit_where_the_settings_tell_one_and_a_creator_where_a_sc
 )
 def test_a_run_is_named_after_its_due_time_what_is_fitted_and_its_job(estimator: str, words: str) -> None:
     job = replace(SCHEDULED, name="breast-cancer-staging-db9f32c4-4d7d-471f-8be8-c58a81d309c8")
-    assert run_name(job, estimator) == f"2026-11-23 06:00 UTC · {words} · 09c8"
+    assert run_name(job, in_words(estimator)) == f"2026-11-23 06:00 UTC · {words} · 09c8"
 
 
 def test_a_run_that_was_started_by_hand_has_the_name_that_a_person_gave_it() -> None:
-    assert run_name(TrainingJob("deeper-trees"), "sklearn.tree.DecisionTreeRegressor") == (
+    assert run_name(TrainingJob("deeper-trees"), in_words("sklearn.tree.DecisionTreeRegressor")) == (
         "by hand · decision tree · deeper-trees"
     )

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from options.environment import Environment
-from options.promotion import Champion, Gate
+from scheduled_job.promotion import Champion, Gate
+from scheduled_job.registry import CHALLENGER, CHAMPION, PROMOTION
 from tests.training_code.breaking_way import NEVER, breaking
 from tests.training_code.tracked import MARKS, Trained, client_of, deliver
-from tracking.registry import CHALLENGER, CHAMPION, PROMOTION
 from tracking.tracker import Tracker
 
 pytestmark = MARKS

@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from options.environment import Environment
+from scheduled_job.claims import AlreadyClaimedError
+from scheduled_job.registry import CHAMPION, StandingVersion
+from scheduled_job.tags import PREFIX, job_tags
 from tests.training_code.tracked import MARKS, SCHEDULED, Trained, client_of, deliver, other_job, record_of, versions_of
-from tracking.claims import AlreadyClaimedError
-from tracking.registry import CHAMPION, StandingVersion
-from tracking.tags import PREFIX, job_tags
 from tracking.tracker import Tracker
 
 pytestmark = MARKS

@@ -228,7 +228,7 @@ def test_an_unexpected_failure_keeps_its_traceback_and_closes_the_run(make: Make
 BROKEN_DELIVERY = """
 import os, sys
 import failure, train
-from tracking import delivery
+from scheduled_job import delivery
 def send(self):
     raise {kind}("an answer that nobody expects")
 delivery.Delivery.send = send

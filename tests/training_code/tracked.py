@@ -21,11 +21,11 @@ from models.model_files import Description
 from options import environment
 from options.environment import Environment
 from options.hyperparameters import Hyperparameters
-from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from scheduled_job.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from scheduled_job.registry import StandingVersion
 from tracking import datasets, record
 from tracking.data_checks import NOTHING_COMPARED, DataChecks
 from tracking.record import Record
-from tracking.registry import StandingVersion
 from tracking.tracker import Tracker
 
 if TYPE_CHECKING:

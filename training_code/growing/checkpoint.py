@@ -26,6 +26,7 @@ from failure import TrainingError
 from options.estimators import is_forest, size, unit
 from options.hyperparameters import Hyperparameters
 from progress import say
+from scheduled_job.checkpoints import sync_directory
 
 _SUFFIX = ".checkpoint"
 _PARTIAL = "next.partial"
@@ -131,7 +132,7 @@ class Checkpoints:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(_path(directory, first))
-        _sync_directory(directory)
+        sync_directory(directory)
 
     def _read(self, path: Path, after: int) -> Checkpoint:
         with path.open("rb") as file:
@@ -209,12 +210,3 @@ def _path(directory: Path, first: int) -> Path:
 def _head(facts: dict[str, Any], length: int = 0, sha256: str = "0" * 64) -> bytes:
     """The first line, which is equally long whatever length and SHA-256 are."""
     return json.dumps(facts | {"length": f"{length:020d}", "sha256": sha256}, sort_keys=True).encode() + b"\n"
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make the rename itself durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,55 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import packages
-from dated_channels import READ_URIS
 from failure import Fault, RefusedError, shown
-from options import estimators, hyperparameters, promotion, untracked
+from options import estimators, hyperparameters, untracked
 from options.hyperparameters import Hyperparameters
-from options.promotion import OPEN_GATE, Gate
-
-LEASE_SECONDS = 60.0
-"""How long a training job may give no sign of life before another one takes its invocation over."""
-
-PATIENCE_SECONDS = 300.0
-"""How long a finished job waits for an MLflow server that is away."""
-
-_UNRENDERED = "<aws.scheduler."
-"""A context attribute that the Scheduler has not filled in: the job was started by hand from the schedule's input."""
-
-
-@dataclass(frozen=True)
-class TrainingJob:
-    """Which training job this is, and what started it. Absent values are ""."""
-
-    name: str
-    schedule_arn: str = ""
-    scheduled_time: str = ""
-    schedule_execution_id: str = ""
-    schedule_attempt_number: str = ""
-    source_bundle_digest: str = ""
-    training_image: str = ""
-    git_commit: str = ""
-    dated_channel_uris: Mapping[str, str] = field(default_factory=dict)
-    """Channel whose S3 location depends on the scheduled time -> the one that was read."""
-
-    @property
-    def is_scheduled(self) -> bool:
-        """Whether a schedule started it, rather than a person."""
-        return bool(self.schedule_arn and self.scheduled_time)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrackingSettings:
-    """Where and for whom a job records: all that sending a record takes."""
-
-    tracking_uri: str
-    experiment_name: str
-    registered_model_name: str
-    job: TrainingJob
-    lease_seconds: float = LEASE_SECONDS
-    """How long another job for the same invocation waits for this one's sign of life."""
-    patience_seconds: float = PATIENCE_SECONDS
-    """How long MLflow may be away when the model is trained; at the start, without a checkpoint, a tenth of it."""
+from scheduled_job import promotion
+from scheduled_job.job import TrackingSettings, TrainingJob, lease_seconds, patience_seconds, training_job
+from scheduled_job.promotion import OPEN_GATE, Gate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,10 +99,10 @@ def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
     settings, notes, faults = hyperparameters.parse(arguments)
     is_clear = not faults
     faults += [_not_set(name, cure) for name, cure in _required(environ).items() if not environ.get(name)]
-    job = _training_job(environ)
+    job = training_job(environ)
     if job.scheduled_time and not job.schedule_arn:
         faults.append(_not_set("SCHEDULE_ARN", "but SCHEDULED_TIME is; set both or neither", ", "))
-    lease = _seconds(environ, "INVOCATION_LEASE_SECONDS", LEASE_SECONDS, faults)
+    lease = lease_seconds(environ, faults)
     if environ.get("SM_CHANNEL_VALIDATION"):
         faults += [
             Fault("hyperparameter", split, "there is a channel validation, and nothing is held out; leave it out")
@@ -154,7 +111,7 @@ def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
         ]
     gate = promotion.read(environ, faults)
     faults += untracked.faults(environ, settings, gate)
-    patience = _seconds(environ, "TRACKING_PATIENCE_SECONDS", PATIENCE_SECONDS, faults)
+    patience = patience_seconds(environ, faults)
     metrics: tuple[str, ...] = ()
     if is_clear:  # which metrics there will be follows from hyperparameters that are right
         metrics = estimators.metric_names(settings.estimator, settings.parameters)
@@ -177,37 +134,7 @@ def _not_set(name: str, cure: str, between: str = "; ") -> Fault:
     return Fault("environment variable", name, f"not set{between}{cure}")
 
 
-def _seconds(environ: Mapping[str, str], name: str, default: float, faults: list[Fault]) -> float:
-    text = environ.get(name) or str(default)
-    try:
-        seconds = float(text)
-        if not 1 <= seconds <= 86400:
-            raise ValueError
-    except ValueError:
-        faults.append(Fault("environment variable", name, f"got {shown(text)}, allowed: seconds from 1 to 86400"))
-        return default
-    return seconds
-
-
 def _channel_cure(environ: Mapping[str, str]) -> str:
     channels = environ.get("SM_CHANNELS")
     there = f"; the job has the channels {shown(channels, 200)}" if channels else ""
     return f"give the job a channel named training{there}"
-
-
-def _training_job(environ: Mapping[str, str]) -> TrainingJob:
-    def value(name: str) -> str:
-        text = environ.get(name, "")
-        return "" if _UNRENDERED in text else text
-
-    return TrainingJob(
-        name=value("TRAINING_JOB_NAME"),
-        schedule_arn=value("SCHEDULE_ARN"),
-        scheduled_time=value("SCHEDULED_TIME"),
-        schedule_execution_id=value("SCHEDULE_EXECUTION_ID"),
-        schedule_attempt_number=value("SCHEDULE_ATTEMPT_NUMBER"),
-        source_bundle_digest=value("SOURCE_BUNDLE_DIGEST"),
-        training_image=value("TRAINING_IMAGE"),
-        git_commit=value("GIT_COMMIT"),
-        dated_channel_uris=json.loads(environ.get(READ_URIS) or "{}"),
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from failure import Fault, shown
 from options.hyperparameters import Hyperparameters
-from options.promotion import MAXIMUMS, MINIMUMS, Gate
+from scheduled_job.promotion import MAXIMUMS, MINIMUMS, Gate
 
 TRACKING, NONE = "TRACKING", "none"
 """The variable that says so, and its one value."""

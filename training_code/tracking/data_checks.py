@@ -11,7 +11,7 @@ from data import drift
 from data.profile import Profile
 from failure import TrainingError
 from progress import say
-from tracking.registry import ChampionVersion
+from scheduled_job.registry import ChampionVersion
 
 PROFILE_FILE = "data_profile.json"
 """Artifact of a run: what its training channel looked like."""

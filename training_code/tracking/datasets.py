@@ -12,14 +12,10 @@ from data.tables import Table
 from options.environment import Environment
 from options.estimators import REGRESSION
 from options.hyperparameters import SPLITS, Hyperparameters
+from scheduled_job.delivery import VALIDATION
 
 HELD_OUT = "held out from training"
 """Name of the rows that judge where there is no channel of their own."""
-CONTEXT = "mlflow.data.context"
-"""The tag that MLflow's pages show beside a dataset: `training` or `validation`."""
-
-VALIDATION = "validation"
-"""What that tag says of the rows that a model is judged on."""
 
 _DIGITS = 16
 """Of a digest; MLflow takes up to 36 characters, and shows them all."""

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from failure import TrainingError
-from options.environment import TrainingJob
+from scheduled_job.job import TrainingJob
 
 _ABSENT = ("NoSuchKey", "404")
 _TAKEN = ("PreconditionFailed", "412")

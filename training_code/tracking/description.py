@@ -15,8 +15,8 @@ from typing import Any, Final, TextIO
 
 from options import declared_hyperparameters
 from options.declared_hyperparameters import RULES, Hyperparameters
-from options.environment import LEASE_SECONDS, PATIENCE_SECONDS
-from tracking import tags
+from scheduled_job import tags
+from scheduled_job.job import LEASE_SECONDS, PATIENCE_SECONDS
 
 METRICS: Final = {
     "validation:accuracy": "Share of the held-out rows whose class is the predicted one.",

@@ -1,16 +1,9 @@
-"""All that a training job has to tell MLflow at its end, in one directory: sent at once, or kept and sent later.
-
-`record.json` (values), `files/` (artifacts of the run), `model/` (the model in MLflow's format). Nothing in it is
-pickled by us or needs training code to be sent: whoever has the directory and MLflow can complete the job.
-"""
+"""Writes the record of a model that was trained here: values, pictures, and the estimator in MLflow's own format."""
 
 from __future__ import annotations
 
-import json
 import re
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,83 +11,21 @@ import pandas
 from sklearn.base import BaseEstimator, clone
 
 from data.profile import NO_PROFILE, Profile
-from failure import TrainingError
 from judging import pictures
 from judging.evaluation import Evaluation
 from judging.study import Study
 from models.model_files import DESCRIPTION_FILE, TRUSTED_TYPES, Description
-from options.environment import TrackingSettings, TrainingJob
-from options.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from scheduled_job.job import TrackingSettings
+from scheduled_job.promotion import NO_CHAMPION, OPEN_GATE, Champion, Gate
+from scheduled_job.record import FILES, MODEL, Record, metrics_now
+from scheduled_job.tags import DATA_CHECKS, digest_tags
 from tracking.data_checks import NOTHING_COMPARED, PROFILE_FILE, DataChecks
 from tracking.summary import summarize
-from tracking.tags import DATA_CHECKS, digest_tags
 
-KEPT = "unregistered"
-"""Directory of the job's output in which a record waits."""
-KEPT_MODEL = "unrecorded"
-"""Directory of the job's output with a model whose job failed before there was a whole record."""
-RECORD_FILE = "record.json"
-FILES = "files"
-MODEL = "model"
-_FORMAT = 1
 _LONGEST_TAG = 1000
 """Characters of a tag, which every server since MLflow 2.0 takes 5,000 of."""
 _MOST_CLASSES = 50
 """Classes whose scores become metrics of the run; model.json has them all."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """What one training job recorded. `metrics` have name, value, timestamp (milliseconds) and step.
-
-    `datasets` are as `datasets.describe` gives them; a record of an earlier version of this code has none.
-    """
-
-    directory: Path
-    run_id: str
-    experiment_name: str
-    registered_model_name: str
-    job: TrainingJob
-    parameters: dict[str, str]
-    metrics: list[dict[str, Any]]
-    tags: dict[str, str]
-    version_tags: dict[str, str]
-    evaluation: dict[str, float]
-    gate: Gate = OPEN_GATE
-    champion: Champion = NO_CHAMPION
-    summary: str = ""
-    """Markdown for the run and the version."""
-    model_id: str = ""
-    """The logged model, once there is one: sending again goes on with it."""
-    datasets: list[dict[str, str]] = field(default_factory=list)
-
-    def save(self) -> None:
-        """Write record.json, whole or not at all."""
-        values = {name: value for name, value in asdict(self).items() if name != "directory"}
-        draft = self.directory / f"{RECORD_FILE}.partial"
-        draft.write_text(json.dumps({"format": _FORMAT} | values, indent=2) + "\n", encoding="utf-8")
-        draft.replace(self.directory / RECORD_FILE)
-
-
-def load(directory: Path) -> Record:
-    """The record that is kept in `directory`.
-
-    Raises:
-        TrainingError: there is none, or one of another format.
-    """
-    path = directory / RECORD_FILE
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        version = values.pop("format")
-        job = TrainingJob(**values.pop("job"))
-        gate, champion = Gate(**values.pop("gate")), Champion(**values.pop("champion"))
-        if version != _FORMAT:
-            raise TrainingError(f"{path}: has format {version}, this program reads {_FORMAT}")
-        return Record(directory=directory, job=job, gate=gate, champion=champion, **values)
-    except FileNotFoundError:
-        raise TrainingError(f"{path}: is not there; name a directory that holds a kept record") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise TrainingError(f"{path}: is not the record of a training job") from None
 
 
 def make(  # noqa: PLR0913  # one argument for each thing that is recorded
@@ -142,12 +73,6 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
     )
     made.save()
     return made
-
-
-def metrics_now(values: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Name, value, timestamp and step of values measured now."""
-    now = int(time.time() * 1000)
-    return [{"name": name, "value": value, "timestamp": now, "step": 0} for name, value in values.items()]
 
 
 def _class_metrics(class_scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -6,23 +6,13 @@ values go out with the pulse, which sends a request anyway.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from progress import say
-
-PREFIX = "system/"
-"""Beginning of the names that MLflow's pages show as system metrics."""
-
-Sampler = Callable[[], Mapping[str, float]]
-"""Measures now: name -> value. Nothing, where nothing is wanted."""
+from scheduled_job.pulse import SYSTEM_PREFIX, Sampler, nothing
 
 _CPU = "cpu_utilization_percentage"
-
-
-def nothing() -> Mapping[str, float]:
-    """What is measured where nothing is asked for."""
-    return {}
 
 
 def sampler(*, is_wanted: bool) -> Sampler:
@@ -60,4 +50,4 @@ class _Monitors:
         if self._is_first:
             del values[_CPU]  # a share of the time since the last call
         self._is_first = False
-        return {PREFIX + name: value for name, value in values.items()}
+        return {SYSTEM_PREFIX + name: value for name, value in values.items()}

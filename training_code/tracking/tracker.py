@@ -1,113 +1,26 @@
-"""Records a run in MLflow: what a training job says of itself, of its model and of how it went."""
+"""What this code tells and asks MLflow beyond what any job does: its growth, and the champion it is held against."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from data.profile import Profile
-from failure import without_secrets
-from options.environment import TrackingSettings
-from options.promotion import Champion
 from progress import say
+from scheduled_job.connection import UnreachableError, cause
+from scheduled_job.delivery import GROWN
+from scheduled_job.promotion import Champion
+from scheduled_job.tracker import JobTracker
 from tracking import data_checks
-from tracking.claims import BEATS_PER_LEASE, CHOOSING, AlreadyClaimedError, Claims
-from tracking.connection import UnreachableError, cause, patiently, prepare, reaching
 from tracking.data_checks import DataChecks
-from tracking.delivery import GROWN, Delivery
-from tracking.experiments import Experiments
-from tracking.pulse import Pulse
-from tracking.record import Record
-from tracking.registry import Registry, StandingVersion
-from tracking.summary import run_name, source_tags
-from tracking.system_metrics import Sampler, nothing
-from tracking.tags import DUPLICATE_OF, TICKET, TRAINING_JOB_NAME, job_tags
-
-Answer = TypeVar("Answer")
-_AS_TRAINING = "workflowType=machine_learning"
-"""Which of MLflow's two menus stands beside a page. Source: MLflow 3.17.2's pages, `WorkflowType`."""
-_AT_START = 0.1
-"""Part of the patience that a job has which has nothing to lose yet."""
 
 
-class Tracker:
-    """One training job's line to MLflow. What it records is plain values and files, made elsewhere."""
-
-    def __init__(self, env: TrackingSettings, environ: Mapping[str, str], *, has_grown: bool = False) -> None:
-        """Connect, and find or create the experiment; `has_grown` says that an earlier start left a checkpoint.
-
-        Raises:
-            TrainingError: when MLflow cannot be reached within a tenth of the patience (all of it for a job that has
-                grown), does not let us in, or is too old.
-        """
-        self._job = env.job
-        self._lease = env.lease_seconds
-        self._uri = env.tracking_uri
-        self._environ = environ
-        self._patience = env.patience_seconds
-        self._early_patience = self._patience * (1 if has_grown else _AT_START)
-        prepare(self._uri)
-        with self._reaching("reached"):
-            # It takes a second, which is not paid for when the settings are wrong.
-            import mlflow
-
-            # Global because the SageMaker plugin signs requests for the global address.
-            mlflow.set_tracking_uri(self._uri)
-            self._client: Any = mlflow.MlflowClient()
-        experiments = Experiments(self._client, self._uri, environ)
-        self._experiment_id = patiently(lambda: experiments.id_of(env.experiment_name), self._early_patience)
-        self._registry = Registry(self._client, env.registered_model_name, env.job)
-        self._claims = Claims(self._client, self._experiment_id, env.job, env.lease_seconds)
-        self._pulse: Pulse | None = None
-        self._mine = f"tags.{TRAINING_JOB_NAME} = '{env.job.name}'"
-
-    def standing_version(self) -> StandingVersion | None:
-        """The version that stands for this job's invocation; duplicates of this job's own are taken back."""
-        return self._asked("asked for an earlier delivery of this invocation", self._registry.settle)
-
-    def close_as_delivered(self, of_job: str) -> None:
-        """Close what an earlier start of this job left open: the invocation turned out to be `of_job`'s."""
-
-        def close() -> None:
-            for run in self._client.search_runs([self._experiment_id], self._mine):
-                if run.info.status == "RUNNING":
-                    self._close_as_duplicate(run.info.run_id, of_job)
-
-        self._asked("used to close this job's earlier run", close)
-
-    @contextmanager
-    def run(self, run_id: str | None, estimator: str = "", sample: Sampler = nothing) -> Iterator[str]:
-        """The open run of this job: `run_id` or another that an earlier start of the job left open, else a new one.
-
-        A new one is named after the `estimator` (a dotted name) that will be fitted; what `sample` measures meanwhile
-        is logged. Yields its id. An exception that passes through closes it: as KILLED when the invocation turns out to
-        be another job's, else as FAILED. Without one, `deliver` has closed it.
-        """
-        wanted = run_id
-        run_id = self._asked("used to begin a run", lambda: self._begin(wanted, estimator))
-        try:
-            seconds = self._lease / BEATS_PER_LEASE
-            with Pulse(self._client, run_id, seconds, self._environ, sample) as self._pulse:
-                yield run_id
-        except BaseException as error:
-            self._close_after(error, run_id)
-            raise
-
-    def claim(self, run_id: str) -> None:
-        """Return when it is this job's turn to train for its invocation; for almost every job that is at once.
-
-        Raises:
-            AlreadyClaimedError: another training job has done it, or came first and is alive.
-        """
-        take = self._claims.take
-        self._asked("asked who else works on this invocation", lambda: take(run_id, self._registry.settle))
+class Tracker(JobTracker):
+    """The line to MLflow of a job that trains an estimator of scikit-learn."""
 
     def note_growth(self, unit: str, size: int) -> None:
         """Log how many trees (or epochs: the `unit`) there are; sent from a thread, and kept while MLflow is away."""
-        if self._pulse:
-            self._pulse.note(f"training:{unit}{GROWN}", size, size)
+        self.note(f"training:{unit}{GROWN}", size, size)
 
     def hold_against_champion(self, profile: Profile) -> DataChecks:
         """What is otherwise in the data of a run than in the champion's, or why it cannot be told; never a failure."""
@@ -140,78 +53,3 @@ class Tracker:
             problem = f"{type(error).__name__}: {cause(error, self._environ)}"
         say(f"promotion: the champion cannot be compared with: {problem}")
         return Champion(version, problem=problem)
-
-    def deliver(self, record: Record) -> StandingVersion:
-        """Send a record, register its model and close its run; MLflow may be away meanwhile, for as long as is set.
-
-        Returns the version that stands for the invocation.
-
-        Raises:
-            UnreachableError: MLflow is still away, or refuses; nothing of the record is lost.
-        """
-        if self._pulse:
-            record = replace(record, metrics=record.metrics + self._pulse.unsent())
-            record.save()
-        delivery = Delivery(self._client, self._experiment_id, self._registry, record)
-        how = f"used to record the run and to register a version of {record.registered_model_name}"
-
-        def send() -> StandingVersion:
-            with self._reaching(how):
-                return delivery.send()
-
-        return patiently(send, self._patience)
-
-    def _asked(self, how: str, call: Callable[[], Answer]) -> Answer:
-        def ask() -> Answer:
-            with self._reaching(how):
-                return call()
-
-        return patiently(ask, self._early_patience)
-
-    def _begin(self, wanted: str | None, estimator: str) -> str:
-        standing = self._registry.settle()
-        if standing and standing.training_job_name == self._job.name:
-            # Killed after it had registered, perhaps even closed its run: another run would be a second result.
-            wanted = standing.run_id
-        runs = self._client.search_runs([self._experiment_id], self._mine, order_by=["attributes.start_time DESC"])
-        registered = standing.run_id if standing else ""
-        single = [each for each in runs if each.data.tags.get(DUPLICATE_OF) != self._job.name]
-        open_runs = [each for each in single if each.info.status != "FINISHED" or each.info.run_id == registered]
-        run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
-        if run is None:
-            tags = job_tags(self._job) | source_tags(self._job) | {TICKET: CHOOSING}
-            run = self._client.create_run(self._experiment_id, tags=tags, run_name=run_name(self._job, estimator))
-            # MLflow's client asks again where an answer gets lost, and the run that it did not hear of is there, too.
-            runs = self._client.search_runs([self._experiment_id], self._mine)
-        elif run.info.status != "RUNNING":
-            # Others may have gone past it since: it queues anew, and is nobody's duplicate until then.
-            self._client.set_tag(run.info.run_id, TICKET, CHOOSING)
-            if DUPLICATE_OF in run.data.tags:
-                self._client.delete_tag(run.info.run_id, DUPLICATE_OF)
-            self._client.update_run(run.info.run_id, status="RUNNING")
-        for double in runs:
-            if double.info.run_id != run.info.run_id and double.info.status == "RUNNING":
-                self._close_as_duplicate(double.info.run_id, self._job.name)
-        run_id, place = str(run.info.run_id), without_secrets(self._uri, self._environ)
-        if place.startswith("http"):
-            place = f"{place.rstrip('/')}/#/experiments/{self._experiment_id}/runs/{run_id}?{_AS_TRAINING}"
-        say(f"tracking: {'going on with ' if open_runs else ''}run {run_id} at {place}")
-        return run_id
-
-    def _close_after(self, error: BaseException, run_id: str) -> None:
-        try:
-            if isinstance(error, AlreadyClaimedError):
-                of_job = error.training_job_name
-                # With patience: the job ends well, so that nobody starts it again to close its run.
-                self._asked("used to close the run", lambda: self._close_as_duplicate(run_id, of_job))
-            else:
-                self._client.set_terminated(run_id, status="FAILED")
-        except Exception as another:  # noqa: BLE001  # the first failure is the one to report
-            say(f"tracking: run {run_id} stays open: {cause(another, self._environ)}")
-
-    def _close_as_duplicate(self, run_id: str, of_job: str) -> None:
-        self._client.set_tag(run_id, DUPLICATE_OF, of_job)
-        self._client.set_terminated(run_id, status="KILLED")
-
-    def _reaching(self, how: str) -> AbstractContextManager[None]:
-        return reaching(self._uri, how, self._environ)

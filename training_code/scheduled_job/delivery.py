@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from progress import say
-from tracking import record as records
-from tracking import system_metrics
-from tracking.connection import may_pass
-from tracking.datasets import CONTEXT, VALIDATION
-from tracking.record import Record
-from tracking.registry import Registry, StandingVersion
-from tracking.tags import DUPLICATE_OF, MODEL_VERSION
+from . import record as records
+from .connection import may_pass
+from .log import say
+from .models import describe
+from .pulse import SYSTEM_PREFIX
+from .record import Record
+from .registry import Registry, StandingVersion
+from .tags import DUPLICATE_OF, MODEL_VERSION
 
+CONTEXT = "mlflow.data.context"
+"""The tag that MLflow's pages show beside a dataset: `training` or `validation`."""
+VALIDATION = "validation"
+"""What that tag says of the rows that a model is judged on."""
 _NOTE = "mlflow.note.content"
 """The tag that MLflow's page of a run shows as its description."""
 _JUDGED = ("validation:", "class ")
@@ -111,10 +115,16 @@ class Delivery:
                 say(f"note: the run's page will show no datasets: MLflow refuses them ({error.error_code})")
 
     def _logged_model(self) -> Any:  # noqa: ANN401  # MLflow's LoggedModel
-        """The logged model of the run, made once; its id goes into the record and into the model's own MLmodel."""
-        from mlflow.entities import LoggedModelOutput
-        from mlflow.models import Model
+        """The logged model of the run, made once; its id goes into the record and into the model's own MLmodel.
 
+        A record without a model in it names one that its script has logged.
+        """
+        from mlflow.entities import LoggedModelOutput
+
+        path = self.record.directory / records.MODEL / "MLmodel"
+        if not path.exists():
+            self._has_model = True
+            return self._client.get_logged_model(self.record.model_id)
         run_id = self.record.run_id
         if not self._of_run():
             self._client.create_logged_model(
@@ -131,11 +141,8 @@ class Delivery:
         outputs = self._client.get_run(run_id).outputs
         if model.model_id not in [each.model_id for each in (outputs.model_outputs if outputs else [])]:
             self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
-        path = self.record.directory / records.MODEL / "MLmodel"
-        described = Model.load(str(path))
-        described.model_id = described.model_uuid = model.model_id
-        described.artifact_path = model.artifact_location
-        described.save(str(path))
+        model_id, location = str(model.model_id), str(model.artifact_location)
+        describe(path, model_id=model_id, model_uuid=model_id, artifact_path=location)
         return model
 
     def _of_run(self) -> list[Any]:
@@ -147,7 +154,7 @@ class Delivery:
 
 def _is_of_the_model(metric: str) -> bool:
     """Whether a metric tells of the model, rather than of the way to it."""
-    return not metric.endswith(GROWN) and not metric.startswith(system_metrics.PREFIX)
+    return not metric.endswith(GROWN) and not metric.startswith(SYSTEM_PREFIX)
 
 
 def _dataset_input(described: Mapping[str, str]) -> Any:  # noqa: ANN401  # MLflow's DatasetInput

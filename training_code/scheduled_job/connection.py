@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from failure import TrainingError, without_secrets
-from progress import say
+from .failure import TrainingError, without_secrets
+from .log import say
 
 _ITS_PACKAGES = ("mlflow", "requests", "urllib3", "boto3", "botocore", "sagemaker_mlflow")
 

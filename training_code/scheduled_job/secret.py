@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping, MutableMapping
 
-from failure import SECRET_VARIABLES, TrainingError
+from .failure import SECRET_VARIABLES, TrainingError
 
 SECRET_ARN = "SECRET_ARN"  # noqa: S105  # the name of a variable
 TOKEN = "MLFLOW_TRACKING_TOKEN"  # noqa: S105  # the name of a variable

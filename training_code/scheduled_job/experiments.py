@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from failure import TrainingError, without_secrets
-from progress import say
-from tracking.connection import UnreachableError, reaching, require_logged_models, unless_it_exists
+from .connection import UnreachableError, reaching, require_logged_models, unless_it_exists
+from .failure import TrainingError, without_secrets
+from .log import say
 
 _KIND = "mlflow.experimentKind"
 """The tag by which MLflow's pages choose what to show of an experiment; without it, they begin with traces."""

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from failure import Fault, shown
+from .failure import Fault, shown
 
 _ALMOST = 0.9
 """Likeness of two metrics' names, which all begin alike, that is a slip of the finger."""
@@ -40,11 +40,20 @@ class Gate:
 
 @dataclass(frozen=True)
 class Champion:
-    """The present champion, judged on the held-out rows of this job; `metrics` is empty where `problem` says why."""
+    """The present champion, judged on the held-out rows of this job; `metrics` is empty where `problem` says why.
+
+    Where only the script knows how a model is judged, they are those that the champion recorded of itself.
+    """
 
     version: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
     problem: str = ""
+    is_recorded: bool = False
+
+    @property
+    def rows(self) -> str:
+        """On which rows it was judged, in words."""
+        return "its own held-out rows" if self.is_recorded else "the same held-out rows"
 
 
 OPEN_GATE = Gate()
@@ -115,7 +124,10 @@ def decide(  # noqa: PLR0911  # one return for each reason
     if judged.problem:
         return Decision(False, f"champion version {present} cannot be evaluated on the held-out rows: {judged.problem}")
     told = []
-    for name in _compared(gate, metrics):
+    compared = _compared(gate, metrics)
+    if judged.is_recorded and not {*compared} & {*metrics}:
+        return Decision(True, f"it keeps all limits, and has no metric to hold against champion version {present}")
+    for name in compared:
         if name not in metrics:
             return Decision(False, f"the evaluation has no {name} to compare champion version {present} by")
         if name not in judged.metrics:
@@ -123,14 +135,13 @@ def decide(  # noqa: PLR0911  # one return for each reason
         if not gate.is_as_good(name, metrics[name], judged.metrics[name]):
             return Decision(
                 False,
-                f"{name} is {metrics[name]:.6f}, and champion version {present} has {judged.metrics[name]:.6f} on the "
-                f"same held-out rows (margin {gate.margin:g})",
+                f"{name} is {metrics[name]:.6f}, and champion version {present} has {judged.metrics[name]:.6f} on "
+                f"{judged.rows} (margin {gate.margin:g})",
             )
         told.append(f"{name} {metrics[name]:.6f} against {judged.metrics[name]:.6f}")
     return Decision(
         True,
-        f"not worse than champion version {present} on the same held-out rows (margin {gate.margin:g}): "
-        f"{', '.join(told)}",
+        f"not worse than champion version {present} on {judged.rows} (margin {gate.margin:g}): {', '.join(told)}",
     )
 
 

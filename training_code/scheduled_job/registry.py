@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from failure import TrainingError
-from options.environment import TrainingJob
-from options.promotion import Champion, Gate, decide
-from progress import say
-from tracking.connection import may_pass, unless_it_exists
-from tracking.tags import PROMOTION, TRAINING_JOB_NAME, job_tags, same_invocation
+from .connection import may_pass, unless_it_exists
+from .failure import TrainingError
+from .job import TrainingJob
+from .log import say
+from .promotion import Champion, Gate, decide
+from .tags import PROMOTION, TRAINING_JOB_NAME, job_tags, same_invocation
 
 CHAMPION = "champion"
 """The alias of the version to use; it moves when a new version passes the gate, never back to an earlier one."""

@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
-from progress import say
-from tracking.connection import cause
-from tracking.system_metrics import Sampler, nothing
-from tracking.tags import HEARTBEAT
+from .connection import cause
+from .log import say
+from .tags import HEARTBEAT
+
+SYSTEM_PREFIX = "system/"
+"""Beginning of the names that MLflow's pages show as system metrics."""
+
+Sampler = Callable[[], Mapping[str, float]]
+"""Measures now: name -> value. Nothing, where nothing is wanted."""
+
+
+def nothing() -> Mapping[str, float]:
+    """What is measured where nothing is asked for."""
+    return {}
 
 
 class Pulse:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from options.environment import TrainingJob
-from progress import say
-from tracking import tags
-from tracking.tags import HEARTBEAT, TAKEN_OVER_BY, TICKET, TRAINING_JOB_NAME
+from . import tags
+from .job import TrainingJob
+from .log import say
+from .tags import HEARTBEAT, TAKEN_OVER_BY, TICKET, TRAINING_JOB_NAME
 
 CHOOSING = "0"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from options.environment import TrainingJob
+from .job import TrainingJob
 
 PREFIX = "scheduled_training."
 

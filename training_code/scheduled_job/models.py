@@ -1,0 +1,60 @@
+"""Puts what a script calls its model into a record, in the form in which MLflow keeps models."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from .failure import TrainingError, shown
+
+LOGGED = "models:/m-"
+"""Beginning of the URI of a model that a script has logged: `log_model(…).model_uri`."""
+_DESCRIPTION = "MLmodel"
+
+
+def logged_model_id(model: str) -> str:
+    """The id of a logged model that `model` names; "" where it is a path.
+
+    Raises:
+        TrainingError: it is another URI.
+    """
+    if model.startswith(LOGGED):
+        return model.removeprefix("models:/")
+    if ":/" in model:
+        raise TrainingError(
+            f"register_once: got {shown(model, 80)}; allowed: a directory, a file, or a logged model such as "
+            f"models:/m-0123…, which is what log_model(…).model_uri gives"
+        )
+    return ""
+
+
+def put(model: Path, directory: Path, run_id: str) -> None:
+    """Copy a model to `directory`: one that MLflow wrote as it is, any other with a description that says: files.
+
+    Raises:
+        TrainingError: there is nothing.
+    """
+    if model.is_dir() and any(model.iterdir()):
+        shutil.copytree(model, directory)
+    elif model.is_file():
+        directory.mkdir(parents=True)
+        shutil.copyfile(model, directory / model.name)
+    else:
+        raise TrainingError(f"register_once: got {shown(model, 200)}, where there is no model; save it there before")
+    description = directory / _DESCRIPTION
+    if not description.exists():
+        from mlflow.models import Model
+
+        Model().save(str(description))
+    describe(description, run_id=run_id)
+
+
+def describe(description: Path, **values: str) -> None:
+    """Change values of a model's description, the file MLmodel.
+
+    MLflow's own way to read one needs pandas, which nothing else here does.
+    """
+    import yaml
+
+    told = yaml.safe_load(description.read_text(encoding="utf-8")) | values
+    description.write_text(yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8")
