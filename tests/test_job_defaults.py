@@ -96,7 +96,8 @@ def test_a_mistake_of_the_defaults_is_told_there_and_once() -> None:
         "defaults.resources.instance_type: got 'm5.large'; allowed: text that matches "
         r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$, such as ml.m5.large",
         "defaults.resources.instance_typ: unknown setting; did you mean 'instance_type'? allowed: instance_count, "
-        "instance_type, volume_kms_key_arn, volume_size_in_gb",
+        "instance_groups, instance_placement, instance_preferences, instance_type, keep_alive_in_seconds, "
+        "training_plan_arn, volume_kms_key_arn, volume_size_in_gb",
     ]
 
 
@@ -113,10 +114,10 @@ def test_a_default_that_is_wrong_where_no_job_says_otherwise_is_told() -> None:
 
 
 def test_what_nobody_says_is_told_of_the_job() -> None:
-    defaults = SHARED | {"resources": {"instance_count": 1}}
+    defaults = SHARED | {"output": {"compression": "NONE"}}
 
-    assert problems(stack(defaults, a=own(), b=own(resources={"instance_type": "ml.m5.large"}))) == [
-        "training_jobs.a.resources.instance_type: is required and not set"
+    assert problems(stack(defaults, a=own(), b=own(output={"s3_path": "models/"}))) == [
+        "training_jobs.a.output.s3_path: is required and not set"
     ]
 
 
@@ -124,8 +125,8 @@ def test_a_sentence_about_several_settings_names_those_of_the_defaults() -> None
     values = stack(SHARED, a=own(training_image={"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"}))
 
     assert problems(values) == [
-        "training_jobs.a.training_image: allowed: either scikit_learn_version (such as 1.9-0) or uri, and not both "
-        "(of defaults: scikit_learn_version; null in the job takes a default out)"
+        "training_jobs.a.training_image: allowed: one of framework (with version), scikit_learn_version (such as "
+        "1.9-0) and uri, and no two (of defaults: scikit_learn_version; null in the job takes a default out)"
     ]
 
 

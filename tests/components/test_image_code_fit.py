@@ -11,6 +11,7 @@ from components.network_spec import NetworkSpec
 from components.source_spec import Source
 from components.training_image_spec import TrainingImage
 from settings import TrainingJobSettings
+from tests.components.test_job_code import SHIPPED as SHIPPED_FILES
 from tests.components.test_package_archives import FILES
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0"
@@ -93,10 +94,7 @@ def test_an_archive_is_for_images_with_its_python_alone(framework: str, version:
 
 
 def test_the_compiled_packages_of_the_scikit_learn_image_go_to_that_image_alone(staging: TrainingJobSettings) -> None:
-    sources = {
-        "own_code": FILES,
-        "training_code": {"packages.py": b"", "failure.py": b"", "start_with_packages.py": b""},
-    }
+    sources = {"own_code": FILES, "training_code": SHIPPED_FILES}
 
     def of_image(of: TrainingImage) -> str:
         (base,) = job_code(staging.model_copy(update={"training_image": of, "source": ARCHIVE}), sources).packages
@@ -126,7 +124,7 @@ def test_a_private_registry_is_reached_by_a_vpc() -> None:
 def test_a_machine_that_the_image_is_not_for_is_refused(
     instance_type: str, framework: str, version: str, says: str
 ) -> None:
-    (problem,) = image_problems(instance_type, image(framework=framework, version=version))
+    (problem,) = image_problems([instance_type], image(framework=framework, version=version))
 
     assert problem.startswith(f"resources.instance_type: got {instance_type!r}; allowed with training_image.{says}")
 

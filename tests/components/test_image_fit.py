@@ -39,7 +39,7 @@ def test_the_families_with_arm_processors_beyond_training_are_those_of_graviton(
 
 def test_a_processor_for_x86_is_what_the_prebuilt_image_needs() -> None:
     for name in ("ml.m7g.large", "ml.c7g.xlarge", "ml.p6e-gb200.36xlarge"):
-        assert image_problems(name, SCIKIT_LEARN) == [
+        assert image_problems([name], SCIKIT_LEARN) == [
             f"resources.instance_type: got {name!r}; allowed with training_image.scikit_learn_version: types with an "
             "x86 processor, such as ml.m5.large, because the image does not start on an Arm one"
         ]
@@ -47,7 +47,7 @@ def test_a_processor_for_x86_is_what_the_prebuilt_image_needs() -> None:
 
 @pytest.mark.parametrize("name", ["ml.g5.xlarge", "ml.p4d.24xlarge", "ml.trn1.2xlarge"])
 def test_nothing_in_the_prebuilt_image_uses_a_gpu(name: str) -> None:
-    assert image_problems(name, TrainingImage(scikit_learn_version="1.2-1")) == [
+    assert image_problems([name], TrainingImage(scikit_learn_version="1.2-1")) == [
         f"resources.instance_type: got {name!r}; allowed with training_image.scikit_learn_version: types without GPU "
         "or other accelerator, such as ml.m5.large, because nothing in the image can use one; or set "
         "training_image.uri to an image that can"
@@ -56,12 +56,23 @@ def test_nothing_in_the_prebuilt_image_uses_a_gpu(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["ml.m5.large", "ml.c5.4xlarge", "ml.r6i.large", "ml.t3.medium", "ml.m7i-flex.large"])
 def test_other_types_fit_the_prebuilt_image(name: str) -> None:
-    assert image_problems(name, SCIKIT_LEARN) == []
+    assert image_problems([name], SCIKIT_LEARN) == []
+
+
+def test_machines_of_two_kinds_have_no_image_of_awss_for_both() -> None:
+    of_both = TrainingImage(framework="pytorch", version="2.6")
+
+    assert image_problems(["ml.m5.large", "ml.c5.xlarge"], of_both) == []
+    assert image_problems(["ml.m5.large", "ml.g5.xlarge"], of_both) == [
+        "training_image.framework pytorch: got machines with and without a GPU (ml.m5.large, ml.g5.xlarge); allowed: "
+        "one kind, because all run one image, and AWS has one for each; set training_image.uri to the image that all "
+        "are to run"
+    ]
 
 
 @pytest.mark.parametrize("name", ["ml.g5.xlarge", "ml.p6e-gb200.36xlarge", "ml.m5.large"])
 def test_no_image_of_ones_own_is_refused(name: str) -> None:
-    assert image_problems(name, TrainingImage(uri=f"{UNDER}:1.0")) == []
+    assert image_problems([name], TrainingImage(uri=f"{UNDER}:1.0")) == []
     assert list(image_notes("ml.m5.large", None)) == []
 
 

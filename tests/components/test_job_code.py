@@ -16,6 +16,7 @@ SHIPPED = {
     "failure.py": b"failure of ours",
     "scheduled_job/__init__.py": b"six functions",
     "scheduled_job/failure.py": b"failure",
+    "scheduled_job/log.py": b"log",
     "start_with_packages.py": b"start",
     "dated_channels.py": b"dated",
     "progress.py": b"progress",
@@ -25,7 +26,7 @@ SHIPPED = {
     "requirements-accelerator.txt": LOCK,
 }
 MINE = {"fit.py": b"fit", "requirements.txt": LOCK}
-PACKAGE = ["scheduled_job/__init__.py", "scheduled_job/failure.py"]
+PACKAGE = ["scheduled_job/__init__.py", "scheduled_job/failure.py", "scheduled_job/log.py"]
 SOURCES = {"training_code": SHIPPED, "mine": MINE}
 
 
@@ -44,9 +45,9 @@ def test_what_travels_is_not_installed(staging: TrainingJobSettings) -> None:
 
     assert [archive.channel for archive in code.packages] == ["packages"]
     assert names_in(code.bundle.content) == [
-        *("dated_channels.py", "failure.py", "packages.py", "progress.py"),
+        *("dated_channels.py", "failure.py", "packages.py", "progress.py", "scheduled_dates.py"),
         *PACKAGE,
-        *("scheduled_dates.py", "start_with_packages.py", "train.py"),
+        *("start_with_packages.py", "train.py"),
     ]
 
 
@@ -168,12 +169,12 @@ def test_packages_that_pip_would_install_are_refused_where_the_network_is_cut_of
     spec = spec_of(changed(network_isolation=True))
 
     with pytest.raises(SourceBundleError) as refused:
-        job_code(spec, {"own_code": files})
+        job_code(spec, {"own_code": files, "training_code": SHIPPED})
 
     assert str(refused.value) == (
         "own_code/requirements.txt would be installed from an index at the job's start, and network_isolation cuts it "
         "off; set source.packages to archive, so that they travel with the job, or remove requirements.txt where the "
         "image has all that is needed"
     )
-    assert job_code(spec, {"own_code": {"train.py": b""}}).packages == ()
-    assert job_code(spec_of(changed()), {"own_code": files}).bundle.digest
+    assert job_code(spec, {"own_code": {"train.py": b""}, "training_code": SHIPPED}).packages == ()
+    assert job_code(spec_of(changed()), {"own_code": files, "training_code": SHIPPED}).bundle.digest

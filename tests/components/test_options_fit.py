@@ -45,9 +45,10 @@ def test_all_of_them_go_together() -> None:
         ),
         (
             {"network_isolation": True, "source": {}},
-            "network_isolation: got true with source.directory training_code, which sends its run and its model to "
-            "MLflow while it trains: an isolated container reaches no server; remove network_isolation and close the "
-            "network by network (subnets without a way out), or train with code of your own",
+            "network_isolation: got true with source.directory training_code, which asks MLflow, or S3, whether its "
+            "invocation was delivered before, and sends what it has trained: an isolated container reaches neither; "
+            "remove network_isolation and close the network by network (subnets without a way out), or train with code "
+            "of your own",
         ),
         (
             {"network_isolation": True, "secrets": {"A": {"arn": SECRET}}},

@@ -16,6 +16,7 @@ from components.scheduled_training_job import ScheduledTrainingJob
 from rehearsal.declaring.program import OfflineMocks
 from rehearsal.declaring.recording_monitor import RecordingMonitor
 from rehearsal.sealed_environment import ACCOUNT_ID
+from tests.components import job_options
 from tests.components.test_job_args import GOOD
 
 REPLACING: Final[Mapping[str, frozenset[str]]] = {
@@ -65,7 +66,9 @@ CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "image": {"training_image": {"uri": f"{ACCOUNT_ID}.dkr.ecr.us-east-1.amazonaws.com/ours:1"}},
     "tracking": {"tracking": TRACKING | {"experiment_name": "another", "registered_model_name": "another"}},
     "tags": {"tags": {"team": "another"}},
-}
+    "isolation": {"network_isolation": True},
+    "metrics as a time series": {"metrics_time_series": True},
+} | {name: {name: value} for name, value in job_options.ALL.items() if name not in {"resources", "output"}}
 MINE = {"directory": "mine", "entry_point": "fit.py"}
 
 

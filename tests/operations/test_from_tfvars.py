@@ -23,6 +23,7 @@ CHANNEL = {
     "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://ml-bucket/data/"}},
 }
 SERVER = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/mlflow"
+OTHER_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:2"
 BASE: dict[str, Any] = {
     "aws_region": "us-east-1",
     "project_name": "churn",
@@ -35,7 +36,7 @@ BASE: dict[str, Any] = {
 SAMPLES: dict[str, tuple[Any, str, Any]] = {
     "aws_region": ("eu-west-1", "aws:region", "eu-west-1"),
     "project_name": ("fraud", "training_jobs", {"fraud"}),
-    "training_image": ("x.example.com/a:2", "training_image.uri", "x.example.com/a:2"),
+    "training_image": (OTHER_IMAGE, "training_image.uri", OTHER_IMAGE),
     "training_input_mode": ("FastFile", "channels.training.input_mode", "FastFile"),
     "instance_type": ("ml.c5.xlarge", "resources.instance_type", "ml.c5.xlarge"),
     "instance_count": (3, "resources.instance_count", 3),
@@ -106,7 +107,10 @@ def test_every_variable_that_is_said_to_be_carried_over_is_tried() -> None:
 def test_a_variable_arrives_where_the_table_says(variable: str) -> None:
     value, path, expected = SAMPLES[variable]
 
-    assert at(*stack_of(BASE | {variable: value}), path) == expected
+    # An image is in the stack's region.
+    image = {"training_image": BASE["training_image"].replace("us-east-1", value)} if variable == "aws_region" else {}
+
+    assert at(*stack_of(BASE | image | {variable: value}), path) == expected
     assert path.split(".")[0] in VARIABLES[variable].setting.replace("Pulumi.<stack>.yaml", "file")
 
 
