@@ -56,3 +56,8 @@ class Variables:
         if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
             raise TfvarsError(f"{name}: got a value of another type than the module's variable has; correct it there")
         return value
+
+
+def as_text(value: Any) -> str:  # noqa: ANN401 - a text, number or truth value
+    """A value as Terraform turns it into a text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

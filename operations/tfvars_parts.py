@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from components.job_settings import OWN_TAGS
 from components.reserved_names import environment_problems
 from components.s3_location import bucket_of, key_of
+from components.tracking_mode import NONE
 from components.training_images import SCIKIT_LEARN_VERSIONS
-from operations.tfvars_draft import Draft, Options, Variables
+from operations.tfvars_draft import Draft, Options, Variables, as_text
 from operations.tfvars_file import TfvarsError
+from operations.tfvars_places import located, prefix, written
+from operations.tfvars_watching import watch
 
 _LONGEST_RUN: Final = 28 * 86400
 _TAGS_MAX_COUNT: Final = 7
 _SERVER: Final = re.compile(r"arn:[a-z-]+:sagemaker:([a-z0-9-]+):\d{12}:mlflow-tracking-server/(.+)")
+_APP: Final = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:\d{12}:mlflow-app/.+")
 _REGISTRY: Final = r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com"
 _PREBUILT: Final = re.compile(rf"{_REGISTRY}(?:\.cn)?/sagemaker-scikit-learn:(.+)-cpu-py3")
 _OUTPUTS: Final = "training-outputs/"
@@ -29,7 +33,7 @@ def _places(draft: Draft, variables: Variables, _options: Options) -> None:
     if given and given != draft.bucket:
         draft.data_buckets[given] = {}
         draft.changed["s3_bucket_arn"] = "is not the bucket of output_data_s3_path, so it stands in data_buckets"
-    draft.job["output"] = {"s3_path": _prefix(draft, "output_data_s3_path", key_of(output) or _OUTPUTS)}
+    draft.job["output"] = {"s3_path": prefix(draft, "output_data_s3_path", key_of(output) or _OUTPUTS)}
     if output and not key_of(output):
         draft.changed["output_data_s3_path"] = f"is a whole bucket; models go below {_OUTPUTS}"
     image = variables.of("training_image", str) or ""
@@ -59,14 +63,11 @@ def _machines(draft: Draft, variables: Variables, _options: Options) -> None:
 
 def _spot(draft: Draft, variables: Variables, _options: Options) -> None:
     config = variables.of("checkpoint_config", dict) or {}
-    uri = str(config.get("S3Uri") or "")
-    if uri and bucket_of(uri) != draft.bucket:
-        draft.changed["checkpoint_config"] = f"is in another bucket; checkpoints go below {_CHECKPOINTS} in the stack's"
-        uri = ""
-    elif config.get("LocalPath") not in {None, "/opt/ml/checkpoints"}:
-        draft.changed["checkpoint_config"] = "LocalPath is /opt/ml/checkpoints: read CHECKPOINT_LOCAL_PATH"
     if config:
-        draft.job["checkpoint"] = {"s3_path": _prefix(draft, "checkpoint_config", key_of(uri) or _CHECKPOINTS)}
+        place = written(draft, "checkpoint_config", str(config.get("S3Uri") or ""), _CHECKPOINTS)
+        draft.job["checkpoint"] = {"s3_path": place}
+        if local := config.get("LocalPath"):
+            draft.job["checkpoint"]["local_path"] = local
     if variables.of("enable_spot_training", bool):
         runtime = draft.job["stopping_condition"]["max_runtime_in_seconds"]
         draft.job["managed_spot_training"] = True
@@ -95,10 +96,10 @@ def _channels(draft: Draft, variables: Variables, _options: Options) -> None:
         if others := sorted(set(each) - known):
             draft.left[where] = f"has {', '.join(others)}: see docs/configuration.md, channels"
         if channel["s3_data_type"] == "ManifestFile":
-            channel |= {"s3_object": _located(draft, uri), "s3_path": _located(draft, f"{uri.rpartition('/')[0]}/")}
+            channel |= {"s3_object": located(draft, uri), "s3_path": located(draft, f"{uri.rpartition('/')[0]}/")}
             draft.changed[where] = "is a manifest: set s3_path to the prefix below which its objects lie"
         else:
-            channel["s3_path"] = _located(draft, _prefix(draft, where, uri))
+            channel["s3_path"] = located(draft, prefix(draft, where, uri))
         draft.job.setdefault("channels", {})[str(name)] = {key: channel[key] for key in sorted(channel) if channel[key]}
 
 
@@ -115,9 +116,16 @@ def _schedule(draft: Draft, variables: Variables, _options: Options) -> None:
 
 def _tracking(draft: Draft, variables: Variables, options: Options) -> None:
     arn, uri = variables.of("mlflow_tracking_server_arn", str), variables.of("mlflow_tracking_uri", str)
+    if variables.of("enable_mlflow_integration", bool) is False:
+        draft.job["tracking"] = NONE
+        for name in ("mlflow_tracking_server_arn", "mlflow_tracking_uri"):
+            if name in variables:
+                draft.changed[name] = "is not used, because enable_mlflow_integration is false"
+        return
     server = _SERVER.fullmatch(arn or uri or "")
-    if server:
-        draft.job["tracking"] = {"tracking_server": server[2]}
+    app = _APP.fullmatch(arn or uri or "")
+    if server or app:
+        draft.job["tracking"] = {"tracking_server": server[2]} if server else {"app": arn or uri}
         if arn and uri and uri != arn:
             draft.changed["mlflow_tracking_uri"] = "follows from the server"
     elif uri and not arn:
@@ -125,7 +133,7 @@ def _tracking(draft: Draft, variables: Variables, options: Options) -> None:
     elif arn:
         raise TfvarsError(
             f"mlflow_tracking_server_arn: got {arn!r}; allowed: the ARN of a tracking server, "
-            "arn:aws:sagemaker:<region>:<account>:mlflow-tracking-server/<name>"
+            "arn:aws:sagemaker:<region>:<account>:mlflow-tracking-server/<name>, or of an MLflow App, …:mlflow-app/<id>"
         )
     if options.artifact_store and "tracking" in draft.job:
         draft.job["tracking"]["artifact_store"] = options.artifact_store
@@ -135,12 +143,14 @@ def _script(draft: Draft, variables: Variables, options: Options) -> None:
     if options.source:
         draft.job["source"] = {"directory": options.source}
     draft.job["hyperparameters"] = dict(variables.of("hyperparameters", dict) or {})
-    environment = {name: _as_text(value) for name, value in (variables.of("environment_variables", dict) or {}).items()}
+    environment = {name: as_text(value) for name, value in (variables.of("environment_variables", dict) or {}).items()}
     for name in list(environment):
         if problems := environment_problems({name: environment[name]}):
             draft.left[f"environment_variables.{name}"] = problems[0].removeprefix(f"environment.{name} ")
             del environment[name]
     draft.job["environment"] = environment
+    if variables.of("enable_network_isolation", bool):
+        draft.job["network_isolation"] = True
     if vpc := variables.of("vpc_config", dict):
         draft.job["network"] = {"subnets": vpc.get("Subnets"), "security_group_ids": vpc.get("SecurityGroupIds")}
 
@@ -152,7 +162,7 @@ def _tags(draft: Draft, variables: Variables, _options: Options) -> None:
         elif len(draft.tags) == _TAGS_MAX_COUNT:
             draft.left[f"tags.{name}"] = "is one too many: seven are left of the ten that an S3 object takes"
         else:
-            draft.tags[name] = _as_text(value)
+            draft.tags[name] = as_text(value)
 
 
 PARTS: Final[tuple[Callable[[Draft, Variables, Options], None], ...]] = (
@@ -162,29 +172,11 @@ PARTS: Final[tuple[Callable[[Draft, Variables, Options], None], ...]] = (
     _channels,
     _schedule,
     _tracking,
+    watch,
     _script,
     _tags,
 )
 
 
-def _located(draft: Draft, uri: str) -> str:
-    """A path in the stack's bucket, else the URI, whose bucket is named then."""
-    if not uri.startswith("s3://") or bucket_of(uri) == draft.bucket:
-        return key_of(uri) if uri.startswith("s3://") else uri
-    draft.data_buckets[bucket_of(uri)] = {}
-    return uri
-
-
-def _prefix(draft: Draft, variable: str, path: str) -> str:
-    if path.endswith("/"):
-        return path
-    draft.changed[variable] = "ends with '/' now, so that no other prefix matches as well"
-    return f"{path}/"
-
-
 def _whole(number: float) -> int | float:
     return int(number) if float(number).is_integer() else number
-
-
-def _as_text(value: Any) -> str:  # noqa: ANN401 - a text, number or truth value, as Terraform turns them into texts
-    return str(value).lower() if isinstance(value, bool) else str(value)

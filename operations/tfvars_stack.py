@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from components.mlflow_names import artifact_store_command
+from components.tracking_mode import NONE
 from operations.tfvars_draft import Draft, Options, Variables
 from operations.tfvars_file import TfvarsError
 from operations.tfvars_parts import PARTS
@@ -40,8 +42,8 @@ def _missing(draft: Draft, options: Options) -> dict[str, str]:
         "training_image": (draft.job.get("training_image"), "add the image's URI"),
     }
     found = {name: cure for name, (value, cure) in needed.items() if not value}
-    if "tracking_server" in draft.job.get("tracking", {}) and not options.artifact_store:
-        found["the tracking server's artifact store"] = (
-            "aws sagemaker describe-mlflow-tracking-server says it as ArtifactStoreUri; give it with --artifact-store"
-        )
+    tracking = draft.job.get("tracking") or {}
+    if tracking != NONE and not tracking.keys().isdisjoint({"tracking_server", "app"}) and not options.artifact_store:
+        command = artifact_store_command(tracking.get("tracking_server"), tracking.get("app"))
+        found["the artifact store"] = f"this shows it: {command}; give it with --artifact-store"
     return found

@@ -65,7 +65,8 @@ VARIABLES: Final = {
         "schedule.enabled", "While both exist, both fire: switch Terraform's rule off before this schedule is deployed."
     ),
     "mlflow_tracking_server_arn": Variable(
-        "tracking.tracking_server", "By its name. Its artifact store is needed, too: `--artifact-store`."
+        "tracking.tracking_server",
+        "By its name; an App's ARN becomes `tracking.app`. The artifact store is needed, too: `--artifact-store`.",
     ),
     "mlflow_tracking_uri": Variable("tracking.tracking_uri", "Only without a server's ARN, from which it follows."),
     "vpc_config": Variable("network"),
@@ -73,26 +74,20 @@ VARIABLES: Final = {
         "managed_spot_training",
         "`max_wait_time_in_seconds`, which the module does not have, becomes twice the runtime.",
     ),
-    "checkpoint_config": Variable(
-        "checkpoint.s3_path", "Each job gets a prefix of its own below; the local path is /opt/ml/checkpoints."
-    ),
-    "tags": Variable("tags", "At most seven; `project`, `stack` and `training-job` are set by the stack itself."),
+    "checkpoint_config": Variable("checkpoint", "Each job gets a prefix of its own below `s3_path`."),
     "enable_mlflow_integration": Variable(
-        "", "A run is always recorded in MLflow: say where with `tracking.tracking_server` or `tracking.tracking_uri`."
+        "tracking", "`false` becomes `tracking: none`: no run, no registered model, the model in S3 alone."
     ),
     "enable_network_isolation": Variable(
-        "",
-        "Is not a setting: a job that is cut off reaches neither MLflow nor S3. Subnets without a route out, with "
-        "endpoints for S3 and MLflow, come close: `network`.",
+        "network_isolation", "Refused with what needs a network in the container; the message says which."
     ),
+    "debugger_hook_config": Variable("debugger", "Its prefix is in the stack's `bucket`."),
+    "profiler_config": Variable("profiler", "Its prefix is in the stack's `bucket`."),
+    "tags": Variable("tags", "At most seven; `project`, `stack` and `training-job` are set by the stack itself."),
     "additional_training_role_policies": Variable(
         "",
         "The role has exactly what the settings need. For more, make a role of your own and set `execution_role_arn`.",
     ),
-    "profiler_config": Variable(
-        "", "Is not a setting; `system_metrics: true` in `hyperparameters` logs CPU and memory."
-    ),
-    "debugger_hook_config": Variable("", "Is not a setting: drop it, or write tensors from your own script."),
     "enable_custom_launcher": _NO_LAMBDA,
     "lambda_zip_path": _NO_LAMBDA,
     "lambda_handler": _NO_LAMBDA,

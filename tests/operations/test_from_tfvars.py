@@ -68,12 +68,39 @@ SAMPLES: dict[str, tuple[Any, str, Any]] = {
         {"subnets": ["subnet-12345678"], "security_group_ids": ["sg-12345678"]},
     ),
     "enable_spot_training": (True, "managed_spot_training", True),
-    "checkpoint_config": ({"S3Uri": "s3://ml-bucket/cp/"}, "checkpoint.s3_path", "cp/"),
+    "checkpoint_config": (
+        {"S3Uri": "s3://ml-bucket/cp/", "LocalPath": "/opt/ml/state"},
+        "checkpoint",
+        {"s3_path": "cp/", "local_path": "/opt/ml/state"},
+    ),
+    "enable_mlflow_integration": (False, "tracking", "none"),
+    "enable_network_isolation": (True, "network_isolation", True),
+    "debugger_hook_config": (
+        {
+            "S3OutputPath": "s3://ml-bucket/tensors",
+            "LocalPath": "/opt/ml/output/t",
+            "HookParameters": {"save_interval": 100},
+            "CollectionConfigurations": [{"CollectionName": "losses", "CollectionParameters": {"include_regex": "l"}}],
+        },
+        "debugger",
+        {
+            "s3_path": "tensors/",
+            "local_path": "/opt/ml/output/t",
+            "hook_parameters": {"save_interval": "100"},
+            "collections": {"losses": {"include_regex": "l"}},
+        },
+    ),
+    "profiler_config": (
+        {"S3OutputPath": "s3://ml-bucket/p/", "ProfilingIntervalInMilliseconds": 500},
+        "profiler",
+        {"s3_path": "p/", "interval_in_milliseconds": 500},
+    ),
     "tags": ({"Team": "ml"}, "tags", {"Team": "ml"}),
     "environment": ("prod", "file", "Pulumi.prod.yaml"),
 }
 """A value of each variable that is carried over, where it goes, and what it is there."""
 OPTIONS = Options("s3://ml-bucket/mlflow/")
+OWN_CODE = Options(OPTIONS.artifact_store, "mine")
 
 
 def stack_of(given: dict[str, Any], options: Options = OPTIONS) -> tuple[dict[str, Any], str]:
@@ -110,7 +137,9 @@ def test_a_variable_arrives_where_the_table_says(variable: str) -> None:
     # An image is in the stack's region.
     image = {"training_image": BASE["training_image"].replace("us-east-1", value)} if variable == "aws_region" else {}
 
-    assert at(*stack_of(BASE | image | {variable: value}), path) == expected
+    options = OWN_CODE if variable == "enable_network_isolation" else OPTIONS
+
+    assert at(*stack_of(BASE | image | {variable: value}, options), path) == expected
     assert path.split(".")[0] in VARIABLES[variable].setting.replace("Pulumi.<stack>.yaml", "file")
 
 
@@ -172,7 +201,7 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         "output_data_s3_path",
         "input_data_config",
         "training_image",
-        "the tracking server's artifact store",
+        "the artifact store",
     ]
 
 
