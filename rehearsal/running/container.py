@@ -12,11 +12,11 @@ import contextlib
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from rehearsal.errors import ContainerError
 from rehearsal.running.channel_data import download_channels
@@ -34,7 +34,7 @@ from rehearsal.running.container_files import (
     require_bucket,
 )
 from rehearsal.running.container_hosts import OtherHosts, cores_of, host_names
-from rehearsal.running.container_image import image_difference, require_usual_start
+from rehearsal.running.container_image import require_usual_start
 from rehearsal.running.container_packages import put_stand_ins, python_of
 from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
 from rehearsal.running.job_output import output_uris, upload_output
@@ -69,6 +69,8 @@ class ContainerResult:
     differences: tuple[str, ...]
     written: tuple[WrittenFile, ...]
     """What the first host's processes have written or changed."""
+    not_imitated: tuple[str, ...] = ()
+    """What of `differences` the request asks for and a rehearsal does not do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +113,8 @@ def run_training_container(
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
         files = ContainerFiles(Path(directory) / "opt" / "ml")
-        require_usual_start(request)
+        if platform.engine is None:
+            require_usual_start(request)
         command = [] if platform.engine else start_command(platform, files)
         checkpoints = _move_in(platform.clients.s3, request, files)
         written = WrittenFiles(files)
@@ -131,7 +134,8 @@ def run_training_container(
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))
         status, secondary_status = _status(outcome)
-        differences = [*_differences(request), *not_imitated(request), *start.differences]
+        missing = (*not_imitated(request, len(names)), *start.not_imitated)
+        differences = [_hosts_difference(names), *missing, *start.differences]
         return ContainerResult(
             status=status,
             secondary_status=secondary_status,
@@ -143,6 +147,7 @@ def run_training_container(
             log_stream_name=log.stream.name,
             log_line_count=log.count,
             differences=tuple(filter(None, differences)),
+            not_imitated=missing,
             written=written.now(),
         )
 
@@ -161,6 +166,7 @@ class _Start:
     command: list[str]
     variables: Callable[[ContainerFiles], dict[str, str]]
     differences: tuple[str, ...]
+    not_imitated: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -181,10 +187,10 @@ def _in_the_environment(  # noqa: PLR0913, PLR0917 - a job, its tree, and what i
         def variables(of: ContainerFiles) -> dict[str, str]:
             return {**container_variables(request, of, platform, training_job_arn), **network.variables}
 
-        found = [python_of(platform.container_environment).difference, image_difference(request), network.difference]
-        if network.difference and request.get("EnableNetworkIsolation"):
-            found.append("the network is not isolated")
-        yield _Start([*network.prefix, *command], variables, tuple(filter(None, found)))
+        found = [python_of(platform.container_environment).difference, network.difference]
+        is_open = network.difference and request.get("EnableNetworkIsolation")
+        missing = ("the network is not isolated",) if is_open else ()
+        yield _Start([*network.prefix, *command], variables, tuple(filter(None, found)), missing)
 
 
 @contextlib.contextmanager
@@ -205,7 +211,8 @@ def _in_the_engine(  # noqa: PLR0913, PLR0917 - as above
     inside = engine_variables(request, platform.environment, platform.swaps, training_job_arn)
     own = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST") if name in os.environ}
     try:
-        differences = ("the container has this machine's network",)
+        is_isolated = bool(request.get("EnableNetworkIsolation"))
+        differences = () if is_isolated else ("the container has this machine's network",)
         yield _Start(engine.command(request, files, inside), lambda _: {**own, **inside}, differences)
     finally:
         engine.clear(request, files)
@@ -281,19 +288,6 @@ def _failure_reason(files: ContainerFiles, outcome: ProcessOutcome) -> str:
     return f"AlgorithmError: {files.failure_message()}, exit code: {exit_code}"[:FAILURE_REASON_MAX_LENGTH]
 
 
-def _differences(request: Request) -> tuple[str, ...]:
-    names = host_names(request)
+def _hosts_difference(names: Sequence[str]) -> str:
     hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
-    found = [f"the {hosts} {', '.join(names)}, not algo-1"]
-    if request.get("EnableManagedSpotTraining"):
-        found.append("a spot interruption does not happen")
-    if any(_shared_out(channel) for channel in request.get("InputDataConfig", [])) and len(names) > 1:
-        found.append("objects of a sharded channel go to the hosts in the order of their keys")
-    if any("ShuffleConfig" in channel for channel in request.get("InputDataConfig", [])):
-        found.append("the order of a channel's objects is not shuffled")
-    return tuple(found)
-
-
-def _shared_out(channel: Mapping[str, Any]) -> bool:
-    source: Mapping[str, Any] = channel["DataSource"].get("S3DataSource", {})
-    return source.get("S3DataDistributionType") == "ShardedByS3Key"
+    return f"the {hosts} {', '.join(names)}, not algo-1"

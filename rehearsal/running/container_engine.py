@@ -1,7 +1,8 @@
 """The real image of a training job, started by Docker or Podman over the same /opt/ml tree.
 
-The container has this machine's network: the embedded AWS and MLflow are on its loopback. It is process 1 itself, as on
-SageMaker, and starts as the image says, with the one argument `train`.
+The container has this machine's network: the embedded AWS and MLflow are on its loopback. An isolated one has none.
+It is process 1 itself, as on SageMaker, and starts as the image says, with the one argument `train`, or with the
+entrypoint and the arguments of the request.
 """
 
 import os
@@ -65,8 +66,13 @@ class ContainerEngine:
     def command(self, request: Request, files: ContainerFiles, variables: Mapping[str, str]) -> list[str]:
         """What starts the job's container; it takes the variables' values from its own environment."""
         named = [part for name in sorted(variables) for part in ("--env", name)]
-        start = [self.name, "run", "--rm", "--name", str(request["TrainingJobName"]), "--network", "host"]
-        return [*start, "--volume", f"{files.base}:{BASE_PATH}", *named, _image(request), "train"]
+        network = "none" if request.get("EnableNetworkIsolation") else "host"
+        start = [self.name, "run", "--rm", "--name", str(request["TrainingJobName"]), "--network", network]
+        algorithm = request["AlgorithmSpecification"]
+        program, *words = algorithm.get("ContainerEntrypoint") or ("",)
+        entrypoint = ["--entrypoint", program] if program else []
+        words += algorithm.get("ContainerArguments") or ([] if program else ["train"])
+        return [*start, "--volume", f"{files.base}:{BASE_PATH}", *named, *entrypoint, _image(request), *words]
 
     def clear(self, request: Request, files: ContainerFiles) -> None:
         """End what may still run, and make the tree this user's again: a container's root has written in it."""

@@ -31,8 +31,15 @@ _SECRETS_MANAGER: Final = ":secretsmanager:"
 _OF_TRACKING: Final = "SECRET_ARN"
 
 
-def not_imitated(request: Request) -> Iterator[str]:
-    """A line for each."""
+def not_imitated(request: Request, host_count: int = 1) -> Iterator[str]:
+    """A line for each; several hosts share the objects of a channel out."""
+    if request.get("EnableManagedSpotTraining"):
+        yield "a spot interruption does not happen"
+    channels = request.get("InputDataConfig", [])
+    if host_count > 1 and any(_is_shared_out(channel) for channel in channels):
+        yield "objects of a sharded channel go to the hosts in the order of their keys"
+    if any("ShuffleConfig" in channel for channel in channels):
+        yield "the order of a channel's objects is not shuffled"
     yield from (text for member, text in _ASKED.items() if _is_asked(request.get(member)))
     yield from (text for (member, name), text in _SWITCHES.items() if request.get(member, {}).get(name))
     resources = request.get("ResourceConfig", {})
@@ -42,6 +49,11 @@ def not_imitated(request: Request) -> Iterator[str]:
     told = request.get("Environment", {})
     if secrets := sorted(name for name, value in told.items() if _SECRETS_MANAGER in value and name != _OF_TRACKING):
         yield f"there are no secrets: the embedded AWS holds none for {', '.join(secrets)}"
+
+
+def _is_shared_out(channel: Mapping[str, Any]) -> bool:
+    source: Mapping[str, Any] = channel["DataSource"].get("S3DataSource", {})
+    return source.get("S3DataDistributionType") == "ShardedByS3Key"
 
 
 def _is_asked(value: object) -> bool:

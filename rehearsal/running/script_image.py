@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 IMAGE_REQUIREMENTS: Final = "image-requirements.txt"
 """Beside a script: a lock of what an image of one's own holds. Only a rehearsal, and who builds the image, reads it."""
-_KNOWN_IMAGE: Final = re.compile(r"/sagemaker-scikit-learn:1\.9-0-cpu-py3$")
+_KNOWN_NAME: Final = "sagemaker-scikit-learn:1.9-0-cpu-py3"
+_KNOWN_IMAGE: Final = re.compile(f"/{re.escape(_KNOWN_NAME)}$")
 _OF_SHIPPED_CODE: Final = "growing/forest.py"
 """A file that no code of one's own is likely to have."""
 _PYTHON_OF_TAG: Final = re.compile(r"[-:]py(3)(\d{1,2})(?=-|$)")
@@ -63,13 +64,13 @@ def image_of(
     is_own = _OF_SHIPPED_CODE not in bundle
     brings = any(is_packages_channel(channel["ChannelName"]) for channel in request.get("InputDataConfig", []))
     if not is_own or (brings and _KNOWN_IMAGE.search(uri)):
-        return _installed(container_environment)
+        return _installed(container_environment, uri)
     known = bool(_KNOWN_IMAGE.search(uri))
     locks = [
         name for name in (IMAGE_REQUIREMENTS, REQUIREMENTS) if name in bundle and not (known and name != REQUIREMENTS)
     ]
     if not locks and known:
-        return _installed(container_environment)
+        return _installed(container_environment, uri)
     if not locks:
         raise ContainerError(
             f"nothing is known here of what the image {uri} holds: put its packages into {IMAGE_REQUIREMENTS} beside "
@@ -86,9 +87,12 @@ def image_of(
     return ScriptImage(place, _told(uri, environment, locks, known=known))
 
 
-def _installed(container_environment: Path) -> ScriptImage:
+def _installed(container_environment: Path, uri: str) -> ScriptImage:
     python = python_of(container_environment)
-    return ScriptImage(container_environment, python.difference or f"the image's packages, Python {python.version}")
+    if _KNOWN_IMAGE.search(uri):
+        return ScriptImage(container_environment, python.difference or f"the image's packages, Python {python.version}")
+    told = f"the packages of {_KNOWN_NAME} in place of {uri.rpartition('/')[2]}, Python {python.version}"
+    return ScriptImage(container_environment, told)
 
 
 def _told(uri: str, environment: ScriptEnvironment, locks: Sequence[str], *, known: bool) -> str:

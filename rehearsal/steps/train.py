@@ -139,6 +139,8 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
         if result.status != "Completed":
             reason = result.failure_reason or result.secondary_status
             raise RehearsalError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
+    if result.not_imitated:
+        stage.reporter.note(f"not as on AWS: {'; '.join(result.not_imitated)}")
     if not is_tracked(invocation.request):
         return RehearsedJob(invocation, result, standing_delivery(stage.clients.s3, invocation.request))
     version = _standing_version(stage, invocation)

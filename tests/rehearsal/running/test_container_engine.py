@@ -74,6 +74,36 @@ def test_the_container_is_started_as_sagemaker_starts_it(tmp_path: Path) -> None
     ]
 
 
+def test_an_isolated_container_has_no_network(tmp_path: Path) -> None:
+    request = REQUEST | {"EnableNetworkIsolation": True}
+
+    command = ContainerEngine("docker").command(request, ContainerFiles(tmp_path / "ml"), {})
+
+    assert command[command.index("--network") + 1] == "none"
+
+
+@pytest.mark.parametrize(
+    ("start", "before", "after"),
+    [
+        ({"ContainerEntrypoint": ["python3", "/a.py"]}, ["--entrypoint", "python3"], ["/a.py"]),
+        (
+            {"ContainerEntrypoint": ["python3"], "ContainerArguments": ["--n", "1"]},
+            ["--entrypoint", "python3"],
+            ["--n", "1"],
+        ),
+        ({"ContainerArguments": ["--n", "1"]}, [], ["--n", "1"]),
+    ],
+)
+def test_a_start_of_ones_own_takes_the_place_of_train(
+    tmp_path: Path, start: dict[str, list[str]], before: list[str], after: list[str]
+) -> None:
+    request = REQUEST | {"AlgorithmSpecification": {"TrainingImage": URI, **start}}
+
+    command = ContainerEngine("docker").command(request, ContainerFiles(tmp_path / "ml"), {})
+
+    assert command[command.index(f"{tmp_path}/ml:/opt/ml") + 1 :] == [*before, URI, *after]
+
+
 def test_the_container_has_the_requests_variables_and_none_of_this_machine_but_what_is_sealed() -> None:
     sealed = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "HOME": "/home/ann", "SHELL": "/bin/sh"}
 

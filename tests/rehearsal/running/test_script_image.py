@@ -81,6 +81,13 @@ def test_without_a_lock_and_for_the_shipped_code_it_is_what_is_installed(
     assert found(files, uri, cache, *channels).environment.name == ".venv-container"
 
 
+def test_of_the_shipped_code_the_image_that_is_stood_in_for_is_named(cache: dict[str, str]) -> None:
+    told = found({"growing/forest.py": ""}, OWN, cache).told
+
+    assert told.startswith("the packages of sagemaker-scikit-learn:1.9-0-cpu-py3 in place of boosting:1.2-cpu-py310, ")
+    assert found({"growing/forest.py": ""}, SCIKIT_LEARN, cache).told != told
+
+
 def test_of_another_image_its_own_lock_says_what_it_holds(cache: dict[str, str]) -> None:
     place = made(ScriptEnvironment(toolkit_lock() + IMAGE, LOCK), cache)
 
