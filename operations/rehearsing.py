@@ -16,7 +16,7 @@ from rehearsal.local_servers.servers import stop_kept
 from rehearsal.rehearse import STATE_DIRECTORY, RehearsalOptions, RehearsedJob, rehearse
 
 _IN_PLACE: Final = (
-    "In place of S3, IAM, Scheduler and SageMaker: an embedded AWS; of the tracking server: a local MLflow; "
+    "In place of S3, IAM, Scheduler and SageMaker: an embedded AWS; of the MLflow that a job tracks to: a local one; "
 )
 _ENVIRONMENT: Final = "of the image: a virtual environment. Nothing leaves this machine."
 

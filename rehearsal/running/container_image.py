@@ -16,6 +16,6 @@ def require_usual_start(request: Request) -> None:
             raise ContainerError(
                 f"{member} of the request (training_image.{setting}) starts a program inside the image, and a "
                 "rehearsal does not run the image, but what the training toolkit starts; have it started by "
-                "`--container docker` (or podman), judge the job with `training-jobs check`, or rehearse it without that "
-                "setting"
+                "`--container docker` (or podman), judge the job with `training-jobs check`, or rehearse it without "
+                "that setting"
             )
