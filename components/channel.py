@@ -171,6 +171,7 @@ class Channel(BaseModel):
             "s3_data_type": (self.s3_data_type, "S3Prefix"),
             "input_mode": (self.input_mode, "File"),
             "shuffle_seed": (self.shuffle_seed, None),
+            "instance_group_names": (self.instance_group_names, ()),
         }
         for setting, (got, only) in allowed.items():
             if got != only:

@@ -47,8 +47,22 @@ def variable_problems(spec: TrainingJobFields) -> Iterator[str]:
                 "with dates, which travels in an environment variable; shorten them"
             )
     room = ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT) - len(texts)
-    if texts and len(spec.environment) > room:
+    if texts and len(spec.environment) + len(spec.secrets) > room:
+        beside = f" beside {len(spec.secrets)} secrets" if spec.secrets else ""
         yield (
-            f"environment: got {len(spec.environment)}; allowed with {len(texts)} channels that have dates: {room}; "
-            "remove one"
+            f"environment: got {len(spec.environment)}{beside}; allowed with {len(texts)} channels that have dates: "
+            f"{room}{' of both' if beside else ''}; remove one"
         )
+
+
+def start_problems(spec: TrainingJobFields) -> Iterator[str]:
+    """A start that passes over what fetches the data; that of the code that comes along is refused by itself."""
+    image = spec.training_image
+    starts = [name for name in ("entrypoint", "arguments") if getattr(image, name)]
+    if starts and not spec.source.is_shipped:
+        for name in spec.dated_channels:
+            yield (
+                f"channels.{name}: got dates to fill in; allowed with training_image.{starts[0]}: none but "
+                "{scheduled_time} alone, because what fetches such data is started by the training toolkit; remove "
+                f"training_image.{starts[0]}, or name a location without a date"
+            )

@@ -59,7 +59,7 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
         SourceBundleError: the directory lacks something that the settings need.
     """
     files = sources[spec.source.directory]
-    extras, brings_packages = spec.requirements_extras, spec.source.brings_packages
+    extras, brings_packages = _extras(spec, files), spec.source.brings_packages
     if spec.network_isolation and not brings_packages and REQUIREMENTS in files:
         raise SourceBundleError(
             f"{spec.source.directory}/{REQUIREMENTS} would be installed from an index at the job's start, and "
@@ -75,3 +75,9 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
     published = spec.training_image.published
     is_other = published is not None and (published.framework, published.version) != OF_IMAGE_LOCK
     return JobCode(bundle, package_archives(files, extras, of_other_image=is_other) if brings_packages else ())
+
+
+def _extras(spec: TrainingJobSpec, files: Files) -> list[str]:
+    """Those of the spec; code of one's own shares its machines' work in its own way, unless it has our file for it."""
+    is_ours = spec.source.is_shipped or "requirements-cluster.txt" in files
+    return [extra for extra in spec.requirements_extras if is_ours or extra != "cluster"]

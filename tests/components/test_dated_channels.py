@@ -221,3 +221,9 @@ def test_what_the_next_run_reads_is_noted() -> None:
     ]
     over = ScheduleSpec(expression="at(2026-01-01T00:00:00)")
     assert list(dated_notes(channels, over, datetime(2026, 11, 26, 12, tzinfo=UTC))) == []
+
+
+def test_groups_of_machines_are_refused_where_the_job_fetches_the_data_itself() -> None:
+    assert refusal(**DATED, instance_group_names=["readers"]).startswith(
+        "instance_group_names: got ('readers',); allowed with dates to fill in: none, because the job fetches the files"
+    )

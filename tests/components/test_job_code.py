@@ -164,6 +164,21 @@ def test_jobs_that_differ_in_what_their_code_brings_share_nothing(staging: Train
     assert [len(code.packages) for code in codes.values()] == [1, 2]
 
 
+@pytest.mark.parametrize("packages", ["pip", "archive"])
+def test_several_machines_of_code_of_ones_own_need_no_package_of_ours(
+    staging: TrainingJobSettings, packages: str
+) -> None:
+    several = staging.resources.model_copy(update={"instance_count": 2})
+    spec = of_mine(staging, packages).model_copy(update={"resources": several})
+
+    code = job_code(spec, SOURCES)
+    with_ours = job_code(spec, SOURCES | {"mine": MINE | {"requirements-cluster.txt": LOCK.replace(b"six", b"dask")}})
+
+    assert "requirements-cluster.txt" not in names_in(code.bundle.content)
+    assert [each.channel for each in code.packages] == (["packages"] if packages == "archive" else [])
+    assert with_ours != code
+
+
 def test_packages_that_pip_would_install_are_refused_where_the_network_is_cut_off() -> None:
     files = {"train.py": b"", "requirements.txt": b"xgboost==2.1.4\n"}
     spec = spec_of(changed(network_isolation=True))
