@@ -81,9 +81,8 @@ VARIABLES: Final = {
         "", "A run is always recorded in MLflow: say where with `tracking.tracking_server` or `tracking.tracking_uri`."
     ),
     "enable_network_isolation": Variable(
-        "",
-        "Is not a setting: a job that is cut off reaches neither MLflow nor S3. Subnets without a route out, with "
-        "endpoints for S3 and MLflow, come close: `network`.",
+        "network_isolation",
+        "The job is then tracked [afterwards](training-job.md#network-isolation), by `training-jobs register`.",
     ),
     "additional_training_role_policies": Variable(
         "",

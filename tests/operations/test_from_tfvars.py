@@ -67,6 +67,7 @@ SAMPLES: dict[str, tuple[Any, str, Any]] = {
         {"subnets": ["subnet-12345678"], "security_group_ids": ["sg-12345678"]},
     ),
     "enable_spot_training": (True, "managed_spot_training", True),
+    "enable_network_isolation": (True, "network_isolation", True),
     "checkpoint_config": ({"S3Uri": "s3://ml-bucket/cp/"}, "checkpoint.s3_path", "cp/"),
     "tags": ({"Team": "ml"}, "tags", {"Team": "ml"}),
     "environment": ("prod", "file", "Pulumi.prod.yaml"),
