@@ -7,7 +7,6 @@ container through AWS Systems Manager for remote debugging", considerations.
 from collections.abc import Iterator
 from typing import Final
 
-from .shipped_code import SHIPPED_CODE
 from .tracking_spec import TrackingSpec
 from .training_job_fields import TrainingJobFields
 
@@ -16,7 +15,7 @@ CODE_CHANNEL: Final = "code"
 
 
 def tracking_inside(spec: TrainingJobFields) -> TrackingSpec | None:
-    """The MLflow that the script is told of: none where it cannot reach it.
+    """The MLflow that the script is told of: none where it cannot reach it, and records for `training-jobs register`.
 
     The one place that says so: request, role and rules of isolation follow from it.
     """
@@ -28,15 +27,11 @@ def isolation_problems(spec: TrainingJobFields) -> Iterator[str]:
     if not spec.network_isolation:
         return
     got = "network_isolation: got true"
-    if spec.source.is_shipped:
-        yield (
-            f"{got} with source.directory {SHIPPED_CODE}, which asks MLflow, or S3, whether its invocation was "
-            "delivered before, and sends what it has trained: an isolated container reaches neither; remove "
-            "network_isolation and close the network by network (subnets without a way out), or train with code of "
-            "your own"
-        )
     if spec.tracking and spec.tracking.secret_arn:
-        yield f"{got} with tracking.secret_arn: an isolated container cannot read a secret; remove one of them"
+        yield (
+            f"{got} with tracking.secret_arn: an isolated container cannot read a secret; remove secret_arn: whoever "
+            "registers the model afterwards sets MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        )
     if spec.secrets:
         yield (
             f"{got} with secrets ({', '.join(sorted(spec.secrets))}): an isolated container cannot read one; remove "

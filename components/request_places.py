@@ -35,8 +35,11 @@ def checkpoint_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
 
 
 def deliveries_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
-    """Where our own code leaves word of what it delivered, one object for each invocation, where no MLflow knows."""
-    if spec.tracking is not None or not spec.source.is_shipped:
+    """Where our own code leaves word of what it delivered, one object for each invocation, where no MLflow knows.
+
+    None where it cannot: an isolated container reaches no S3.
+    """
+    if spec.tracking is not None or not spec.source.is_shipped or spec.network_isolation:
         return None
     return deliveries_prefix(spec.output.s3_path, names.prefix)
 

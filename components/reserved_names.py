@@ -33,6 +33,7 @@ RESERVED_ENVIRONMENT: Final = (
     "SECRET_VARIABLES",
     "SOURCE_BUNDLE_DIGEST",
     "TRACKING",
+    "TRACKING_URI_AFTERWARDS",
     "TRAINING_IMAGE",
 )
 """What the request itself tells the container; boto3 reads the first, `training_code/options` the others."""

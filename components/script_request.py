@@ -11,7 +11,7 @@ from .request_values import without_none
 from .schedule_input import ATTEMPT_NUMBER, EXECUTION_ID, SCHEDULE_ARN, SCHEDULED_TIME
 from .script_mode import ENVIRONMENT_VALUE_MAX_LENGTH, hyperparameter_text
 from .source_bundle import SourceBundle
-from .tracking_mode import NONE
+from .tracking_mode import AFTERWARDS, NONE
 from .training_job_spec import TrainingJobSpec
 
 CODE_IN_CHANNEL: Final = f"/opt/ml/input/data/{CODE_CHANNEL}/sourcedir.tar.gz"
@@ -64,7 +64,10 @@ def _tracking(spec: TrainingJobSpec, names: JobNames) -> dict[str, str | None]:
         return {"TRACKING": NONE, "DELIVERIES_URI": deliveries_uri(spec, names)}
     reached = tracking_inside(spec)
     return {
+        "TRACKING": None if reached else AFTERWARDS,
         "MLFLOW_TRACKING_URI": reached.uri(names.scope) if reached else None,
+        # Not for the script, which cannot reach it: for whoever brings in what the job recorded.
+        "TRACKING_URI_AFTERWARDS": None if reached else spec.tracking.uri(names.scope),
         "MLFLOW_EXPERIMENT_NAME": spec.tracking.experiment_name or names.prefix,
         "REGISTERED_MODEL_NAME": spec.tracking.registered_model_name or names.prefix,
         "SECRET_ARN": reached.secret_arn if reached else None,

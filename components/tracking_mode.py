@@ -13,6 +13,8 @@ from .script_mode import ENVIRONMENT_VALUE_MAX_LENGTH
 from .tracking_spec import TrackingSpec
 
 NONE: Final = "none"
+AFTERWARDS: Final = "afterwards"
+"""What a job is told that has an MLflow and cannot reach it: to leave its record in its output."""
 DELIVERIES: Final = "deliveries"
 """Where a job without MLflow leaves word of what it delivered: below its output, in a prefix of its own."""
 

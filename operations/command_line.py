@@ -117,17 +117,27 @@ def next_(
 
 @app.command()
 def register(
-    job: Annotated[str, typer.Argument(help="Name of the training job.")],
+    job: Annotated[str | None, typer.Argument(help="Name of the training job.")] = None,
     stack: StackOption = "staging",
     rehearsal: RehearsalOption = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every job of the stack that kept a record and has no version yet.")
+    ] = False,
+    newest: Annotated[int, typer.Option(min=1, help="With --all: look at so many jobs of each prefix.")] = 200,
 ) -> None:
-    """Register the model of a job that failed after training it, as while MLflow is away; nothing is trained again."""
+    """Register what a job trained without a network, or while MLflow was away; nothing is trained again."""
     from operations.places import place_of
     from operations.registering import register_training_job
+    from operations.registering_all import register_all
+    from rehearsal.errors import RehearsalError
 
     def command(project_dir: Path) -> int:
-        place = place_of(project_dir, stack, rehearsal=rehearsal)
-        return register_training_job(project_dir, job, place, Console(highlight=False, soft_wrap=True))
+        if (job is None) is not all_:
+            raise RehearsalError("register: name one training job, or ask for --all")
+        place, console = place_of(project_dir, stack, rehearsal=rehearsal), Console(highlight=False, soft_wrap=True)
+        if job is None:
+            return register_all(project_dir, stack, place, console, newest)
+        return register_training_job(project_dir, job, place, console)
 
     _run(command)
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +15,7 @@ from rehearsal.aws_clients import AwsClients
 from rehearsal.declaring.stack_configuration import read_stack_configuration
 from rehearsal.errors import RehearsalError
 from rehearsal.local_servers import kept_servers
-from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
-from rehearsal.running.container_packages import packages_variables
+from rehearsal.rehearse import STATE_DIRECTORY
 from rehearsal.sealed_environment import sealed_environment
 
 if TYPE_CHECKING:
@@ -27,7 +23,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 
+ANY_ACCOUNT: Final = "123456789012"
+"""For what does not depend on the account."""
 _TRACKING_VARIABLES: Final = ("MLFLOW_TRACKING_URI", "SECRET_ARN")
+_FOR_OTHERS: Final = "TRACKING_URI_AFTERWARDS"
 
 
 class PlaceError(RehearsalError):
@@ -98,6 +97,15 @@ def describe(sagemaker: SageMakerClient, name: str) -> Mapping[str, Any]:
         raise PlaceError(f"training job {name} cannot be read: {error}") from error
 
 
+def tracking_variables(told: Mapping[str, str]) -> dict[str, str]:
+    """Where to reach the MLflow of a job, and with which secret: from what its container is told.
+
+    A job without a network is told the address for others.
+    """
+    found = {name: told.get(name, "") for name in _TRACKING_VARIABLES}
+    return found | ({"MLFLOW_TRACKING_URI": told[_FOR_OTHERS]} if _FOR_OTHERS in told else {})
+
+
 def trackings_of(project_dir: Path, stack: str, *, rehearsal: bool) -> list[dict[str, str]]:
     """As `stack_trackings` of the caller's own account; a rehearsal's place knows its one server itself.
 
@@ -113,6 +121,23 @@ def stack_trackings(project_dir: Path, stack: str, account_id: str) -> list[dict
     Raises:
         RehearsalError, pulumi.RunError: the stack's files or settings are wrong.
     """
+    found: list[dict[str, str]] = []
+    for request in stack_requests(project_dir, stack, account_id):
+        told = request["Environment"]
+        if told.get("TRACKING") == NONE:
+            continue
+        tracking = tracking_variables(told)
+        if tracking not in found:
+            found.append(tracking)
+    return found
+
+
+def stack_requests(project_dir: Path, stack: str, account_id: str = ANY_ACCOUNT) -> list[dict[str, Any]]:
+    """What the stack's schedules send, as it is declared: without anything that the Scheduler fills in.
+
+    Raises:
+        RehearsalError, pulumi.RunError: the stack's files or settings are wrong.
+    """
     from rehearsal.declaring.program import OfflineMocks, answer_invoke, declare
     from rehearsal.judging.judgement import declared_schedules
 
@@ -120,15 +145,8 @@ def stack_trackings(project_dir: Path, stack: str, account_id: str) -> list[dict
     partition = answer_invoke("aws:index/getPartition:getPartition", account_id=account_id, region=region)["partition"]
     mocks = OfflineMocks(region=region, account_id=account_id)
     declared = declare(project_dir, stack, mocks, preview=True)
-    found: list[dict[str, str]] = []
-    for schedule in declared_schedules(declared.resources, AwsScope(partition, region, account_id)):
-        told = json.loads(schedule.target_input)["Environment"]
-        if told.get("TRACKING") == NONE:
-            continue
-        tracking = {name: told.get(name, "") for name in _TRACKING_VARIABLES}
-        if tracking not in found:
-            found.append(tracking)
-    return found
+    schedules = declared_schedules(declared.resources, AwsScope(partition, region, account_id))
+    return [json.loads(schedule.target_input) for schedule in schedules]
 
 
 def caller_account(project_dir: Path, stack: str) -> str:
@@ -145,33 +163,6 @@ def caller_account(project_dir: Path, stack: str) -> str:
         return str(client.get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
         raise PlaceError(f"AWS does not know you: {error}; sign in, for example with aws sso login") from error
-
-
-def run_training_script(
-    project_dir: Path, script: Path, arguments: Sequence[str], environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run a script of the training code with the image's Python and the packages of its jobs, and see it end.
-
-    Without a container environment this program's own Python does it: it has no plugin that signs requests to a managed
-    tracking server.
-
-    Raises:
-        PackagesError: the packages cannot be made.
-    """
-    container = project_dir / CONTAINER_ENVIRONMENT
-    python, variables = container / "bin" / "python", dict[str, str]()
-    if python.is_file():
-        variables = packages_variables(project_dir, container, lambda _: None)
-    else:
-        python = Path(sys.executable)
-    with tempfile.TemporaryDirectory(prefix="script-") as temporary:
-        return subprocess.run(
-            [str(python), str(project_dir / script), *arguments],
-            env={**environment, **variables, "TMPDIR": temporary},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
 
 def _runs(server: kept_servers.KeptServer) -> bool:

@@ -18,15 +18,17 @@ from rich.text import Text
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
-from operations.places import Place, describe, run_training_script
+from operations.places import Place, describe
 from operations.reproduction import Comparison, Images, ReproductionError, TrainedModel, compare, read_description
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
 from rehearsal.running.channel_data import download_channels
+from rehearsal.running.code_channels import SUBMIT_DIRECTORY, bundle_uri
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.container_files import ContainerFiles, Request
 from rehearsal.running.dated_channels import all_channels, with_fetched_channels
-from rehearsal.running.repeated_training import SUBMIT_DIRECTORY, instance_count, repeated_request, train_again
+from rehearsal.running.repeated_training import instance_count, repeated_request, train_again
 from rehearsal.running.script_lines import ScriptLines
+from rehearsal.running.training_script import run_training_script
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -80,7 +82,7 @@ def require_repeatable(described: Mapping[str, Any]) -> None:
     """
     told, count = described.get("HyperParameters", {}), instance_count(described)
     job = f"training job {described['TrainingJobName']}"
-    if not (uri := told.get(SUBMIT_DIRECTORY, "")).startswith("s3://"):
+    if not (uri := bundle_uri(described)).startswith("s3://"):
         raise ReproductionError(
             f"{job} has no source bundle in S3 ({SUBMIT_DIRECTORY} is {uri!r}): its code is its image's"
         )
@@ -123,7 +125,7 @@ def _recall(
 
 def _fetch(s3: S3Client, described: Mapping[str, Any], run_id: str, files: ContainerFiles, directory: Path) -> Request:
     """Download what the job had, and make the request that trains on it."""
-    name, uri = described["TrainingJobName"], described["HyperParameters"][SUBMIT_DIRECTORY]
+    name, uri = described["TrainingJobName"], bundle_uri(described)
     bundle = directory / "sourcedir.tar.gz"
     with _reading(f"the source bundle {uri} of training job {name}"):
         s3.download_file(bucket_of(uri), key_of(uri), str(bundle))

@@ -76,6 +76,12 @@ def _spot(draft: Draft, variables: Variables, _options: Options) -> None:
         draft.changed["enable_spot_training"] = "waiting and training together may take twice the runtime: see to it"
 
 
+def _isolation(draft: Draft, variables: Variables, _options: Options) -> None:
+    if variables.of("enable_network_isolation", bool):
+        draft.job["network_isolation"] = True
+        draft.changed["enable_network_isolation"] = "runs are tracked afterwards, by training-jobs register"
+
+
 def _channels(draft: Draft, variables: Variables, _options: Options) -> None:
     mode = variables.of("training_input_mode", str)
     for place, each in enumerate(variables.of("input_data_config", list) or ()):
@@ -169,6 +175,7 @@ PARTS: Final[tuple[Callable[[Draft, Variables, Options], None], ...]] = (
     _places,
     _machines,
     _spot,
+    _isolation,
     _channels,
     _schedule,
     _tracking,

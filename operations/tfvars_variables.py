@@ -79,7 +79,8 @@ VARIABLES: Final = {
         "tracking", "`false` becomes `tracking: none`: no run, no registered model, the model in S3 alone."
     ),
     "enable_network_isolation": Variable(
-        "network_isolation", "Refused with what needs a network in the container; the message says which."
+        "network_isolation",
+        "The job is then tracked [afterwards](training-job.md#network-isolation), by `training-jobs register`.",
     ),
     "debugger_hook_config": Variable("debugger", "Its prefix is in the stack's `bucket`."),
     "profiler_config": Variable("profiler", "Its prefix is in the stack's `bucket`."),

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from components.package_archives import is_packages_channel
 from rehearsal.aws_clients import AwsClients
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import sample_request
@@ -20,15 +19,17 @@ from rehearsal.judging.stack_check import StackCheck, artifact_store_of, check_s
 from rehearsal.local_servers.servers import Ports, start_servers
 from rehearsal.reporter import Reporter
 from rehearsal.running.channel_data import not_rehearsed
+from rehearsal.running.code_channels import is_code
 from rehearsal.running.container_engine import ContainerEngine, EngineName
 from rehearsal.running.container_environment import require_container_environment
 from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deliveries import is_tracked
 from rehearsal.running.sample_data import own_files
+from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.steps.deploy import deploy
 from rehearsal.steps.set_up import set_up
 from rehearsal.steps.stage import Stage, counted
-from rehearsal.steps.train import CONTAINER_ENVIRONMENT, RehearsedJob, invoke
+from rehearsal.steps.train import RehearsedJob, invoke
 
 __all__ = ["CONTAINER_ENVIRONMENT", "STATE_DIRECTORY", "Rehearsal", "RehearsalOptions", "RehearsedJob", "rehearse"]
 
@@ -131,8 +132,10 @@ def _own_data(options: RehearsalOptions) -> dict[str, dict[str, bytes]]:
 
 def _require_known_channels(named: Iterable[str], requests: Sequence[Mapping[str, Any]]) -> None:
     """Every job has its channels; data for a channel that none has would be left out unnoticed."""
-    names = (channel["ChannelName"] for request in requests for channel in all_channels(request))
-    known = list(dict.fromkeys(name for name in names if not is_packages_channel(name)))
+    channels = ((channel, request) for request in requests for channel in all_channels(request))
+    known = list(
+        dict.fromkeys(channel["ChannelName"] for channel, request in channels if not is_code(channel, request))
+    )
     unknown = sorted(set(named).difference(known))
     if unknown:
         raise RehearsalError(f"--data names the channel {', '.join(unknown)}; the stack's channels: {', '.join(known)}")

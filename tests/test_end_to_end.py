@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from operations.unpacking import unpack
 from rehearsal.aws_clients import AwsClients
+from rehearsal.running.unpacking import unpack
 from rehearsal.sealed_environment import sealed_environment
 from tests.browser import page
 from tests.operations.projects import (

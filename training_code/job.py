@@ -32,6 +32,7 @@ from scheduled_job.claims import AlreadyClaimedError
 from scheduled_job.connection import UnreachableError
 from scheduled_job.record import KEPT_MODEL, RECORD_FILE, keep
 from tracking import datasets, record, system_metrics
+from tracking.afterwards import LaterTracker
 from tracking.data_checks import NOTHING_COMPARED, OFF
 from tracking.summary import in_words
 from tracking.tracker import Tracker
@@ -49,7 +50,7 @@ def run(
         TrainingError: for everything its reader can mend.
     """
     started = time.perf_counter()
-    tracker = Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
+    tracker = _tracker(env, environ)
     if tracker.delivered_before():
         return
     try:
@@ -60,7 +61,16 @@ def run(
     say(f"done in {time.perf_counter() - started:.1f} s")
 
 
-def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, growers: Cluster, reading: Reading) -> None:
+def _tracker(env: Environment, environ: Mapping[str, str]) -> Tracker | LaterTracker:
+    """The line to MLflow, or to the job's output where nothing is reached."""
+    if env.tracks_afterwards:
+        return LaterTracker(env)
+    return Tracker(env, environ, has_grown=checkpoint.is_in(env.checkpoint_directory))
+
+
+def _train(
+    tracker: Tracker | LaterTracker, env: Environment, settings: Hyperparameters, growers: Cluster, reading: Reading
+) -> None:
     data = dataset.split(reading.result(), settings)
     code_digest = env.job.source_bundle_digest or checkpoint.code_digest(Path(__file__).parent)
     checkpoints = Checkpoints(env.checkpoint_directory, Origin.of(settings, data.digest, code_digest))
@@ -108,8 +118,8 @@ def _train(tracker: Tracker, env: Environment, settings: Hyperparameters, grower
                 profile=data.profile,
                 checks=checks,
             )
-            standing = tracker.deliver(made)
-    say(f"registered: version {standing.version} of {env.registered_model_name} by {standing.training_job_name}")
+            ended = tracker.hand_over(made)
+    say(ended)
 
 
 @dataclass

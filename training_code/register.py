@@ -1,4 +1,4 @@
-"""Completes a training job that kept its record, as when MLflow is away: sends it, registers it, trains nothing.
+"""Completes a training job that kept its record, without a network or while MLflow is away: trains nothing.
 
     python register.py DIRECTORY
 
@@ -20,6 +20,7 @@ if __name__ == "__main__" and (missing := packages.fault(os.environ)):
 from failure import TrainingError, reason_of_failure
 from progress import say
 from scheduled_job import secret
+from scheduled_job.afterwards import bring_in
 from scheduled_job.job import TrackingSettings
 from scheduled_job.record import load
 from scheduled_job.tracker import JobTracker
@@ -42,7 +43,10 @@ def register(directory: Path, environ: Mapping[str, str]) -> None:
         job=kept.job,
         patience_seconds=10,
     )
-    standing = JobTracker(settings, environ).deliver(kept)
+    tracker = JobTracker(settings, environ)
+    standing = tracker.deliver(kept) if kept.run_id else bring_in(tracker, kept)
+    if standing.training_job_name != kept.job.name:
+        say(f"delivered again: {kept.job.name} is for an invocation that has a version; nothing of it is registered")
     say(f"registered: version {standing.version} of {kept.registered_model_name} by {standing.training_job_name}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from components.s3_location import bucket_of, key_of
-from components.tracking_mode import NONE
+from components.tracking_mode import AFTERWARDS, NONE
 from rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ class DeliveryError(RehearsalError):
 def is_tracked(request: Request) -> bool:
     """Whether the job of a request is told where to track, or at least not that it is not to."""
     return bool(request.get("Environment", {}).get("TRACKING") != NONE)
+
+
+def tracks_afterwards(request: Request) -> bool:
+    """Whether the job of a request reaches no MLflow, and leaves a record for others to bring in."""
+    return bool(request.get("Environment", {}).get("TRACKING") == AFTERWARDS)
 
 
 def delivery_uri(request: Request) -> str:

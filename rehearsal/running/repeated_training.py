@@ -13,15 +13,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from rehearsal.running.code_channels import SUBMIT_DIRECTORY
 from rehearsal.running.container_environment import Surroundings, run_toolkit
 from rehearsal.running.container_files import ContainerFiles, Request
 from rehearsal.running.container_packages import put_stand_ins
 from rehearsal.running.container_process import Limits, ProcessOutcome
 from rehearsal.sealed_environment import NO_ENDPOINT, sealed_environment
 
-SUBMIT_DIRECTORY: Final = "sagemaker_submit_directory"
-"""The hyperparameter that tells the toolkit where the source bundle is: in S3, or a file."""
-_NOT_AGAIN: Final = ("SCHEDULE", "PROMOTION_", "SECRET_ARN", "CHECKPOINT_LOCAL_PATH")
+_NOT_AGAIN: Final = ("SCHEDULE", "PROMOTION_", "SECRET_ARN", "CHECKPOINT_LOCAL_PATH", "TRACKING_URI_")
 """Beginnings of the variables of a job that would make it a delivery, ask for a champion, a secret or a checkpoint."""
 
 _OF_SEVERAL: Final = ("InstanceGroups", "InstancePreferences", "SelectedInstanceCount", "SelectedInstanceType")
@@ -43,7 +42,9 @@ def repeated_request(described: Mapping[str, Any], name: str, bundle: Path) -> d
     """
     told = sealed_environment(described.get("Environment", {}), region="us-east-1", endpoint_url=NO_ENDPOINT)
     environment = {
-        key: told[key] for key in described.get("Environment", {}) if key in told and not key.startswith(_NOT_AGAIN)
+        key: told[key]
+        for key in described.get("Environment", {})
+        if key in told and key != "TRACKING" and not key.startswith(_NOT_AGAIN)
     }
     if "SOURCE_BUNDLE_DIGEST" in environment:
         environment["SOURCE_BUNDLE_DIGEST"] = hashlib.sha256(bundle.read_bytes()).hexdigest()

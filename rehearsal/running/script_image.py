@@ -24,6 +24,7 @@ from components.package_archives import IMAGE_TARGET, is_packages_channel
 from components.s3_location import bucket_of, key_of
 from components.source_bundle import REQUIREMENTS
 from rehearsal.errors import ContainerError
+from rehearsal.running.code_channels import bundle_uri
 from rehearsal.running.container_packages import python_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _told(uri: str, environment: ScriptEnvironment, locks: Sequence[str], *, kno
 
 def _bundle(s3: "S3Client", request: Mapping[str, Any]) -> dict[str, bytes]:
     """The names of the files in the deployed bundle, and the content of its requirements."""
-    uri = str(request["HyperParameters"]["sagemaker_submit_directory"])
+    uri = bundle_uri(request)
     content = s3.get_object(Bucket=bucket_of(uri), Key=key_of(uri))["Body"].read()
     found = {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from components.dated_paths import is_dated
-from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.running.channel_data import file_system_uri
+from rehearsal.running.code_channels import bundle_uri, is_code
 from rehearsal.running.sample_data import put_channel, put_files, sample_csv_files
 from rehearsal.steps.stage import Stage, counted
 
@@ -59,7 +59,7 @@ def channels_of(
         for channel in request.get("InputDataConfig", []):
             name, data_uri = channel["ChannelName"], uris.get(channel["ChannelName"], "")
             place = file_system_uri(channel) or channel["DataSource"]["S3DataSource"]["S3Uri"]
-            if not is_packages_channel(name) and not is_dated(data_uri):
+            if not is_code(channel, request) and not is_dated(data_uri):
                 found[name, place, data_uri] = (channel, data_uri)
     return list(found.values())
 
@@ -82,7 +82,7 @@ def put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Map
 def _s3_uris(requests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for request in requests:
         yield request["OutputDataConfig"]["S3OutputPath"]
-        yield request["HyperParameters"]["sagemaker_submit_directory"]
+        yield bundle_uri(request)
         for channel in request.get("InputDataConfig", []):
             yield file_system_uri(channel) or channel["DataSource"]["S3DataSource"]["S3Uri"]
         if "CheckpointConfig" in request:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from components.dated_paths import dated_path
 from rehearsal.errors import RehearsalError
@@ -15,17 +15,17 @@ from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
 from rehearsal.running.dated_channels import dated_channels, uri_of
-from rehearsal.running.deliveries import is_tracked, standing_delivery
+from rehearsal.running.deliveries import is_tracked, standing_delivery, tracks_afterwards
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, experiment_of, model_versions
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
 from rehearsal.running.script_image import ScriptImage, image_of
 from rehearsal.running.script_lines import ScriptLines
+from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.sealed_environment import sealed_environment
+from rehearsal.steps.bring_in import bring_in
 from rehearsal.steps.set_up import put_data
 from rehearsal.steps.stage import Stage, counted
-
-CONTAINER_ENVIRONMENT: Final = ".venv-container"
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,8 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
         stage.reporter.note(f"not as on AWS: {'; '.join(result.not_imitated)}")
     if not is_tracked(invocation.request):
         return RehearsedJob(invocation, result, standing_delivery(stage.clients.s3, invocation.request))
+    if tracks_afterwards(invocation.request):
+        bring_in(stage, name)
     version = _standing_version(stage, invocation)
     of_job = version.tags.get("training_job_name", "an earlier job")
     return RehearsedJob(invocation, result, of_job, version, experiment_of(stage.servers.tracking_uri, version.run_id))

@@ -203,7 +203,7 @@ def test_more_variables_than_a_request_takes_are_refused(staging: TrainingJobSet
 
     problems = list(misfits(with_channels(staging, **dated).model_copy(update={"environment": full})))
 
-    assert problems == ["environment: got 80; allowed with 5 channels that have dates: 74; remove one"]
+    assert problems == ["environment: got 80; allowed with 5 channels that have dates: 73; remove one"]
 
 
 def test_a_variable_that_tells_of_dates_is_not_for_settings(staging: TrainingJobSettings) -> None:

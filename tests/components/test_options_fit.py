@@ -44,11 +44,13 @@ def test_all_of_them_go_together() -> None:
             "channels.training.instance_group_names: got 'c'; allowed: a, b; correct or remove it",
         ),
         (
-            {"network_isolation": True, "source": {}},
-            "network_isolation: got true with source.directory training_code, which asks MLflow, or S3, whether its "
-            "invocation was delivered before, and sends what it has trained: an isolated container reaches neither; "
-            "remove network_isolation and close the network by network (subnets without a way out), or train with code "
-            "of your own",
+            {
+                "network_isolation": True,
+                "tracking": {"tracking_uri": "https://mlflow.example.com", "secret_arn": SECRET},
+            },
+            "network_isolation: got true with tracking.secret_arn: an isolated container cannot read a secret; remove "
+            "secret_arn: whoever registers the model afterwards sets MLFLOW_TRACKING_USERNAME and "
+            "MLFLOW_TRACKING_PASSWORD",
         ),
         (
             {"network_isolation": True, "secrets": {"A": {"arn": SECRET}}},

@@ -168,4 +168,8 @@ def test_an_isolated_job_gets_its_script_by_a_channel_and_is_told_of_no_server(b
         },
     }
     assert request["HyperParameters"]["sagemaker_submit_directory"] == "/opt/ml/input/data/code/sourcedir.tar.gz"
-    assert set(plain["Environment"]) - set(request["Environment"]) == {"MLFLOW_TRACKING_URI"}
+    told = request["Environment"]
+    assert set(plain["Environment"]) - set(told) == {"MLFLOW_TRACKING_URI"}
+    assert set(told) - set(plain["Environment"]) == {"TRACKING", "TRACKING_URI_AFTERWARDS"}
+    assert told["TRACKING"] == "afterwards"
+    assert told["TRACKING_URI_AFTERWARDS"] == plain["Environment"]["MLFLOW_TRACKING_URI"]

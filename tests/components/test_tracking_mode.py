@@ -107,6 +107,15 @@ def test_the_role_may_nothing_of_mlflow_and_read_what_was_delivered(
     assert [action for each in found.values() for action in each["Action"] if "mlflow" in action.lower()] == []
 
 
+def test_a_job_without_a_network_leaves_no_word_and_may_read_none(staging_names: JobNames) -> None:
+    job = job_of(untracked(network_isolation=True))
+
+    told = script_environment(job, staging_names, BUNDLE)
+    assert told["TRACKING"] == "none"
+    assert "DELIVERIES_URI" not in told
+    assert "/deliveries/" not in str(execution_permissions(job, staging_names))
+
+
 def test_code_of_the_teams_own_leaves_no_word_and_may_read_none(staging_names: JobNames) -> None:
     job = job_of(untracked(source={"directory": "own", "entry_point": "own.py"}))
 

@@ -114,7 +114,14 @@ def test_prod_has_what_staging_has_not(request_of_prod: dict[str, Any], request_
     assert [channel["ChannelName"] for channel in request_of_prod["InputDataConfig"]] == ["training", "validation"]
 
 
-OF_OTHER_JOBS = ("DELIVERIES_URI", "TRACKING", "ENTRY_POINT", "SECRET_ARN", "SECRET_VARIABLES")
+OF_OTHER_JOBS = (
+    "DELIVERIES_URI",
+    "TRACKING",
+    "TRACKING_URI_AFTERWARDS",
+    "ENTRY_POINT",
+    "SECRET_ARN",
+    "SECRET_VARIABLES",
+)
 
 
 def test_the_reserved_variables_are_those_that_a_request_sets(request_of_prod: dict[str, Any]) -> None:

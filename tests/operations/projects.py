@@ -43,7 +43,11 @@ def require_container() -> Path:
 
 def change(project: Path, stack: str, old: str, new: str) -> None:
     """Change one thing in a stack's YAML; it must be there, once."""
-    path = project / f"Pulumi.{stack}.yaml"
+    change_file(project / f"Pulumi.{stack}.yaml", old, new)
+
+
+def change_file(path: Path, old: str, new: str) -> None:
+    """Change one thing in a file; it must be there, once."""
     text = path.read_text()
     assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path.name}"
     path.write_text(text.replace(old, new))

@@ -34,8 +34,8 @@ def test_help_names_every_command_with_what_it_does() -> None:
         "Offline." in text
     )
     assert (
-        "register Register the model of a job that failed after training it, as while MLflow is away; nothing is "
-        "trained again." in text
+        "register Register what a job trained without a network, or while MLflow was away; nothing is trained again."
+        in text
     )
     assert (
         "reproduce Train a run again on this machine and compare: same data, settings and seed, same trees. It only "
@@ -51,7 +51,7 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
-        ("register", {"--stack", "-s", "--rehearsal"}),
+        ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
         ("next", {"--stack", "-s", "-n", "--json", "--after"}),
         (

@@ -20,11 +20,12 @@ from judging import evaluation
 from judging.study import study
 from models import model_files
 from operations.places import Place, PlaceError, place_in_rehearsal
-from operations.registering import RegistrationError, register_training_job
+from operations.registering import register_training_job
 from options.environment import TrackingSettings, TrainingJob
 from options.hyperparameters import Hyperparameters
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.servers import Servers, start_servers
+from rehearsal.running.kept_record import RegistrationError
 from rehearsal.running.model_registry import model_versions
 from rehearsal.sealed_environment import sealed_environment
 from tests.training_code.breaking_way import Moment, breaking
@@ -176,8 +177,8 @@ def test_a_job_that_kept_nothing_is_reported(rehearsed: Rehearsed, tmp_path: Pat
     rehearsed.create("job-2")
     uri = f"s3://{BUCKET}/training-outputs/job-2/output/output.tar.gz"
     reason = (
-        f"training job job-2 (InProgress) kept no record in {uri}: only a job that failed after its model was trained "
-        f"and judged does"
+        f"training job job-2 (InProgress) kept no record in {uri}: only a job without a network, or one that failed "
+        "after its model was trained and judged, does; a script of your own calls scheduled_job.register_once"
     )
     with pytest.raises(RegistrationError) as caught:
         register_training_job(PROJECT, "job-2", rehearsed.place, Console())

@@ -25,8 +25,8 @@ from data import dataset
 from failure import TrainingError
 from growing import forest
 from growing.cluster import Cluster
-from operations.registering import RegistrationError, kept_record
 from options import environment, hosts
+from rehearsal.running.kept_record import RegistrationError, kept_record
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad-inputs.md"
 GOOD = "a,b,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -153,3 +154,37 @@ def test_importing_it_loads_nothing_of_it_before_it_is_used() -> None:
     )
 
     assert done.stdout == "['scheduled_job']\n"
+
+
+AFTERWARDS = {"TRACKING": "afterwards", "MLFLOW_EXPERIMENT_NAME": "e", "REGISTERED_MODEL_NAME": "m"}
+
+
+def test_without_a_network_the_record_is_left_in_the_output_by_the_standard_library_alone(tmp_path: Path) -> None:
+    text = EVERYTHING.replace(
+        "scheduled_job.report(",
+        "(pathlib.Path(os.environ['SM_MODEL_DIR']) / 'w').write_text('1')\nscheduled_job.report(",
+        1,
+    )
+    done = OwnScript(tmp_path, text, SCHEDULED | AFTERWARDS).run()
+
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *_, before, last = done.stdout.splitlines()
+    assert first.startswith("tracking: afterwards: nothing is reached from here, so no other delivery")
+    assert before.endswith("`training-jobs register job-1` brings it in")
+    assert last == "version None"
+    kept = tmp_path / "ml" / "output" / "data" / "unregistered"
+    record = json.loads((kept / "record.json").read_text())
+    assert (record["run_id"], record["title"], record["script"]) == ("", "fit", "fit.py")
+    assert record["evaluation"]["validation:accuracy"] == 0.975
+    assert [each["step"] for each in record["metrics"] if each["name"] == "training:trees"] == [1]
+    assert (kept / "model" / "w").read_text() == "1"
+
+
+def test_what_mlflow_has_logged_is_refused_without_a_network(tmp_path: Path) -> None:
+    text = "import scheduled_job\nscheduled_job.register_once('models:/m-0123')\n"
+    done = OwnScript(tmp_path, text, SCHEDULED | AFTERWARDS).run()
+
+    assert done.returncode == 1
+    assert (
+        "register_once: got 'models:/m-0123'; allowed where no MLflow is reached: a directory or a file" in done.stdout
+    )

@@ -46,7 +46,7 @@ def test_a_job_that_is_told_so_needs_nothing_of_mlflow() -> None:
 def test_any_other_word_is_refused_with_the_variables_that_are_missing() -> None:
     first, *others = faults(TOLD | {"TRACKING": "off"})[::-1]
 
-    assert first == "environment variable TRACKING: got 'off', allowed: none, or not set"
+    assert first == "environment variable TRACKING: got 'off', allowed: none, afterwards, or not set"
     assert [text.partition(":")[0] for text in others] == [
         "environment variable REGISTERED_MODEL_NAME",
         "environment variable MLFLOW_EXPERIMENT_NAME",
@@ -64,6 +64,25 @@ def test_what_needs_mlflow_is_refused_where_there_is_none() -> None:
         "environment variable PROMOTION_MARGIN: is set, and without MLflow there is no champion; remove it",
         "hyperparameter data_checks: allowed with tracking none: off, as there is no champion's data",
         "hyperparameter system_metrics: allowed with tracking none: false, as only MLflow takes them",
+    ]
+
+
+def test_a_job_without_a_network_needs_the_names_and_no_address() -> None:
+    told = TOLD | {"TRACKING": "afterwards"}
+    names = {"MLFLOW_EXPERIMENT_NAME": "e", "REGISTERED_MODEL_NAME": "m", "PROMOTION_MARGIN": "0.1"}
+    env, _, _ = environment.read([], told | names)
+
+    assert (env.is_tracked, env.tracks_afterwards, env.tracking_uri) == (True, True, "")
+    assert [text.partition(":")[0] for text in faults(told)] == [
+        "environment variable MLFLOW_EXPERIMENT_NAME",
+        "environment variable REGISTERED_MODEL_NAME",
+    ]
+    given = told | names | {"MLFLOW_TRACKING_URI": "http://h"}
+    assert faults(given, "--data_checks", "refuse", "--system_metrics", "true") == [
+        "environment variable MLFLOW_TRACKING_URI: is set, and TRACKING is afterwards; remove one of the two",
+        "hyperparameter data_checks: allowed with network_isolation: off, advise, as the champion's data cannot be "
+        "asked for",
+        "hyperparameter system_metrics: allowed with network_isolation: false, as they are sent while it trains",
     ]
 
 

@@ -15,7 +15,15 @@ from failure import Fault, RefusedError, shown
 from options import estimators, hyperparameters, untracked
 from options.hyperparameters import Hyperparameters
 from scheduled_job import promotion
-from scheduled_job.job import TrackingSettings, TrainingJob, lease_seconds, patience_seconds, training_job
+from scheduled_job.job import (
+    AFTERWARDS,
+    TRACKING,
+    TrackingSettings,
+    TrainingJob,
+    lease_seconds,
+    patience_seconds,
+    training_job,
+)
 from scheduled_job.promotion import OPEN_GATE, Gate
 
 
@@ -33,11 +41,13 @@ class Environment(TrackingSettings):
     gate: Gate = OPEN_GATE
     deliveries_uri: str = ""
     """S3 prefix where a job that tracks nowhere leaves word of what it delivered; "" for nowhere."""
+    tracks_afterwards: bool = False
+    """Whether MLflow cannot be reached, and the record goes into the job's output."""
 
     @property
     def is_tracked(self) -> bool:
-        """Whether there is an MLflow to record in."""
-        return bool(self.tracking_uri)
+        """Whether there is an MLflow to record in, now or afterwards."""
+        return bool(self.tracking_uri) or self.tracks_afterwards
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
             },
             gate=told.gate,
             deliveries_uri=environ.get("DELIVERIES_URI", ""),
+            tracks_afterwards=environ.get(TRACKING) == AFTERWARDS,
         ),
         told.settings,
         told.notes,
@@ -127,7 +138,7 @@ def _required(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         "SM_CHANNEL_TRAINING": _channel_cure(environ),
         "TRAINING_JOB_NAME": "SageMaker sets it; by hand, set it to any name that no other job has",
-    } | ({} if untracked.is_told(environ) else untracked.MLFLOW_VARIABLES)
+    } | untracked.needed_variables(environ)
 
 
 def _not_set(name: str, cure: str, between: str = "; ") -> Fault:

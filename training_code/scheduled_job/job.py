@@ -14,6 +14,9 @@ LEASE_SECONDS = 60.0
 PATIENCE_SECONDS = 300.0
 """How long a finished job waits for an MLflow server that is away."""
 
+TRACKING, NONE, AFTERWARDS = "TRACKING", "none", "afterwards"
+"""Variable that tells a job without an MLflow that it reaches: to track nowhere, or to leave a record in its output."""
+
 DATED_CHANNEL_URIS = "DATED_CHANNEL_URIS"
 """Variable that whoever fetches channels by date leaves: JSON, channel -> the S3 location that was read."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .failure import TrainingError, shown
+
 METRIC_NAMES = (
     "validation:accuracy",
     "validation:balanced_accuracy",
@@ -36,3 +38,15 @@ def metric_line(name: str, value: float) -> str:
     if isinstance(value, int):
         return f"{name}={value:d}"
     return f"{name}={value:.6f}" if name in _SHARES else f"{name}={Decimal(f'{value:.7e}'):f}"
+
+
+def number_of(name: str, value: object) -> float:
+    """What is reported for a metric, as a number.
+
+    Raises:
+        TrainingError: it is none.
+    """
+    try:
+        return float(value)  # type: ignore[arg-type]  # NumPy's and PyTorch's numbers, and anything else that is one
+    except (TypeError, ValueError):
+        raise TrainingError(f"report: got {name}={shown(value)}; allowed: a number") from None

@@ -34,6 +34,16 @@ def put(model: Path, directory: Path, run_id: str) -> None:
     Raises:
         TrainingError: there is nothing.
     """
+    copy(model, directory)
+    describe_files(directory, run_id)
+
+
+def copy(model: Path, directory: Path) -> None:
+    """Copy a model to `directory` as it is, which takes no package.
+
+    Raises:
+        TrainingError: there is nothing.
+    """
     if model.is_dir() and any(model.iterdir()):
         shutil.copytree(model, directory)
     elif model.is_file():
@@ -41,6 +51,10 @@ def put(model: Path, directory: Path, run_id: str) -> None:
         shutil.copyfile(model, directory / model.name)
     else:
         raise TrainingError(f"register_once: got {shown(model, 200)}, where there is no model; save it there before")
+
+
+def describe_files(directory: Path, run_id: str) -> None:
+    """Say of a model which run it is of, and of one that MLflow did not write that it is files."""
     description = directory / _DESCRIPTION
     if not description.exists():
         from mlflow.models import Model

@@ -52,6 +52,10 @@ class Record:
     model_id: str = ""
     """The logged model, once there is one: sending again goes on with it."""
     datasets: list[dict[str, str]] = field(default_factory=list)
+    title: str = ""
+    """What the run is to be called after, where it begins only when the record is sent."""
+    script: str = "train.py"
+    """What such a run says that it comes from."""
 
     def save(self) -> None:
         """Write record.json, whole or not at all."""

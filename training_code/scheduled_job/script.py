@@ -10,19 +10,20 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from . import promotion, secret
+from . import afterwards, promotion, secret, told
 from .claims import AlreadyClaimedError
 from .connection import UnreachableError
-from .failure import Fault, RefusedError, TrainingError, reason_of, shown, without_secrets, write_failure
-from .job import TrackingSettings, lease_seconds, patience_seconds, training_job
-from .log import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_line, say
-from .models import logged_model_id, put
+from .failure import TrainingError, reason_of, shown, without_secrets, write_failure
+from .job import TrackingSettings
+from .log import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_line, number_of, say
+from .models import copy, logged_model_id, put
 from .record import FILES, MODEL, Record, keep, metrics_now
 from .registry import StandingVersion
 from .run_names import origin
@@ -60,7 +61,13 @@ class Script:
         """Whether there is a tracking server, and this is the job's first process on its first host."""
         hosts = sorted(json.loads(self._environ.get("SM_HOSTS") or "[]"))
         is_first_host = not hosts or self._environ.get("SM_CURRENT_HOST") == hosts[0]
-        return bool(self._environ.get("MLFLOW_TRACKING_URI")) and is_first_host and self._is_first_process
+        is_told = bool(self._environ.get("MLFLOW_TRACKING_URI")) or self._is_later
+        return is_told and is_first_host and self._is_first_process
+
+    @property
+    def _is_later(self) -> bool:
+        """Whether nothing is reached from here, and the record goes into the job's output."""
+        return afterwards.is_told(self._environ)
 
     @property
     def _is_first_process(self) -> bool:
@@ -68,10 +75,14 @@ class Script:
 
     def claim(self) -> None:
         """As the package's function."""
-        if self._run is not None or not self._tracks:
+        if self._run is not None or self._settings is not None or not self._tracks:
+            return
+        if self._is_later:
+            self._settings = told.read(self._environ)
+            say(afterwards.announcement())
             return
         secret.fetch_into(self._environ)
-        settings, _ = self._settings = _read(self._environ)
+        settings, _ = self._settings = told.read(self._environ)
         if find_spec("mlflow") is None:
             raise TrainingError(
                 "scheduled_job: the job tracks to MLflow (MLFLOW_TRACKING_URI), and there is no package mlflow; add "
@@ -82,7 +93,7 @@ class Script:
         tracker = self._tracker = JobTracker(settings, self._environ, has_grown=has_grown)
         if tracker.delivered_before():
             sys.exit(0)
-        script = Path(sys.argv[0]).name or "a script"
+        script = _script_name()
         run = tracker.run(None, Path(script).stem, script=script)
         self._run_id, self._run = run.__enter__(), run
         os.environ[_RUN_ID] = self._run_id
@@ -99,7 +110,7 @@ class Script:
         """As the package's function."""
         for given, value in values.items():
             name = _KNOWN.get(given, given)
-            number = value if isinstance(value, int) else _number(given, value)
+            number = value if isinstance(value, int) else number_of(given, value)
             if not _NAME.fullmatch(name):
                 raise TrainingError(
                     f"report: got the metric {shown(name)}; allowed: letters, digits and _ . / : -, as the log's lines "
@@ -123,28 +134,24 @@ class Script:
             return None
         model_id = logged_model_id(model)
         self.claim()
+        if self._is_later:
+            if model_id:
+                raise TrainingError(
+                    f"register_once: got {shown(model, 80)}; allowed where no MLflow is reached: a directory or a file"
+                )
+            self._leave(model, parameters, tags, description)
+            return None
         assert self._tracker is not None  # noqa: S101 - claim has made it, or ended the process
         assert self._settings is not None  # noqa: S101 - as above
-        settings, gate = self._settings
+        settings, _ = self._settings
         with tempfile.TemporaryDirectory() as temporary:
             directory = Path(temporary) / "record"
             (directory / FILES).mkdir(parents=True)
             if not model_id:
                 put(Path(model), directory / MODEL, self._run_id)
-            record = Record(
-                directory,
-                self._run_id,
-                settings.experiment_name,
-                settings.registered_model_name,
-                settings.job,
-                parameters={name: str(value) for name, value in parameters.items()},
-                metrics=metrics_now(self._at_end),
-                tags=dict(tags),
-                version_tags={**tags, **{name: f"{value:.6f}" for name, value in self._last.items()}},
-                evaluation=dict(self._last),
-                gate=gate,
+            record = replace(
+                self._record(directory, parameters, tags, description),
                 champion=self._tracker.recorded_champion(),
-                summary="\n\n".join(filter(None, [description, *origin(settings.job)])),
                 model_id=model_id,
             )
             record.save()
@@ -154,16 +161,53 @@ class Script:
         say(f"registered: version {standing.version} of {name} by {job_name}")
         return standing
 
+    def _record(
+        self, directory: Path, parameters: Mapping[str, object], tags: Mapping[str, str], description: str
+    ) -> Record:
+        """What was reported and what the script says of its model; as yet without champion."""
+        assert self._settings is not None  # noqa: S101 - claim has read them
+        settings, gate = self._settings
+        return Record(
+            directory,
+            self._run_id,
+            settings.experiment_name,
+            settings.registered_model_name,
+            settings.job,
+            parameters={name: str(value) for name, value in parameters.items()},
+            metrics=metrics_now(self._at_end),
+            tags=dict(tags),
+            version_tags={**tags, **{name: f"{value:.6f}" for name, value in self._last.items()}},
+            evaluation=dict(self._last),
+            gate=gate,
+            summary="\n\n".join(filter(None, [description, *origin(settings.job)])),
+        )
+
+    def _leave(self, model: str, parameters: Mapping[str, object], tags: Mapping[str, str], description: str) -> None:
+        """Leave the record in the job's output, once."""
+        with tempfile.TemporaryDirectory() as temporary:
+            directory = Path(temporary) / "record"
+            (directory / FILES).mkdir(parents=True)
+            copy(Path(model), directory / MODEL)
+            record = self._record(directory, parameters, tags, description)
+            steps = [{**each, "step": step} for name, value, step in self._early for each in metrics_now({name: value})]
+            name = _script_name()
+            record = replace(record, metrics=[*record.metrics, *steps], title=Path(name).stem, script=name)
+            say(afterwards.leave(record, self._output))
+
+    @property
+    def _output(self) -> Path:
+        base = Path(self._environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml")
+        return Path(self._environ.get("SM_OUTPUT_DATA_DIR") or base / "output" / "data")
+
     def _deliver(self, record: Record) -> StandingVersion:
         assert self._tracker is not None  # noqa: S101 - who has a record has claimed
         try:
             return self._tracker.deliver(record)
         except UnreachableError as error:
             base = Path(self._environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml")
-            output = Path(self._environ.get("SM_OUTPUT_DATA_DIR") or base / "output" / "data")
             model = Path(self._environ.get("SM_MODEL_DIR") or base / "model")
             model.mkdir(parents=True, exist_ok=True)
-            raise TrainingError(f"{keep(record.directory, output, model, record.job)}; {error}") from error
+            raise TrainingError(f"{keep(record.directory, self._output, model, record.job)}; {error}") from error
 
     def fail(self, reason: str) -> NoReturn:
         """As the package's function."""
@@ -202,33 +246,6 @@ def the_script() -> Script:
     return Script()
 
 
-def _read(environ: Mapping[str, str]) -> tuple[TrackingSettings, promotion.Gate]:
-    """Where the job records, and what a version must reach.
-
-    Raises:
-        RefusedError: what is missing or wrong, all at once.
-    """
-    faults = [
-        Fault("environment variable", name, "not set; the job's request sets it, by hand set it yourself")
-        for name in ("TRAINING_JOB_NAME", "MLFLOW_EXPERIMENT_NAME", "REGISTERED_MODEL_NAME")
-        if not environ.get(name)
-    ]
-    settings = TrackingSettings(
-        environ["MLFLOW_TRACKING_URI"],
-        environ.get("MLFLOW_EXPERIMENT_NAME", ""),
-        environ.get("REGISTERED_MODEL_NAME", ""),
-        training_job(environ),
-        lease_seconds(environ, faults),
-        patience_seconds(environ, faults),
-    )
-    gate = promotion.read(environ, faults)
-    if faults:
-        raise RefusedError(faults)
-    return settings, gate
-
-
-def _number(name: str, value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]  # NumPy's and PyTorch's numbers, and anything else that is one
-    except (TypeError, ValueError):
-        raise TrainingError(f"report: got {name}={shown(value)}; allowed: a number") from None
+def _script_name() -> str:
+    """What runs in this process."""
+    return Path(sys.argv[0]).name or "a script"

@@ -89,6 +89,10 @@ class JobTracker:
 
         self._asked("used to close this job's earlier run", close)
 
+    def close_as_double(self, run_id: str) -> None:
+        """Close a run of this job beside the one that its version is of."""
+        self._asked("used to close a run", lambda: self._close_as_duplicate(run_id, self._job.name))
+
     @contextmanager
     def run(
         self, run_id: str | None, what: str = "", sample: Sampler = nothing, *, script: str = "train.py"

@@ -10,6 +10,7 @@ from progress import say
 from scheduled_job.connection import UnreachableError, cause
 from scheduled_job.delivery import GROWN
 from scheduled_job.promotion import Champion
+from scheduled_job.record import Record
 from scheduled_job.tracker import JobTracker
 from tracking import data_checks
 from tracking.data_checks import DataChecks
@@ -21,6 +22,13 @@ class Tracker(JobTracker):
     def note_growth(self, unit: str, size: int) -> None:
         """Log how many trees (or epochs: the `unit`) there are; sent from a thread, and kept while MLflow is away."""
         self.note(f"training:{unit}{GROWN}", size, size)
+
+    def hand_over(self, record: Record) -> str:
+        """Send a record and register its model; gives which version stands, in words."""
+        standing = self.deliver(record)
+        return (
+            f"registered: version {standing.version} of {record.registered_model_name} by {standing.training_job_name}"
+        )
 
     def hold_against_champion(self, profile: Profile) -> DataChecks:
         """What is otherwise in the data of a run than in the champion's, or why it cannot be told; never a failure."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.unpacking import UnsafeArchiveError, unpack
+from rehearsal.running.unpacking import UnsafeArchiveError, unpack
 
 
 def archive_of(*members: tuple[tarfile.TarInfo, bytes]) -> tarfile.TarFile:
