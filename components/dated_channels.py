@@ -46,9 +46,10 @@ def variable_problems(spec: TrainingJobFields) -> Iterator[str]:
                 f"channels.{name}: its location, name and content type are {over} characters too long for a location "
                 "with dates, which travels in an environment variable; shorten them"
             )
-    room = ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT) - len(texts)
+    room = ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT) - len(texts) - len(spec.secrets)
     if texts and len(spec.environment) > room:
+        secrets = f" and {len(spec.secrets)} secrets" if spec.secrets else ""
         yield (
-            f"environment: got {len(spec.environment)}; allowed with {len(texts)} channels that have dates: {room}; "
-            "remove one"
+            f"environment: got {len(spec.environment)}; allowed with {len(texts)} channels that have dates{secrets}: "
+            f"{room}; remove one"
         )
