@@ -26,6 +26,10 @@ OWN_TAGS: Final = ("project", "stack", "training-job")
 """Names of the tags that say where a thing comes from; they are ours."""
 
 
+_TAG_SCHEMA: Final[dict[str, Any]] = {"pattern": r"^[\w .:/=+@-]*$"}
+"""What an editor can tell of it."""
+
+
 def _check_tag(text: str) -> str:
     """Source: SageMaker API, Tag; the classes L, N and Z of Unicode, Z without what nobody sees."""
     if any(unicodedata.category(each)[0] not in "LN" and each not in " _.:/=+-@" for each in text):
@@ -35,8 +39,8 @@ def _check_tag(text: str) -> str:
 
 Tags = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_check_tag)],
-        Annotated[str, Field(max_length=256), AfterValidator(_check_tag)],
+        Annotated[str, Field(min_length=1, max_length=128, json_schema_extra=_TAG_SCHEMA), AfterValidator(_check_tag)],
+        Annotated[str, Field(max_length=256, json_schema_extra=_TAG_SCHEMA), AfterValidator(_check_tag)],
     ],
     Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
 ]
