@@ -59,7 +59,7 @@ class Settings(BaseModel):
 
     stack: str
     """The stack's name, which the engine says."""
-    region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]$")]
     """The AWS region of all that is created."""
     bucket: BucketName
     """The team's bucket, which exists already: data, training code, models and checkpoints live in it. S3 paths are

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")]
+KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")]
 """A customer-managed key, by its own name: an alias can come to mean another."""
 
 EXECUTION_ID_LENGTH = 36

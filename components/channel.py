@@ -49,11 +49,11 @@ class Channel(BaseModel):
     s3_data_type: Literal["S3Prefix", "ManifestFile", "AugmentedManifestFile"] = "S3Prefix"
     """What `s3_path` and `s3_object` say: where the data lies (S3Prefix), or a manifest and what it names."""
     attribute_names: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.+$")], ...],
+        tuple[Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\n\r\u0085\u2028\u2029]+$")], ...],
         Field(max_length=16, strict=False),
     ] = ()
     """What of each line of an augmented manifest is streamed, in this order."""
-    content_type: Annotated[str, Field(max_length=256, pattern=r"^.*$")] = "text/csv"
+    content_type: Annotated[str, Field(max_length=256, pattern=r"^[^\n\r\u0085\u2028\u2029]*$")] = "text/csv"
     """The MIME type of the data."""
     compression_type: Literal["None", "Gzip"] = "None"
     """What SageMaker unpacks on its way. Files that are compressed in S3 stay so in the other modes."""

@@ -22,7 +22,8 @@ _LINE: Final = r"^[^\n\r\u0085\u2028\u2029]*$"
 Name = Annotated[str, Field(min_length=1, max_length=256, pattern=_LINE)]
 Parameters = dict[Name, Annotated[str, Field(max_length=256, pattern=_LINE)]]
 EvaluatorImage = Annotated[
-    str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")
+    str,
+    Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$"),
 ]
 
 

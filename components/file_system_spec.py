@@ -25,7 +25,9 @@ class FileSystem(BaseModel):
     """The file system, such as `fs-0123456789abcdef0`."""
     type: Literal["EFS", "FSxLustre"]
     """Which kind of file system it is."""
-    directory_path: Annotated[str, Field(max_length=4096, pattern=r"^.*$"), AfterValidator(_check_directory)]
+    directory_path: Annotated[
+        str, Field(max_length=4096, pattern=r"^[^\n\r\u0085\u2028\u2029]*$"), AfterValidator(_check_directory)
+    ]
     """The directory in it; all that is below can be read. On FSx for Lustre it begins with the mount name."""
     access_mode: Literal["ro", "rw"] = "ro"
     """Whether the job may only read it (ro), or write there as well."""

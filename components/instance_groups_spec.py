@@ -15,7 +15,9 @@ InstanceGroupName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"
 TrainingPlanArn = Annotated[
     str,
     Field(
-        min_length=50, max_length=2048, pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:training-plan/[\w.-]+$"
+        min_length=50,
+        max_length=2048,
+        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:training-plan/[A-Za-z0-9_.-]+$",
     ),
 ]
 

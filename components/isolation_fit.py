@@ -7,8 +7,9 @@ container through AWS Systems Manager for remote debugging", considerations.
 from collections.abc import Iterator
 from typing import Final
 
+from .package_archives import channel_names
 from .tracking_spec import TrackingSpec
-from .training_job_fields import TrainingJobFields
+from .training_job_fields import CHANNELS_MAX_COUNT, TrainingJobFields
 
 CODE_CHANNEL: Final = "code"
 """The channel by which an isolated container gets the script: it cannot fetch the bundle itself."""
@@ -48,6 +49,13 @@ def isolation_problems(spec: TrainingJobFields) -> Iterator[str]:
                 f"{got} with channels.{name}.s3_path by date, which the job fetches itself: an isolated container "
                 "cannot; name a location without a date, or remove network_isolation"
             )
+    packages = len(channel_names(spec.requirements_extras)) if spec.source.brings_packages else 0
+    room = CHANNELS_MAX_COUNT - packages - 1
+    if len(spec.channels) > room:
+        yield (
+            f"channels: got {len(spec.channels)}; allowed with network_isolation: {room}, because the script comes by "
+            "a channel of its own; take some together"
+        )
     if CODE_CHANNEL in spec.channels:
         yield (
             f"channels.{CODE_CHANNEL}: is the name of the channel that brings the script to an isolated container; "

@@ -11,6 +11,7 @@ from .source_bundle import (
     SourceBundleError,
     bundle_source,
     compose_requirements,
+    require_entry_point,
     with_script_package,
     with_start,
     without_requirements,
@@ -59,6 +60,8 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
         SourceBundleError: the directory lacks something that the settings need.
     """
     files = sources[spec.source.directory]
+    # Before anything of ours is among them.
+    require_entry_point(files, spec.source.entry_point)
     extras, brings_packages = _extras(spec, files), spec.source.brings_packages
     if spec.network_isolation and not brings_packages and REQUIREMENTS in files:
         raise SourceBundleError(

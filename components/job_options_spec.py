@@ -13,12 +13,12 @@ MlflowArn = Annotated[
     str,
     Field(
         max_length=2048,
-        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:mlflow-(app|tracking-server)/[\w.-]+$",
+        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:mlflow-(app|tracking-server)/[A-Za-z0-9_.-]+$",
     ),
 ]
-_PACKAGES = r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]{9,16}:\d{12}:model-package"
-ModelPackageGroupArn = Annotated[str, Field(max_length=2048, pattern=rf"{_PACKAGES}-group/[\w.-]+$")]
-ModelPackageArn = Annotated[str, Field(max_length=2048, pattern=rf"{_PACKAGES}/[\w./-]+$")]
+_PACKAGES = r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]{9,16}:[0-9]{12}:model-package"
+ModelPackageGroupArn = Annotated[str, Field(max_length=2048, pattern=rf"{_PACKAGES}-group/[A-Za-z0-9_.-]+$")]
+ModelPackageArn = Annotated[str, Field(max_length=2048, pattern=rf"{_PACKAGES}/[A-Za-z0-9_./-]+$")]
 
 
 class RetryStrategy(BaseModel):

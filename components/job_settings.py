@@ -4,10 +4,11 @@ A stack's settings and a program of somebody else's are judged by the same funct
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from . import further_schedules
 from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
@@ -23,10 +24,23 @@ from .training_job_spec import TrainingJobSpec
 NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 OWN_TAGS: Final = ("project", "stack", "training-job")
 """Names of the tags that say where a thing comes from; they are ours."""
+
+
+_TAG_SCHEMA: Final[dict[str, Any]] = {"pattern": r"^[\w .:/=+@-]*$"}
+"""What an editor can tell of it."""
+
+
+def _check_tag(text: str) -> str:
+    """Source: SageMaker API, Tag; the classes L, N and Z of Unicode, Z without what nobody sees."""
+    if any(unicodedata.category(each)[0] not in "LN" and each not in " _.:/=+-@" for each in text):
+        raise ValueError("allowed: letters, digits, blanks and _ . : / = + - @, because AWS takes no others in tags")
+    return text
+
+
 Tags = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w .:/=+@-]+$")],
-        Annotated[str, Field(max_length=256, pattern=r"^[\w .:/=+@-]*$")],
+        Annotated[str, Field(min_length=1, max_length=128, json_schema_extra=_TAG_SCHEMA), AfterValidator(_check_tag)],
+        Annotated[str, Field(max_length=256, json_schema_extra=_TAG_SCHEMA), AfterValidator(_check_tag)],
     ],
     Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
 ]

@@ -16,7 +16,7 @@ MlflowAppArn = Annotated[
     str,
     Field(
         max_length=128,
-        pattern=rf"^arn:({'|'.join(_PARTITIONS)}):sagemaker:[a-z0-9-]+:\d{{12}}:mlflow-app/[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+        pattern=rf"^arn:({'|'.join(_PARTITIONS)}):sagemaker:[a-z0-9-]+:[0-9]{{12}}:mlflow-app/[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
     ),
 ]
 """Complete: the name of an App is no part of its ARN. It may be another account's, shared by AWS RAM."""

@@ -11,11 +11,12 @@ class NetworkSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     subnets: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...],
+        tuple[Annotated[str, Field(max_length=32, pattern=r"^subnet-[0-9a-f]+$")], ...],
         Field(min_length=1, max_length=16, strict=False),
     ]
     """Where the machines stand."""
     security_group_ids: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")], ...], Field(min_length=1, max_length=5, strict=False)
+        tuple[Annotated[str, Field(max_length=32, pattern=r"^sg-[0-9a-f]+$")], ...],
+        Field(min_length=1, max_length=5, strict=False),
     ]
     """The security groups of the machines."""

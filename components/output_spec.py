@@ -1,14 +1,24 @@
 """Where a job writes: its model and its checkpoints."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from .aws_names import KmsKeyArn
 from .container_paths import ContainerPath
 from .s3_location import S3Prefix
+from .script_mode import ENVIRONMENT_VALUE_MAX_LENGTH
 
 CHECKPOINT_LOCAL_PATH: Final = "/opt/ml/checkpoints"
+
+
+def _check_length(path: str) -> str:
+    if len(path) > ENVIRONMENT_VALUE_MAX_LENGTH:
+        raise ValueError(
+            f"allowed: at most {ENVIRONMENT_VALUE_MAX_LENGTH} characters, because the script is told it by a variable; "
+            f"choose a shorter one such as {CHECKPOINT_LOCAL_PATH}"
+        )
+    return path
 
 
 class Output(BaseModel):
@@ -32,5 +42,5 @@ class Checkpoint(BaseModel):
 
     s3_path: S3Prefix
     """The prefix in the bucket that all checkpoints go below; it ends with `/`."""
-    local_path: ContainerPath = CHECKPOINT_LOCAL_PATH
+    local_path: Annotated[ContainerPath, AfterValidator(_check_length)] = CHECKPOINT_LOCAL_PATH
     """The directory of the container that SageMaker mirrors there; a script reads it from CHECKPOINT_LOCAL_PATH."""

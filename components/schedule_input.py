@@ -76,9 +76,13 @@ def render(text: str, context: InvocationContext) -> dict[str, Any]:
     return request
 
 
+def unknown_attributes(text: str) -> list[str]:
+    """What looks like a context attribute in a text, and is none."""
+    return sorted(set(_ATTRIBUTE.findall(text)).difference(CONTEXT_ATTRIBUTES))
+
+
 def _refuse_unknown_attributes(text: str) -> None:
-    unknown = sorted(set(_ATTRIBUTE.findall(text)).difference(CONTEXT_ATTRIBUTES))
-    if unknown:
+    if unknown := unknown_attributes(text):
         raise ValueError(
             f"the target input names {', '.join(unknown)}, which EventBridge Scheduler does not replace; "
             f"allowed: {', '.join(CONTEXT_ATTRIBUTES)}"

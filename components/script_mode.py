@@ -42,6 +42,8 @@ _SCALARS: Final = (str, int, float, type(None))  # a bool is an int
 def _check_value(value: object) -> object:
     if not _is_json(value):
         raise ValueError("allowed: text, a number, true, false, null, and lists and mappings of these")
+    if not _is_whole(value):
+        raise ValueError("allowed: text of whole characters; half a surrogate pair is none, in no encoding")
     return value
 
 
@@ -51,6 +53,15 @@ def _is_json(value: object) -> bool:
     if isinstance(value, dict):
         return all(isinstance(name, str) and _is_json(part) for name, part in value.items())
     return isinstance(value, _SCALARS)
+
+
+def _is_whole(value: object) -> bool:
+    """Whether all text can be encoded; pydantic sees to it only where it knows that something is text."""
+    if isinstance(value, list):
+        return all(map(_is_whole, value))
+    if isinstance(value, dict):
+        return all(_is_whole(name) and _is_whole(part) for name, part in value.items())
+    return not isinstance(value, str) or not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _check_regex(pattern: str) -> str:

@@ -71,8 +71,8 @@ def _tracking(spec: TrainingJobSpec, names: JobNames) -> dict[str, str | None]:
         "MLFLOW_EXPERIMENT_NAME": spec.tracking.experiment_name or names.prefix,
         "REGISTERED_MODEL_NAME": spec.tracking.registered_model_name or names.prefix,
         "SECRET_ARN": reached.secret_arn if reached else None,
-        "PROMOTION_MINIMUM_METRICS": json.dumps(spec.promotion.minimum_metrics),
-        "PROMOTION_MAXIMUM_METRICS": json.dumps(spec.promotion.maximum_metrics),
+        "PROMOTION_MINIMUM_METRICS": json.dumps(spec.promotion.minimum_metrics, ensure_ascii=False),
+        "PROMOTION_MAXIMUM_METRICS": json.dumps(spec.promotion.maximum_metrics, ensure_ascii=False),
         "PROMOTION_MARGIN": f"{spec.promotion.margin:g}",
     }
 

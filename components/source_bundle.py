@@ -176,8 +176,8 @@ def with_script_package(files: Mapping[str, bytes], shipped: Mapping[str, bytes]
     return {**files, **added}
 
 
-def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
-    """Pack files (POSIX path -> content) so that the entry point lies at the root of the archive.
+def require_entry_point(files: Mapping[str, bytes], entry_point: str) -> None:
+    """See that the script is there, and name what is instead.
 
     Raises:
         SourceBundleError: the entry point is not among the files.
@@ -186,6 +186,15 @@ def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
         raise SourceBundleError(
             f"source.entry_point {entry_point!r} is not in the source directory; it has: {_named(files, entry_point)}"
         )
+
+
+def bundle_source(files: Mapping[str, bytes], entry_point: str) -> SourceBundle:
+    """Pack files (POSIX path -> content) so that the entry point lies at the root of the archive.
+
+    Raises:
+        SourceBundleError: the entry point is not among the files.
+    """
+    require_entry_point(files, entry_point)
     content = _gzip_stored(_tar(files))
     return SourceBundle(content=content, digest=hashlib.sha256(content).hexdigest())
 

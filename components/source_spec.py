@@ -1,12 +1,15 @@
 """A job's training code: where it is in the project and in S3, and how the packages that it needs come to the job."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from .s3_location import S3Prefix
 from .shipped_code import SHIPPED_CODE
+
+FILE_NAME_MAX_LENGTH: Final = 255
+"""Source: Linux, `limits.h`, NAME_MAX."""
 
 
 def _check_directory(directory: str) -> str:
@@ -24,7 +27,7 @@ class Source(BaseModel):
     directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
     """Where code of your own is, relative to the program's directory; `training_code` is the code that comes along. The
     role of code of your own may use MLflow's `log_metric`, `log_param`, `log_model` and the like."""
-    entry_point: Annotated[str, Field(pattern=r"^[\w.-]+\.py$")] = "train.py"
+    entry_point: Annotated[str, Field(max_length=FILE_NAME_MAX_LENGTH, pattern=r"^[\w.-]+\.py$")] = "train.py"
     """The script in that directory which trains."""
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
     """The prefix in the bucket that bundles go below, and archives of packages below `packages/`; it ends with `/`."""

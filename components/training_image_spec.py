@@ -14,7 +14,7 @@ _Words = Annotated[
 ]
 """Source of the limits: SageMaker API, AlgorithmSpecification, ContainerEntrypoint and ContainerArguments."""
 
-_FUNCTION_ARN: Final = r"^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$"
+_FUNCTION_ARN: Final = r"^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$"
 """Source: AWS Lambda API, FunctionArn. `$LATEST` is what the function's name alone means."""
 
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
@@ -33,7 +33,13 @@ class TrainingImage(BaseModel):
     scikit_learn_version: ScikitLearnVersion | None = None
     """AWS's scikit-learn image; the training code that comes along runs on 1.9-0, code of your own on all of them."""
     uri: (
-        Annotated[str, Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$")]
+        Annotated[
+            str,
+            Field(
+                max_length=255,
+                pattern=r"^[^\s/]+(/[^\s:@]+)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$",
+            ),
+        ]
         | None
     ) = None
     """Your own image, with its tag or digest: an image that moves by itself cannot be reproduced. In Amazon ECR, of any
@@ -46,7 +52,7 @@ class TrainingImage(BaseModel):
     """What the container's program is given, a word each. Never a secret: whoever may read the schedule reads them."""
     repository_access_mode: Literal["Platform", "Vpc"] | None = None
     """Vpc: the image is in a private Docker registry that the VPC in `network` reaches. Absent or Platform: in ECR."""
-    repository_credentials_provider_arn: Annotated[str, Field(pattern=_FUNCTION_ARN)] | None = None
+    repository_credentials_provider_arn: Annotated[str, Field(max_length=2048, pattern=_FUNCTION_ARN)] | None = None
     """A Lambda function that tells SageMaker the credentials of that registry, where it asks for some."""
 
     @field_validator("version")

@@ -2,7 +2,7 @@
 
 A table instead of the provider's `getPrebuiltEcrImage`, so that the URI is the same value in a preview, in an offline
 check and in a rehearsal (docs/adr/0004, docs/adr/0041). Its source and date are named in `images/framework-images.txt`,
-which `images/make_framework_images.py` makes. A region or version that is missing there is served by naming
+which `reference/framework_images.py` makes. A region or version that is missing there is served by naming
 `training_image.uri`.
 """
 

@@ -23,7 +23,7 @@ from .tracking_mode import Tracking
 from .training_image_spec import TrainingImage
 
 CHANNELS_MAX_COUNT: Final = 20
-RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
+RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
 
 
 class TrainingJobFields(BaseModel):

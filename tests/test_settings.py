@@ -141,7 +141,7 @@ def test_what_is_wrong_is_reported_all_at_once() -> None:
         ("", "  aws:region: is required and not set"),
         (
             "Frankfurt",
-            r"  aws:region: got 'Frankfurt'; allowed: text that matches ^[a-z]{2,}(-[a-z]+)+-\d$, such as us-east-1",
+            r"  aws:region: got 'Frankfurt'; allowed: text that matches ^[a-z]{2,}(-[a-z]+)+-[0-9]$, such as us-east-1",
         ),
     ],
 )

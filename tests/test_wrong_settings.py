@@ -157,7 +157,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
             "data_buckets",
             {"company-lake": {"kms_key_arn": "alias/lake"}},
             "data_buckets.company-lake.kms_key_arn: got 'alias/lake'; allowed: text that matches "
-            r"^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$, such as "
+            r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$, such as "
             "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
         ),
         (
@@ -298,7 +298,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
             f"{JOB}/tracking/app",
             "app-1",
             "training_jobs.breast-cancer.tracking.app: got 'app-1'; allowed: text that matches "
-            r"^arn:(aws|aws-us-gov):sagemaker:[a-z0-9-]+:\d{12}:mlflow-app/[a-zA-Z0-9](-*[a-zA-Z0-9])*$, such as "
+            r"^arn:(aws|aws-us-gov):sagemaker:[a-z0-9-]+:[0-9]{12}:mlflow-app/[a-zA-Z0-9](-*[a-zA-Z0-9])*$, such as "
             "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-ABCDEFGHIJKL",
         ),
         (

@@ -33,6 +33,8 @@ _POSIX_CLASSES: Final = {
 """Java's POSIX classes are ASCII only, whatever the flags."""
 
 _GENERAL_CATEGORIES: Final = frozenset("LMNPSZ")
+_ANY_BUT_LINE_ENDS: Final = r"[^\n\r\u0085\u2028\u2029]"
+"""What `.` is in Java; in Python it is all but `\\n`."""
 _LAST_CODE_POINT: Final = 0x3FFFF
 """Planes 4-13 are unassigned, 14 holds tags and variation selectors, 15-16 are private: no letters, numbers, spaces."""
 
@@ -80,7 +82,7 @@ def _translated(pattern: str) -> Iterator[str]:
             yield "\\" + text if text in "[|~&" else text
         else:
             in_class = text == "["
-            yield "(?P<" if token["group"] else text
+            yield "(?P<" if token["group"] else _ANY_BUT_LINE_ENDS if text == "." else text
 
 
 def _property_ranges(name: str, pattern: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from components.source_bundle import bundle_source, read_source_files, without_requirements
+from components.source_bundle import bundle_source, read_source_files, with_script_package, without_requirements
 
 pytestmark = pytest.mark.slow
 
@@ -145,7 +145,8 @@ def test_the_example_declares_a_job_with_a_script_of_its_own(example: Path, run:
         ("aws:sqs/queue:Queue", "churn-dead-letters"),
         ("scheduled-training:index:ScheduledTrainingJob", "churn"),
     ]
-    digest = bundle_source(read_source_files(EXAMPLE / "churn_training"), "fit.py").digest
+    shipped = read_source_files(ROOT / "training_code")
+    digest = bundle_source(with_script_package(read_source_files(EXAMPLE / "churn_training"), shipped), "fit.py").digest
     request = request_of(answer)
     assert request["TrainingJobName"] == "churn-dev-<aws.scheduler.execution-id>"
     assert request["AlgorithmSpecification"]["TrainingImage"] == (

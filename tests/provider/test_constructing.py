@@ -131,8 +131,8 @@ def test_everything_that_is_wrong_is_said_at_once_by_property(plugin: Plugin, in
     assert (answer.code, answer.message) == (
         grpc.StatusCode.INVALID_ARGUMENT,
         "training job readmission has 6 problems\n\t\t- property channels.training.colour has a problem: unknown "
-        "property; allowed: attributeNames, compressionType, contentType, inputMode, recordWrapperType, "
-        "s3DataDistributionType, s3DataType, s3Object, s3Path, shuffleSeed",
+        "property; allowed: attributeNames, compressionType, contentType, fileSystem, inputMode, instanceGroupNames, "
+        "recordWrapperType, s3DataDistributionType, s3DataType, s3Object, s3Path, shuffleSeed, timeZone",
     )
     assert answer.reasons == {
         "resources.instanceCount": "got 0; allowed: 1 to 100",

@@ -95,7 +95,9 @@ def test_a_script_has_a_run_with_all_it_reported_and_a_version_with_its_files(ma
     assert version.tags["scheduled_time"] == "2026-11-23T06:00:00Z"
     assert version.tags["validation:rmse"] == "2.500000"
     assert version.tags["promotion"] == "champion: it keeps all limits, and there was no champion"
-    assert version.description.startswith("Hourly.\n\nTraining job [job-1](")
+    promoted, _, description = version.description.partition("\n\n")
+    assert promoted == "**Champion**: it keeps all limits, and there was no champion."
+    assert description.startswith("Hourly.\n\nTraining job [job-1](")
     run = client(script).get_run(version.run_id)
     assert (run.info.status, run.info.run_name) == ("FINISHED", "2026-11-23 06:00 UTC · fit · ob-1")
     assert run.data.params == {"depth": "5"}

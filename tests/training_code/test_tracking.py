@@ -50,8 +50,10 @@ def test_run_and_version_carry_everything_and_point_at_each_other(env: Environme
     assert run.data.tags["model_version"] == version.version == "1"
     assert version.run_id == run_id
     assert "scheduled_training.schedule_execution_id" not in run.data.tags
-    assert run.data.tags["mlflow.note.content"] == version.description
-    assert version.description.startswith("**RandomForestClassifier** for `target`, trained on ")
+    promoted, _, description = version.description.partition("\n\n")
+    assert promoted == "**Champion**: it keeps all limits, and there was no champion."
+    assert run.data.tags["mlflow.note.content"] == description
+    assert description.startswith("**RandomForestClassifier** for `target`, trained on ")
     assert run.data.tags["mlflow.source.name"] == f"train.py of source bundle {'c' * 12}"
     assert run.data.tags["mlflow.user"] == "g/s"
     assert sorted(each.path for each in client.list_artifacts(run_id)) == [

@@ -36,6 +36,7 @@ class Delivery:
         self._registry = registry
         self.record = record
         self._has_model = False
+        self._is_server = str(client.tracking_uri).startswith("http")
 
     def send(self) -> StandingVersion:
         """Log values, files and model, register the version, and say on the run which version it is.
@@ -88,8 +89,11 @@ class Delivery:
             self._has_model = True
 
     def _judged_on(self) -> dict[str, str]:
-        """The dataset that the model was judged on, as a metric names it; none where the record has none."""
-        for each in self.record.datasets:
+        """The dataset that the model was judged on, as a metric names it; none where the record has none.
+
+        None in files either, which a reproduction records in: MLflow writes such a metric there, and cannot read it.
+        """
+        for each in self.record.datasets if self._is_server else ():
             if each["context"] == VALIDATION:
                 return {"dataset_name": each["name"], "dataset_digest": each["digest"]}
         return {}

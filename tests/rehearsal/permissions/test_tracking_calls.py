@@ -138,6 +138,7 @@ def use_every_method(client: Noting, directory: Path) -> None:
     client.log_artifacts(run_id, str(directory))
     client.log_model_artifacts(model_id, str(directory))
     client.finalize_logged_model(model_id, "READY")
+    client.get_logged_model(model_id)
     client.create_registered_model(NAME)
     for _ in range(2):
         client.create_model_version(NAME, f"models:/{model_id}", run_id, {"a": "b"}, model_id=model_id)

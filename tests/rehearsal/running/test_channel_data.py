@@ -136,7 +136,10 @@ def test_each_host_has_its_share_of_a_sharded_channel(tmp_path: Path, s3: S3Clie
             {"DataSource": {"S3DataSource": {"S3DataType": "AugmentedManifestFile", "S3Uri": "s3://bucket/m"}}},
             "S3DataType AugmentedManifestFile; rehearsed: S3Prefix, ManifestFile",
         ),
-        ({"DataSource": {"FileSystemDataSource": {}}}, "its data is in FileSystemDataSource; rehearsed: S3DataSource"),
+        (
+            {"DataSource": {"DatasetSource": {}}},
+            "its data is in DatasetSource; rehearsed: S3DataSource, FileSystemDataSource",
+        ),
     ],
 )
 def test_what_cannot_be_rehearsed_is_said_in_one_line(

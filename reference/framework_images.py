@@ -1,6 +1,6 @@
-"""Makes framework-images.txt, beside it, anew from AWS's own tables of images.
+"""Makes components/images/framework-images.txt anew from AWS's own tables of images.
 
-    python components/images/make_framework_images.py SAGEMAKER_PYTHON_SDK DEEP_LEARNING_CONTAINERS
+    python -m reference.framework_images SAGEMAKER_PYTHON_SDK DEEP_LEARNING_CONTAINERS
 
 Both are clones of the repositories of these names at github.com/aws. The first has accounts and versions
 (sagemaker-core/src/sagemaker/core/image_uri_config/*.json), the second what is newer, its Python, and until when AWS
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-TARGET: Final = Path(__file__).with_name("framework-images.txt")
+TARGET: Final = Path(__file__).parents[1] / "components" / "images" / "framework-images.txt"
 _CONFIG: Final = "sagemaker-core/src/sagemaker/core/image_uri_config"
 _LISTED: Final = {
     "pytorch": ("pytorch-training", "pytorch"),
@@ -187,7 +187,7 @@ def main() -> int:
     """Write the table: accounts with all their regions, then images."""
     sdk, containers = map(Repository, sys.argv[1:3])
     lines = [
-        "# AWS's own tables of training images and of the accounts that hold them, made by make_framework_images.py of",
+        "# AWS's own tables of training images and of the accounts that hold them, made by framework_images of",
         f"# aws/sagemaker-python-sdk at {sdk.commit} and aws/deep-learning-containers at {containers.commit}.",
         "",
         "# account: frameworks, account, the regions where it holds their images",
