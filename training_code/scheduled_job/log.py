@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .failure import TrainingError, shown
-
 METRIC_NAMES = (
     "validation:accuracy",
     "validation:balanced_accuracy",
@@ -49,4 +47,7 @@ def number_of(name: str, value: object) -> float:
     try:
         return float(value)  # type: ignore[arg-type]  # NumPy's and PyTorch's numbers, and anything else that is one
     except (TypeError, ValueError):
+        # Here: what starts code of the team's own has this module by itself.
+        from .failure import TrainingError, shown
+
         raise TrainingError(f"report: got {name}={shown(value)}; allowed: a number") from None
