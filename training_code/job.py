@@ -87,7 +87,8 @@ def _train(
             checkpoints.save(grown, run_id)
             tracker.note_growth(estimators.unit(grown), estimators.size(grown))
 
-        load_meanwhile(*NEEDED_AT_THE_END)
+        if settings.accelerator is None:  # whose modules are loaded meanwhile themselves
+            load_meanwhile(*NEEDED_AT_THE_END)
         grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
         model = Trained(encoding.whole(grown, data.encoding), env.model_directory / model_files.MODEL_FILE)
         del saved
