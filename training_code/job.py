@@ -20,7 +20,6 @@ from failure import TrainingError
 from growing import checkpoint
 from growing.checkpoint import Checkpoints, Origin
 from growing.cluster import Cluster
-from growing.loading import load_meanwhile
 from judging import evaluation
 from judging.study import study
 from models import model_files
@@ -36,9 +35,6 @@ from tracking.afterwards import LaterTracker
 from tracking.data_checks import NOTHING_COMPARED, OFF
 from tracking.summary import in_words
 from tracking.tracker import Tracker
-
-NEEDED_AT_THE_END = ("matplotlib.figure", "matplotlib.backends.backend_agg", "skops.io")
-"""Modules that take long to load, and are needed for the record of a model only."""
 
 
 def run(
@@ -87,8 +83,6 @@ def _train(
             checkpoints.save(grown, run_id)
             tracker.note_growth(estimators.unit(grown), estimators.size(grown))
 
-        if settings.accelerator is None:  # whose modules are loaded meanwhile themselves
-            load_meanwhile(*NEEDED_AT_THE_END)
         grown = growers.grow(settings, data.training, saved.model if saved else None, after_batch)
         model = Trained(encoding.whole(grown, data.encoding), env.model_directory / model_files.MODEL_FILE)
         del saved
