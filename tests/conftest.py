@@ -70,3 +70,17 @@ def _process_as_before() -> Iterator[None]:
     yield
     sys.excepthook = hook
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _tracking_uri_as_before() -> Iterator[None]:
+    """A tracker sets MLflow's address for its whole process; other tests, of whichever room, have servers of their own.
+
+    MLflow keeps a variable of the same value, which is again what a fixture for several tests has made it.
+    """
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    yield
+    if "mlflow" in sys.modules:
+        sys.modules["mlflow"].set_tracking_uri(None)
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before

@@ -96,14 +96,6 @@ def write_breast_cancer(directory: Path) -> None:
     frame.iloc[300:].to_csv(directory / "part-1.csv", index=False)
 
 
-@pytest.fixture(autouse=True)
-def _tracking_uri_as_before() -> Iterator[None]:
-    """A tracker sets MLflow's address for its whole process; other tests have servers of their own."""
-    yield
-    if "mlflow" in sys.modules:
-        sys.modules["mlflow"].set_tracking_uri(None)
-
-
 @pytest.fixture
 def make_job(tmp_path: Path) -> Callable[..., JobTree]:
     """A maker of job trees; every one has its own MLflow database unless the test gives a tracking URI."""
