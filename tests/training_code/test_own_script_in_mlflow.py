@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -109,10 +110,13 @@ def test_a_script_has_a_run_with_all_it_reported_and_a_version_with_its_files(ma
 
 
 def test_two_deliveries_at_once_give_one_version_and_one_of_them_trains(make_script: MakeScript) -> None:
-    both = [make_script("job-1"), make_script("job-2")]
+    both = [make_script("job-1", WAIT="1"), make_script("job-2", WAIT="1")]
 
     started = [each.start() for each in both]
-    ended = [process.communicate(timeout=120) for process in started]
+    # The one that trains waits for a line, and gets it when the other has ended.
+    with ThreadPoolExecutor() as pool:
+        wait([pool.submit(process.wait, 120) for process in started], return_when=FIRST_COMPLETED)
+        ended = list(pool.map(lambda process: process.communicate("go on\n", timeout=120), started))
 
     assert [process.returncode for process in started] == [0, 0], ended
     assert len(versions(both[0])) == 1
