@@ -87,7 +87,8 @@ class AwsClients:
         )
 
     # boto3's own `client` is overloaded per service with a literal name: it cannot be called through a variable.
-    def _client(self, service: str) -> Any:  # noqa: ANN401 - the typed properties below are what callers use
+    def client(self, service: str) -> Any:  # noqa: ANN401 - the typed properties below are for what is used often
+        """Make a client of any service; the properties below keep theirs."""
         from botocore.config import Config
 
         # boto3 sessions are not safe to share while they make clients; the mock monitor registers from several threads.
@@ -110,41 +111,41 @@ class AwsClients:
     @cached_property
     def iam(self) -> IAMClient:
         """Roles and their policies."""
-        client: IAMClient = self._client("iam")
+        client: IAMClient = self.client("iam")
         return client
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
-        client: CloudWatchLogsClient = self._client("logs")
+        client: CloudWatchLogsClient = self.client("logs")
         return client
 
     @cached_property
     def s3(self) -> S3Client:
         """Buckets and objects."""
-        client: S3Client = self._client("s3")
+        client: S3Client = self.client("s3")
         return client
 
     @cached_property
     def sagemaker(self) -> SageMakerClient:
         """Training jobs."""
-        client: SageMakerClient = self._client("sagemaker")
+        client: SageMakerClient = self.client("sagemaker")
         return client
 
     @cached_property
     def scheduler(self) -> EventBridgeSchedulerClient:
         """Schedules and schedule groups."""
-        client: EventBridgeSchedulerClient = self._client("scheduler")
+        client: EventBridgeSchedulerClient = self.client("scheduler")
         return client
 
     @cached_property
     def sqs(self) -> SQSClient:
         """Queues."""
-        client: SQSClient = self._client("sqs")
+        client: SQSClient = self.client("sqs")
         return client
 
     @cached_property
     def sts(self) -> STSClient:
         """Who am I."""
-        client: STSClient = self._client("sts")
+        client: STSClient = self.client("sts")
         return client

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 from google.protobuf import struct_pb2
 
 from rehearsal.declaring.program import declare
@@ -12,6 +15,9 @@ from rehearsal.judging.remediations import remediated
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.schedule_runner import read_schedule
 from rehearsal.steps.stage import Stage
+
+OUTPUTS_FILE: Final = "outputs.json"
+"""In the state folder: what the deployed stack exports, as `pulumi stack output --json` prints it."""
 
 
 def deploy(stage: Stage) -> list[DeployedSchedule]:
@@ -36,6 +42,8 @@ def deploy(stage: Stage) -> list[DeployedSchedule]:
             inputs_of=inputs_of if cures else None,
             on_message=show,
         )
+        outputs = json.dumps(declaration.exports, indent=2, default=str)
+        (stage.servers.state_dir / OUTPUTS_FILE).write_text(outputs + "\n", encoding="utf-8")
         step.detail(f"{sum(resource.custom for resource in declaration.resources)} resources")
     deployed = [read_schedule(stage.clients, each.group_name, each.name) for each in stage.check.schedules]
     with stage.reporter.step("judge the deployed roles' permissions"):

@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.operations.deployed_stack import DeployedStack, deployed_stack
 from tests.operations.projects import copy_project
 
 
@@ -11,3 +13,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = copy_project(tmp_path / "project")
     monkeypatch.chdir(project)
     return project
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
+    """One deployed stack for all tests of commands: who changes something there puts it back."""
+    with deployed_stack(tmp_path_factory.mktemp("deployed"), mlflow=True) as stack:
+        yield stack

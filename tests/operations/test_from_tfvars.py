@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.from_tfvars import text_of
-from operations.tfvars_draft import Options
-from operations.tfvars_file import TfvarsError
-from operations.tfvars_stack import draft_of
-from operations.tfvars_variables import VARIABLES
+from operations.tfvars.draft import Options
+from operations.tfvars.file import TfvarsError
+from operations.tfvars.printing import text_of
+from operations.tfvars.stack import draft_of
+from operations.tfvars.variables import VARIABLES
 from settings import parse_settings
 from tests.operations.projects import typed
 from tests.test_settings_any_values import JSON

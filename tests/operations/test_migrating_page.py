@@ -12,7 +12,7 @@ import pytest
 
 from components.aws_names import AwsScope, JobNames
 from components.job_settings import TrainingJobSettings
-from operations.tfvars_variables import VARIABLES
+from operations.tfvars.variables import VARIABLES
 
 PROJECT = Path(__file__).parents[2]
 FILE = PROJECT / "docs" / "migrating.md"

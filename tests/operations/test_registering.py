@@ -54,9 +54,8 @@ class Rehearsed:
         around = sealed_environment(
             {"PATH": "/usr/bin:/bin"}, region="us-east-1", endpoint_url=self.clients.endpoint_url
         )
-        return Place(
-            self.clients.sagemaker, self.clients.s3, around | {"MLFLOW_TRACKING_URI": self.servers.tracking_uri}
-        )
+        told = around | {"MLFLOW_TRACKING_URI": self.servers.tracking_uri}
+        return Place(self.clients.client, "us-east-1", told)
 
     def create(self, name: str, **output: str) -> None:
         request: dict[str, Any] = {

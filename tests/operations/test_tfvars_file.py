@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from operations.tfvars_file import TfvarsError, read_tfvars
+from operations.tfvars.file import TfvarsError, read_tfvars
 
 HCL = """\
 # a comment

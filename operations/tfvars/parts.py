@@ -11,10 +11,10 @@ from components.reserved_names import environment_problems
 from components.s3_location import bucket_of, key_of
 from components.tracking_mode import NONE
 from components.training_images import SCIKIT_LEARN_VERSIONS
-from operations.tfvars_draft import Draft, Options, Variables, as_text
-from operations.tfvars_file import TfvarsError
-from operations.tfvars_places import located, prefix, written
-from operations.tfvars_watching import watch
+from operations.tfvars.draft import Draft, Options, Variables, as_text
+from operations.tfvars.file import TfvarsError
+from operations.tfvars.places import located, prefix, written
+from operations.tfvars.watching import watch
 
 _LONGEST_RUN: Final = 28 * 86400
 _TAGS_MAX_COUNT: Final = 7

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from operations.tfvars_file import TfvarsError
-from operations.tfvars_variables import MODULE_DEFAULTS
+from operations.tfvars.file import TfvarsError
+from operations.tfvars.variables import MODULE_DEFAULTS
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from operations.tfvars_draft import Draft, Options, Variables, as_text
-from operations.tfvars_file import TfvarsError
-from operations.tfvars_places import written
+from operations.tfvars.draft import Draft, Options, Variables, as_text
+from operations.tfvars.file import TfvarsError
+from operations.tfvars.places import written
 
 _TENSORS: Final = "debugger/"
 _PROFILES: Final = "profiles/"

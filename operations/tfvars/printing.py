@@ -16,9 +16,9 @@ import yaml
 from components.job_args import JobSettingsError, ScheduledTrainingJobArgs
 from components.job_settings import NAME, TrainingJobSettings, name_prefix, name_problems, region_problems
 from components.script_mode import hyperparameter_text, script_arguments
-from operations.tfvars_draft import Draft, Options
-from operations.tfvars_file import TfvarsError, read_tfvars
-from operations.tfvars_stack import draft_of
+from operations.tfvars.draft import Draft, Options
+from operations.tfvars.file import TfvarsError, read_tfvars
+from operations.tfvars.stack import draft_of
 
 _NAMESPACE: Final = "scheduled-training"
 _WIDTH: Final = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.s3_location import bucket_of, key_of
-from operations.tfvars_draft import Draft
+from operations.tfvars.draft import Draft
 
 
 def located(draft: Draft, uri: str) -> str:

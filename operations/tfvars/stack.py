@@ -7,10 +7,10 @@ from typing import Any
 
 from components.mlflow_names import artifact_store_command
 from components.tracking_mode import NONE
-from operations.tfvars_draft import Draft, Options, Variables
-from operations.tfvars_file import TfvarsError
-from operations.tfvars_parts import PARTS
-from operations.tfvars_variables import UNKNOWN, VARIABLES
+from operations.tfvars.draft import Draft, Options, Variables
+from operations.tfvars.file import TfvarsError
+from operations.tfvars.parts import PARTS
+from operations.tfvars.variables import UNKNOWN, VARIABLES
 
 
 def draft_of(given: Mapping[str, Any], options: Options) -> Draft:

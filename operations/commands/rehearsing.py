@@ -1,0 +1,74 @@
+"""What trains on this machine: a whole stack, or one run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from operations.commands.options import RehearsalOption, StackOption, run_in_project
+from operations.engine import Engine
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(rehearse)
+    app.command()(reproduce)
+
+
+def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+    stack: StackOption = "staging",
+    deliveries: Annotated[int, typer.Option(min=1, help="Deliver the same invocation so many times.")] = 1,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHANNEL=PATH", help="Your own CSV file, or directory of them, for a channel. Repeatable."
+        ),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the servers running, to look at.")] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Stop the servers that --keep left running, and nothing else.")
+    ] = False,
+    mlflow_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for MLflow; 0 takes a free one.")] = 0,
+    schedule: Annotated[
+        str | None, typer.Option(help="Fire this schedule only, by its name on AWS; otherwise each of the stack's.")
+    ] = None,
+    container: Annotated[
+        Engine | None, typer.Option(help="Start the training images themselves, instead of what stands in for them.")
+    ] = None,
+) -> None:
+    """Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."""
+    from operations.rehearsing import own_data, print_rehearsal, stop_kept_servers
+    from rehearsal.local_servers.servers import Ports
+    from rehearsal.rehearse import RehearsalOptions
+
+    console = Console()
+
+    def command(project_dir: Path) -> int:
+        if stop:
+            return stop_kept_servers(project_dir, console)
+        own, ports = own_data(data or []), Ports(mlflow=mlflow_port)
+        options = RehearsalOptions(
+            project_dir, stack, deliveries, keep, own, ports, schedule, container.value if container else None
+        )
+        return print_rehearsal(options, console)
+
+    run_in_project(command)
+
+
+def reproduce(
+    run: Annotated[str, typer.Argument(help="Id of the run in MLflow; a model version has it as its tag run_id.")],
+    stack: StackOption = "staging",
+    rehearsal: RehearsalOption = False,
+) -> None:
+    """Train a run again on this machine and compare: same data, settings and seed, same trees. It only reads."""
+    from operations.places import place_of, trackings_of
+    from operations.reproducing import reproduce_run
+
+    def command(project_dir: Path) -> int:
+        place = place_of(project_dir, stack, rehearsal=rehearsal)
+        return reproduce_run(project_dir, run, place, trackings_of(project_dir, stack, rehearsal=rehearsal), Console())
+
+    run_in_project(command)
