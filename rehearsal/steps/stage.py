@@ -38,8 +38,3 @@ class Stage:
         roles = deployed_roles(self.clients.iam)
         faults = permission_faults(schedule, request, roles, object_uris=uris, artifact_store=store)
         return [fault for fault in faults if fault.mandatory]
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
