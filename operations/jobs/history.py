@@ -163,6 +163,8 @@ class History:
 
     prefix: str
     runs: tuple[JobRun, ...] = ()
+    is_whole: bool = True
+    """Whether there are no older ones."""
     cut_after: int = 0
     """Above 0: so many names were looked at, and there may be more of this job's among the rest."""
 

@@ -87,7 +87,8 @@ def read_history(sagemaker: SageMakerClient, prefix: str, count: int) -> History
     What is told of a job may be newer than the list, which may still name one as running.
     """
     listed = list_jobs(sagemaker, prefix, count)
-    return History(prefix, tuple(_described(sagemaker, [each.name for each in listed.jobs])), listed.cut_after)
+    runs = tuple(_described(sagemaker, [each.name for each in listed.jobs]))
+    return History(prefix, runs, is_whole=len(runs) < count and not listed.cut_after, cut_after=listed.cut_after)
 
 
 def _described(sagemaker: SageMakerClient, names: list[str]) -> Iterator[JobRun]:

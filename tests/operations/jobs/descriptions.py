@@ -1,11 +1,14 @@
-"""A good answer of DescribeTrainingJob, of which a test changes one thing."""
+"""A good answer of DescribeTrainingJob, and a good schedule, of which a test changes one thing."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from operations.deployed_jobs import StackSchedule
 from operations.jobs.history import JobRun
+from rehearsal.running.deployed_schedule import DeployedSchedule
 
 PREFIX: Final = "breast-cancer-staging"
 NAME: Final = f"{PREFIX}-0f9a4c1e-7a55-4c39-9d6a-2f3c1d7f0b11"
@@ -45,3 +48,35 @@ def described(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - members of th
 def run(**changed: Any) -> JobRun:  # noqa: ANN401 - as described
     """As `described`, read."""
     return JobRun.read(described(**changed))
+
+
+REQUEST: Final[dict[str, Any]] = {
+    "TrainingJobName": f"{PREFIX}-<aws.scheduler.execution-id>",
+    "AlgorithmSpecification": {"TrainingImage": "image:1", "TrainingInputMode": "File"},
+    "RoleArn": "arn:aws:iam::123456789012:role/breast-cancer-staging-execution",
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/training-outputs/"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    "HyperParameters": {"max_depth": "5", "criterion": "gini"},
+    "Environment": {
+        "SCHEDULE_ARN": "<aws.scheduler.schedule-arn>",
+        "SCHEDULED_TIME": "<aws.scheduler.scheduled-time>",
+        "SCHEDULE_EXECUTION_ID": "<aws.scheduler.execution-id>",
+        "SCHEDULE_ATTEMPT_NUMBER": "<aws.scheduler.attempt-number>",
+        "REGISTERED_MODEL_NAME": "breast-cancer",
+    },
+}
+"""What a schedule sends, as far as a command looks at it."""
+SCHEDULE: Final = DeployedSchedule(
+    name=PREFIX,
+    group_name=PREFIX,
+    arn=SCHEDULE_ARN,
+    state="ENABLED",
+    target_arn="arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob",
+    target_input=json.dumps(REQUEST),
+    role_arn="arn:aws:iam::123456789012:role/breast-cancer-staging-scheduler",
+    expression="cron(0 3 * * ? *)",
+)
+EXPORTED: Final = StackSchedule(
+    schedule_name=PREFIX, schedule_arn=SCHEDULE_ARN, schedule_state="ENABLED", target_input=SCHEDULE.target_input
+)
