@@ -26,9 +26,27 @@ def run_command(command: Callable[[], int]) -> int:
     except (RehearsalError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - standard error, unadorned, for people and pipes
         return 1
+    except Exception as error:
+        if (message := _of_aws(error)) is None:
+            raise
+        print(f"error: {message}", file=sys.stderr)  # noqa: T201 - as above
+        return 1
     except KeyboardInterrupt:
         print("interrupted; everything that was started has been stopped", file=sys.stderr)  # noqa: T201 - as above
         return INTERRUPTED
+
+
+def _of_aws(error: Exception) -> str | None:
+    """What AWS, or the way to it, has against a command; None of any other error. Loads nothing of AWS's for that."""
+    if "botocore" not in sys.modules:
+        return None
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from operations.aws_mistakes import refused, unasked
+
+    if isinstance(error, ClientError):
+        return refused(error)
+    return unasked(error) if isinstance(error, BotoCoreError) else None
 
 
 @contextmanager
