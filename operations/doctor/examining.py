@@ -94,7 +94,6 @@ def _job_facts(job: StackJob, invocations: Mapping[str, Invocation], answers: An
                 request=each.request,
                 channels=channels_of(each, answers),
                 bundle=answers.get(("object", bundle_uri(each.request)), True),
-                last_due=each.last_due,
             )
             for name, each in invocations.items()
         },

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from operations.deployed_jobs import StackJob, StackSchedule
 from operations.doctor.finding import Unseen
+from operations.jobs.history import History
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
@@ -72,8 +73,6 @@ class ScheduleFacts:
     """What an invocation sends."""
     channels: Mapping[str, Asked[ChannelData]] = field(default_factory=dict)
     bundle: Asked[bool] = True
-    last_due: datetime | None = None
-    """When it was due last before now; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +97,6 @@ class DeadLetters:
 
     count: int
     errors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training job."""
-
-    name: str
-    status: str
-    secondary_status: str
-    created: datetime
-    reason: str = ""
-    schedule_arn: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,8 +128,7 @@ class JobFacts:
     """None: the schedules name a queue, and there is none."""
     roles: Mapping[str, Asked[Role | None]] = field(default_factory=dict)
     """By ARN."""
-    runs: Asked[tuple[Run, ...]] = ()
-    """The newest first."""
+    runs: Asked[History] = field(default_factory=lambda: History(""))
     topic: Asked[Topic | None] = None
     """Of its alarms, where it has any."""
     champion: Asked[Champion | None] = None

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from components.schedule_input import InvocationContext, render
+from components.schedule_spec import ScheduleSpec
 from operations.deployed_jobs import StackJob, StackSchedule
 from operations.doctor.facts import Deployed
 from operations.doctor.finding import Unseen
-from operations.doctor.last_due import last_due
+from operations.jobs.missed_times import last_time
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.running.deployed_schedule import DeployedSchedule
@@ -79,13 +80,24 @@ def _declared(job: StackJob, declared: StackSchedule) -> DeployedSchedule:
     )
 
 
-def _times(schedule: DeployedSchedule, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """The last time it was due, and that or the next one; neither where its expression cannot be read here."""
+def spec_of(schedule: DeployedSchedule) -> ScheduleSpec | None:
+    """When a schedule fires; None where this machine cannot read its expression, its time zone or a date."""
     try:
-        before = last_due(schedule.spec, now)
-        return before, before or schedule.next_fire_time(now)
+        return schedule.spec
     except ValueError:
+        return None
+
+
+def _times(schedule: DeployedSchedule, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """The last time it was due, and that or the next one; neither where they cannot be told.
+
+    Of a `rate` without a start date AWS alone knows from when it counts.
+    """
+    spec = spec_of(schedule)
+    if spec is None or (spec.kind == "rate" and spec.start_date is None):
         return None, None
+    before = last_time(spec, now)
+    return (before.moment, before.moment) if before else (None, next(iter(spec.next_fire_times(now)), None))
 
 
 def _rendered(schedule: DeployedSchedule, due: datetime) -> dict[str, Any]:

@@ -92,7 +92,7 @@ RUN_FAILED: Final = Kind(
     "run-failed",
     ADVISES,
     "the last training job failed",
-    "cure the reason, which the job's log tells further, and run the job again",
+    "cure the reason, which training-jobs logs tells further; training-jobs run starts the job again",
 )
 RUN_LIMITED: Final = Kind(
     "run-stopped-at-limit",
@@ -104,7 +104,7 @@ RUN_MISSED: Final = Kind(
     "run-missed",
     ADVISES,
     "the schedule was due, and no training job has come of it",
-    "look at the dead letters and at the findings of schedule and roles, and run the job once by hand",
+    "look at the dead letters and at the findings of schedule and roles; training-jobs run starts the job now",
 )
 
 BUCKET_MISSING: Final = Kind(

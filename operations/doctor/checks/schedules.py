@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfoNotFoundError
 
 from operations.doctor import kinds
 from operations.doctor.facts import DeadLetters, Deployed, Facts, JobFacts, ScheduleFacts
 from operations.doctor.finding import Finding, Unseen
+from operations.doctor.invocation import spec_of
+from operations.jobs.missed_times import missed_time
+from operations.jobs.reasons import reason_of
 
 STACK_TAG: Final = "stack"
 """The tag by which the component says whose a resource is (components/job_settings.py, OWN_TAGS)."""
-GRACE: Final = timedelta(minutes=15)
-"""How long after its time an invocation may come to a training job: delivery, and a retry or two."""
 _AT_A_LIMIT: Final = ("MaxRuntimeExceeded", "MaxWaitTimeExceeded")
 """Source: SageMaker API, DescribeTrainingJob, SecondaryStatus."""
 _SHOWN: Final = 3
@@ -51,12 +50,9 @@ def never_due(facts: Facts) -> Iterator[Finding]:
     """That one that is enabled fires some day, and that this machine can tell when."""
     for _, each, deployed in _deployed(facts):
         name, schedule = each.declared.schedule_name, deployed.schedule
-        try:
-            due = schedule.next_fire_time(facts.now)
-        except (ValueError, ZoneInfoNotFoundError):
+        if (spec := spec_of(schedule)) is None:
             yield kinds.TIME_ZONE.finding(name, f"{schedule.expression} in {schedule.time_zone} cannot be read here")
-            continue
-        if due is None and schedule.state == "ENABLED":
+        elif schedule.state == "ENABLED" and not spec.next_fire_times(facts.now):
             yield kinds.NEVER_DUE.finding(name, f"{schedule.expression} in {schedule.time_zone} names no time any more")
 
 
@@ -90,34 +86,25 @@ def last_run(facts: Facts) -> Iterator[Finding]:
     for each in facts.jobs:
         if isinstance(each.runs, Unseen):
             continue
-        ended = next((run for run in each.runs if run.status in {"Completed", "Failed", "Stopped"}), None)
-        if ended is None or ended.status == "Completed":
+        ended = next((run for run in each.runs.runs if run.has_ended), None)
+        reason = reason_of(ended) if ended is not None else None
+        if ended is None or reason is None:
             continue
         if ended.secondary_status in _AT_A_LIMIT:
-            yield kinds.RUN_LIMITED.finding(each.job.name, f"{ended.name}: {ended.secondary_status}")
+            yield kinds.RUN_LIMITED.finding(each.job.name, f"{ended.name}: {reason.words}")
         elif ended.status == "Failed":
-            reason = ended.reason or "SageMaker says no reason"
-            yield kinds.RUN_FAILED.finding(each.job.name, f"{ended.name}: {reason}")
+            yield kinds.RUN_FAILED.finding(each.job.name, f"{ended.name}: {reason.words}")
 
 
 def missed_run(facts: Facts) -> Iterator[Finding]:
-    """That a training job has come of the last time that each schedule was due.
-
-    What was changed since is not judged: it may have been off then, or due at another time.
-    """
+    """That a training job has come of the last time that each schedule was due, as far as anybody can tell."""
     for job, each, deployed in _deployed(facts):
-        due, schedule = each.last_due, deployed.schedule
-        if isinstance(job.runs, Unseen) or due is None or schedule.state != "ENABLED":
+        if isinstance(job.runs, Unseen) or (spec := spec_of(deployed.schedule)) is None:
             continue
-        window = timedelta(minutes=schedule.flexible_time_window_in_minutes or 0)
-        if facts.now < due + window + GRACE or (deployed.modified is not None and deployed.modified > due):
-            continue
-        came = [run for run in job.runs if run.created >= due - GRACE]
-        if not any(run.schedule_arn in {"", schedule.arn} for run in came):
-            yield kinds.RUN_MISSED.finding(
-                each.declared.schedule_name,
-                f"it was due at {due:%Y-%m-%d %H:%M} UTC, and no training job has come since",
-            )
+        due = missed_time(spec, deployed.schedule.arn, job.runs, deployed.modified, facts.now)
+        if due is not None:
+            what = f"it was due at {due.moment:%Y-%m-%d %H:%M} UTC, and no training job has come of it"
+            yield kinds.RUN_MISSED.finding(each.declared.schedule_name, what)
 
 
 def _schedules(facts: Facts) -> Iterator[tuple[JobFacts, ScheduleFacts]]:

@@ -22,7 +22,6 @@ from operations.doctor.facts import (
     JobFacts,
     Network,
     Role,
-    Run,
     ScheduleFacts,
     Secret,
     Subnet,
@@ -30,6 +29,7 @@ from operations.doctor.facts import (
     TrackingServer,
 )
 from operations.doctor.finding import Finding
+from operations.jobs.history import History, JobRun
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from settings import parse_settings
 from tests.job_requests import INVOCATION, requests_of
@@ -81,7 +81,15 @@ SCHEDULE: Final = DeployedSchedule(
     expression="cron(0 3 * * ? *)",
 )
 VPC: Final = (*REQUEST["VpcConfig"]["Subnets"], *REQUEST["VpcConfig"]["SecurityGroupIds"])
-RUN: Final = Run(f"{PREFIX}-1", "Completed", "Completed", DUE + timedelta(seconds=20), schedule_arn=ARN)
+RUN: Final = JobRun(
+    f"{PREFIX}-1",
+    "Completed",
+    "Completed",
+    DUE + timedelta(seconds=20),
+    ended=DUE + timedelta(minutes=5),
+    schedule_arn=ARN,
+    scheduled_time="2026-11-27T03:00:00Z",
+)
 ENDPOINTS: Final = frozenset(
     {
         *(f"com.amazonaws.us-east-1.{each}" for each in ("s3", "secretsmanager", "sts", "logs")),
@@ -107,13 +115,12 @@ HEALTHY: Final = Facts(
                         "training": ChannelData(f"s3://{BUCKET}/datasets/training/", 2, 2, ""),
                         "validation": ChannelData(f"s3://{BUCKET}/datasets/validation/", 1, 1, ""),
                     },
-                    last_due=DUE,
                 )
             },
             group_tags={"stack": STACK, "training-job": "breast-cancer"},
             dead_letters=DeadLetters(0),
             roles={JOB_OF_STACK.scheduler_role_arn: Role(), JOB_OF_STACK.execution_role_arn: Role()},
-            runs=(RUN,),
+            runs=History(PREFIX, (RUN,)),
             topic=Topic(1),
             champion=Champion("breast-cancer-prod", "7", "7"),
         ),
@@ -139,6 +146,11 @@ HEALTHY: Final = Facts(
 def with_job(**members: Any) -> Facts:  # noqa: ANN401 - members of JobFacts
     """The healthy stack with other members of its job."""
     return replace(HEALTHY, jobs=(replace(HEALTHY.jobs[0], **members),))
+
+
+def with_runs(*runs: JobRun, is_whole: bool = True) -> Facts:
+    """The healthy stack with other training jobs."""
+    return with_job(runs=History(PREFIX, runs, is_whole=is_whole))
 
 
 def with_schedule(**members: Any) -> Facts:  # noqa: ANN401 - members of ScheduleFacts

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from operations.doctor.diagnosis import findings
-from operations.doctor.facts import DeadLetters, Deployed
+from operations.doctor.facts import DeadLetters, Deployed, Facts
+from operations.jobs.history import History, JobRun
 from tests.operations.doctor.healthy import (
     ARN,
     DUE,
-    HEALTHY,
     JOB_OF_STACK,
     NOW,
     PREFIX,
@@ -22,8 +22,13 @@ from tests.operations.doctor.healthy import (
     only_finding,
     with_deployed,
     with_job,
+    with_runs,
     with_schedule,
 )
+
+
+def without_runs(facts: Facts) -> Facts:
+    return replace(facts, jobs=(replace(facts.jobs[0], runs=History(PREFIX)),))
 
 
 def test_a_schedule_that_is_not_there_blocks() -> None:
@@ -95,19 +100,22 @@ def test_a_queue_that_is_gone_is_told() -> None:
 
 
 def test_a_job_that_failed_is_told_with_its_reason() -> None:
-    failed = replace(RUN, status="Failed", secondary_status="Failed", reason="AlgorithmError: no column diagnosis")
+    failed = replace(
+        RUN, status="Failed", secondary_status="Failed", failure_reason="AlgorithmError: no column diagnosis"
+    )
 
-    found = only_finding(with_job(runs=(failed,)))
+    found = only_finding(with_runs(failed))
 
-    assert (found.check, found.what) == ("run-failed", f"{RUN.name}: AlgorithmError: no column diagnosis")
+    assert (found.check, found.what) == ("run-failed", f"{RUN.name}: no column diagnosis")
 
 
 def test_a_job_that_was_stopped_at_its_limit_is_told() -> None:
-    stopped = replace(RUN, status="Stopped", secondary_status="MaxRuntimeExceeded")
+    stopped = replace(RUN, status="Stopped", secondary_status="MaxRuntimeExceeded", max_runtime_seconds=3600)
 
-    found = only_finding(with_job(runs=(stopped,)))
+    found = only_finding(with_runs(stopped))
 
-    assert (found.check, found.what) == ("run-stopped-at-limit", f"{RUN.name}: MaxRuntimeExceeded")
+    assert found.check == "run-stopped-at-limit"
+    assert found.what.startswith(f"{RUN.name}: it was stopped at its limit of 1 h: raise stopping_condition")
 
 
 @pytest.mark.parametrize(
@@ -115,34 +123,38 @@ def test_a_job_that_was_stopped_at_its_limit_is_told() -> None:
     [
         (replace(RUN, status="Stopped", secondary_status="Stopped"),),
         (replace(RUN, status="InProgress", secondary_status="Training"),),
-        (RUN, replace(RUN, status="Failed", reason="long ago")),
+        (RUN, replace(RUN, status="Failed", failure_reason="long ago")),
     ],
     ids=["somebody stopped it", "it runs", "one has completed since"],
 )
-def test_a_last_run_that_is_none_of_these_is_no_finding(runs: Any) -> None:  # noqa: ANN401 - of Run
-    assert findings(with_job(runs=runs)) == []
+def test_a_last_run_that_is_none_of_these_is_no_finding(runs: tuple[JobRun, ...]) -> None:
+    assert findings(with_runs(*runs)) == []
+
+
+OF_THE_DAY_BEFORE = replace(RUN, scheduled_time="2026-11-26T03:00:00Z", created=DUE - timedelta(days=1))
 
 
 @pytest.mark.parametrize(
     "runs",
-    [(), (replace(RUN, created=DUE - timedelta(days=1)),), (replace(RUN, schedule_arn=f"{ARN}.weekly"),)],
+    [(), (OF_THE_DAY_BEFORE,), (replace(RUN, schedule_arn=f"{ARN}.weekly"),)],
     ids=["none at all", "of the day before", "of another schedule"],
 )
-def test_a_run_that_did_not_come_is_told_with_its_time(runs: Any) -> None:  # noqa: ANN401 - of Run
-    found = only_finding(with_job(runs=runs))
+def test_a_run_that_did_not_come_is_told_with_its_time(runs: tuple[JobRun, ...]) -> None:
+    found = only_finding(with_runs(*runs))
 
     assert (found.check, found.subject, found.blocks) == ("run-missed", PREFIX, False)
-    assert found.what == "it was due at 2026-11-27 03:00 UTC, and no training job has come since"
+    assert found.what == "it was due at 2026-11-27 03:00 UTC, and no training job has come of it"
 
 
 @pytest.mark.parametrize(
     "facts",
     [
-        replace(with_job(runs=()), now=DUE + timedelta(minutes=10)),
-        with_job(runs=(), schedules={"": replace(HEALTHY.jobs[0].schedules[""], deployed=Deployed(SCHEDULE, NOW))}),
-        with_job(runs=(), schedules={"": replace(HEALTHY.jobs[0].schedules[""], last_due=None)}),
+        replace(with_runs(OF_THE_DAY_BEFORE), now=DUE + timedelta(minutes=3)),
+        without_runs(with_schedule(deployed=Deployed(SCHEDULE, NOW))),
+        without_runs(with_deployed(expression="rate(1 day)")),
+        with_runs(replace(OF_THE_DAY_BEFORE, created=NOW), is_whole=False),
     ],
-    ids=["it may still come", "the schedule was changed since", "it was never due"],
+    ids=["it may still come", "the schedule was changed since", "AWS alone knows its times", "not all jobs were read"],
 )
-def test_a_run_that_need_not_have_come_is_no_finding(facts: Any) -> None:  # noqa: ANN401 - of Facts
+def test_a_run_that_need_not_have_come_is_no_finding(facts: Facts) -> None:
     assert findings(facts) == []
