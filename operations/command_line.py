@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from operations.commands import costs, doctoring, jobs, offline, registering, rehearsing
+from operations.commands import costs, doctoring, jobs, offline, registering, rehearsing, switching
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, jobs, doctoring, registering, costs):
+for group in (offline, rehearsing, jobs, switching, doctoring, registering, costs):
     group.add_to(app)
 
 

@@ -17,6 +17,8 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "check",
+        "disable",
+        "enable",
         "from-tfvars",
         "next",
         "register",
@@ -51,6 +53,8 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
+        ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
+        ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
         ("next", {"--stack", "-s", "-n", "--json", "--after"}),
