@@ -223,7 +223,7 @@ def test_a_channel_that_nothing_reads_is_a_note(project: Path) -> None:
     result = run("check", "-s", "prod")
 
     assert (result.exit_code, result.stderr) == (0, "")
-    note, verdict = result.stdout.splitlines()
+    note, _, verdict = result.stdout.splitlines()
     assert note == (
         "note      training_jobs.breast-cancer.channels: extra is read by nothing; read are training, validation"
     )
