@@ -1,17 +1,21 @@
-"""What a flight may cost at most: said before anything is started."""
+"""What a flight may cost at most, in words: said before anything is started."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from operations.costs.amounts import in_time, in_usd
+from operations.costs.run_cost import RunCost
 
-from components.run_overlaps import longest_run
+RUNS = 2
+"""Training jobs of a flight: a run, and its second delivery."""
+RUNS_INTERRUPTED = 4
+"""With an interruption: one that is stopped, and one that goes on."""
 
 
-def most(request: Mapping[str, Any], region: str, runs: int) -> str:
-    """The most that so many runs may take, in words; what a machine costs is not known here."""
-    resources, stopping = request["ResourceConfig"], request.get("StoppingCondition", {})
-    parts = resources.get("InstanceGroups") or resources.get("InstancePreferences") or [resources]
-    machines = " and ".join(f"{each['InstanceCount']} x {each['InstanceType']}" for each in parts)
-    longest = longest_run(stopping.get("MaxRuntimeInSeconds", 86400), None)
-    return f"{runs} training jobs in {region}, each on {machines} for at most {longest}; price not known"
+def most(one: RunCost, runs: int) -> str:
+    """What so many runs cost at most, on demand: most often far less, as a second delivery ends in a minute."""
+    each = f"{runs} training jobs, each on {one.machines} for at most {in_time(one.seconds)}"
+    if one.usd is None:
+        return f"{each}; price not known: there is none for {', '.join(one.missing)}"
+    of = ", ".join(dict.fromkeys(price.source for price in one.prices))
+    notes = "".join(f"; {note}" for note in one.notes)
+    return f"{each}: {in_usd(one.usd * runs)} at most, on demand ({of}){notes}"

@@ -14,13 +14,15 @@ from rich.console import Console
 from rich.text import Text
 
 from operations.console import print_hanging
+from operations.costs.asking import PricesOfPlace
+from operations.costs.run_cost import longest_run_cost
 from operations.doctor.diagnosis import findings, unseen
 from operations.doctor.printing import look, show
 from operations.jobs.deployed_schedules import choose_schedule
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.running import print_change, runner_for
 from operations.verifying.flight import Flight, fly
-from operations.verifying.price import most
+from operations.verifying.price import RUNS, RUNS_INTERRUPTED, most
 from operations.verifying.report import Told, as_markdown
 from operations.verifying.steps import Outcome, Step, doctor_step, has_passed
 from rehearsal.errors import RehearsalError
@@ -81,7 +83,10 @@ def _agree(request: Mapping[str, Any], operated: OperatedStack, wanted: Wanted, 
     """Say what it may cost, and see that whoever pays agrees."""
     if operated.place.is_rehearsal:
         return
-    price = most(request, operated.place.region, runs=4 if wanted.interrupt else 2)
+    scope = next(iter(operated.jobs.values())).scope
+    prices = PricesOfPlace(operated.place)
+    one = longest_run_cost(request, prices(scope.region, scope.partition))
+    price = "; ".join([most(one, RUNS_INTERRUPTED if wanted.interrupt else RUNS), *prices.notes])
     print_hanging(console, Text("price  "), Text(price))
     if not wanted.agrees(price):
         raise NotAgreedError(f"nothing was started: {price}. Agree to it, or say --yes where nobody can be asked")

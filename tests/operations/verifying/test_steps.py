@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from operations.costs.price_table import Price
+from operations.costs.run_cost import longest_run_cost
 from operations.doctor.finding import Finding, Unseen
 from operations.jobs.history import JobRun
 from operations.jobs.model_versions import StandingVersion
@@ -93,12 +95,30 @@ def test_a_flight_has_passed_where_no_step_failed() -> None:
     assert not has_passed([passed, failed])
 
 
-def test_the_most_that_runs_may_take_is_said_with_machines_and_hours() -> None:
+class OnePrice:
+    region = "us-east-1"
+
+    def hourly(self, instance_type: str) -> Price | None:
+        return Price(0.5, "2026-11-27", "AWS Price List") if instance_type == "ml.m5.large" else None
+
+    def storage(self) -> Price | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "said"),
+    [
+        ("ml.m5.large", "for at most 1 h: USD 2.00 at most, on demand (AWS Price List)"),
+        ("ml.x9.huge", "for at most 1 h; price not known: there is none for ml.x9.huge"),
+    ],
+)
+def test_the_most_that_runs_may_cost_is_said_with_machines_and_hours(instance_type: str, said: str) -> None:
     request = {
-        "ResourceConfig": {"InstanceCount": 2, "InstanceType": "ml.m5.large"},
+        "ResourceConfig": {"InstanceCount": 2, "InstanceType": instance_type, "VolumeSizeInGB": 0},
         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
     }
 
-    assert most(request, "us-east-1", 2).startswith(
-        "2 training jobs in us-east-1, each on 2 x ml.m5.large for at most 1:00:00"
-    )
+    told = most(longest_run_cost(request, OnePrice()), 2)
+
+    assert told.startswith(f"2 training jobs, each on 2 x {instance_type} ")
+    assert said in told
