@@ -58,7 +58,7 @@ def examine(  # noqa: PLR0913 - where, of what, and who is told
     second = Questions()
     for each in jobs:
         own = list(invocations[each.name].values())
-        ask.add_job(second, each, own, place)
+        ask.add_job(second, each, own, project_dir, place)
         for invocation in own:
             ask.add_invocation(second, invocation, place)
             add_channels(second, invocation, project_dir, place)
@@ -85,6 +85,7 @@ def _job_facts(job: StackJob, invocations: Mapping[str, Invocation], answers: An
     """The answers about a job, each in its place."""
     own = list(invocations.values())
     schedule = own[0].schedule
+    past = answers["past", job.training_job_name_prefix]
     return JobFacts(
         job=job,
         schedules={
@@ -100,8 +101,9 @@ def _job_facts(job: StackJob, invocations: Mapping[str, Invocation], answers: An
         group_tags=answers["group", schedule.group_arn],
         dead_letters=answers.get(("queue", schedule.dead_letter_queue_arn), DeadLetters(0)),
         roles={arn: answers["role", job.name, arn] for arn in role_calls(own)},
-        runs=answers["runs", job.training_job_name_prefix],
+        runs=past if isinstance(past, Unseen) else past.runs,
         topic=answers.get(("topic", job.alarm_topic_arn)),
+        champion=past if isinstance(past, Unseen) else past.champion,
     )
 
 

@@ -110,11 +110,16 @@ class Topic:
 
 @dataclass(frozen=True)
 class Champion:
-    """The version that the alias champion names, and the newest one that the gate made the champion."""
+    """Where the alias champion is, and the newest version that the gate made the champion; "" for none of the last."""
 
     model: str
     version: str
     chosen: str
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether somebody has moved the alias: a gate never puts it on an earlier version."""
+        return self.version != self.chosen
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,7 @@ class JobFacts:
     topic: Asked[Topic | None] = None
     """Of its alarms, where it has any."""
     champion: Asked[Champion | None] = None
+    """None where nobody can tell who chose it."""
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from operations.deployed_jobs import StackJob
 from operations.doctor.asking import machines, roles, schedules, storage, tracking
 from operations.doctor.asking.answers import Questions
+from operations.doctor.asking.past import ask_past
 from operations.doctor.invocation import Invocation, role_calls
 from operations.doctor.job_needs import buckets_of, network_of, quotas_of, secrets_of, tracking_of
-from operations.jobs.history_asking import read_history
 from operations.places import Place
 from rehearsal.errors import RehearsalError
 from rehearsal.running.code_channels import bundle_uri
@@ -22,8 +23,6 @@ SERVICES: Final = (
 """All that is asked, beside STS."""
 QUOTAS: Final = ("quotas",)
 """The key of the one question for all quotas."""
-_NEWEST: Final = 20
-"""So many training jobs are looked at: schedules of one job share its prefix, and a backfill takes up places."""
 _NONE_HERE: Final = "a rehearsal has none"
 _AN_ENVIRONMENT: Final = "in a rehearsal an environment of this machine stands in for it"
 _OTHER_ROLE: Final = "a rehearsal has the roles that the stack makes, and no others"
@@ -61,15 +60,15 @@ def add_invocation(questions: Questions, invocation: Invocation, place: Place) -
         questions.add(("server", uri), f"MLflow at {uri}", partial(_ask_server, place, uri))
 
 
-def add_job(questions: Questions, job: StackJob, invocations: Sequence[Invocation], place: Place) -> None:
+def add_job(
+    questions: Questions, job: StackJob, invocations: Sequence[Invocation], project_dir: Path, place: Place
+) -> None:
     """What is a job's own."""
     prefix, schedule = job.training_job_name_prefix, invocations[0].schedule
     group, queue = schedule.group_arn, schedule.dead_letter_queue_arn
     ask_tags = partial(schedules.ask_group_tags, place.scheduler, group)
     questions.add(("group", group), f"schedule group {prefix}", ask_tags)
-    questions.add(
-        ("runs", prefix), f"training jobs {prefix}-…", partial(read_history, place.sagemaker, prefix, _NEWEST)
-    )
+    questions.add(("past", prefix), f"training jobs {prefix}-…", partial(ask_past, project_dir, place, prefix))
     if queue:
         ask_queue = partial(schedules.ask_dead_letters, place.client("sqs"), queue)
         questions.add(("queue", queue), f"queue {queue.rpartition(':')[2]}", ask_queue)

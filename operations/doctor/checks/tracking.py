@@ -72,10 +72,10 @@ def champions(facts: Facts) -> Iterator[Finding]:
     """That the alias is where the gate put it."""
     for each in facts.jobs:
         found = each.champion
-        if isinstance(found, Champion) and found.chosen and found.version != found.chosen:
+        if isinstance(found, Champion) and found.is_moved:
+            chosen = f"chose version {found.chosen}" if found.chosen else "did not choose it"
             yield kinds.ALIAS_MOVED.finding(
-                each.job.name,
-                f"champion of {found.model} is version {found.version or 'none'}, and the gate chose {found.chosen}",
+                each.job.name, f"champion of {found.model} is version {found.version}, and the gate {chosen}"
             )
 
 
