@@ -17,6 +17,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "check",
+        "dead-letters",
         "disable",
         "enable",
         "from-tfvars",
@@ -53,6 +54,13 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
+        (
+            "dead-letters",
+            {
+                *("--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"),
+                *("--job", "--redrive", "--all", "--dry-run", "-n"),
+            },
+        ),
         ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
