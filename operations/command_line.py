@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from operations.commands import offline, registering, rehearsing
+from operations.commands import delivering, offline, registering, rehearsing
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, registering):
+for group in (offline, rehearsing, registering, delivering):
     group.add_to(app)
 
 
