@@ -60,7 +60,7 @@ class TrainingJobSettings(ScheduledJobSettings):
         Annotated[str, Field(pattern=NAME, max_length=FURTHER_SCHEDULE_NAME_MAX_LENGTH)], ScheduledJobSettings
     ] = Field(default={})
     """Other schedules that start the same job with some settings changed, by name; each says its `schedule` and what is
-    different, but for `source`, `execution_role_arn` and `alarms` (docs/schedules.md)."""
+    different, but for `source`, `execution_role_arn`, `permissions_boundary_arn` and `alarms` (docs/schedules.md)."""
 
     def path_of(self, job: str, schedule: str = "") -> str:
         """Where the settings of a schedule stand below `training_jobs`; `schedule` is "" for the job's own."""

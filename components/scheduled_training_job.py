@@ -97,6 +97,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
                 execution_trust(names, [spec, *others]),
                 "training",
                 execution_permissions(spec, names, args.data_buckets, others),
+                spec.permissions_boundary_arn,
             ).declare(name, self._tags, self)
         scheduler = JobRole(
             "scheduler",
@@ -105,6 +106,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             scheduler_trust(names),
             "start-training-jobs",
             scheduler_permissions(spec, names, others),
+            spec.permissions_boundary_arn,
         ).declare(name, self._tags, self)
         # A role's policy depends on the role, so the last of each stands for both.
         needed = [group, dead_letters, *execution[-1:], scheduler[-1]]

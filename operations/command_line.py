@@ -13,6 +13,7 @@ import typer
 from operations.commands import (
     costs,
     dead_letters,
+    delivering,
     doctoring,
     jobs,
     offline,
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (costs, dead_letters, doctoring, jobs, offline, registering, rehearsing, switching, verifying):
+for group in (offline, rehearsing, verifying, jobs, doctoring, dead_letters, registering, switching, costs, delivering):
     group.add_to(app)
 
 

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "settings": {"components"},
     "components": {"components"},
     "provider": {"provider", "components"},
-    "reference": {"reference", "settings", "components"},
+    "reference": {"reference", "settings", "components", "operations"},
     "rehearsal": {"rehearsal", "components"},
     "operations": {"operations", "rehearsal", "components"},
     "benchmarks": {"benchmarks", "rehearsal", "components", "settings"},

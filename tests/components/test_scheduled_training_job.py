@@ -246,6 +246,18 @@ def test_tags_are_on_everything_that_takes_them_and_on_each_training_job(declare
     assert request_of(declared)["Tags"] == [{"Key": key, "Value": TAGS[key]} for key in sorted(TAGS)]
 
 
+def test_a_permissions_boundary_is_on_both_roles_and_without_one_there_is_none(
+    declare: Declare, declared: DeclaredResources, args: PreparedJob
+) -> None:
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    bounded = args.training_job.model_copy(update={"permissions_boundary_arn": arn})
+
+    roles = [r for r in declare(program(replaced(args, training_job=bounded))).resources if r.type == ROLE]
+
+    assert [role.inputs["permissionsBoundary"] for role in roles] == [arn, arn]
+    assert all("permissionsBoundary" not in r.inputs for r in declared.resources)
+
+
 def test_an_existing_execution_role_is_passed_and_none_is_made(declare: Declare, args: PreparedJob) -> None:
     declared = declare(program(with_existing_role(args)))
 

@@ -142,6 +142,7 @@ WRONG: dict[str, tuple[str, object]] = {
     "a subnet of another kind": (f"{JOB}/network", {"subnets": ["vpc-1"], "security_group_ids": ["sg-1"]}),
     "a network without groups": (f"{JOB}/network", {"subnets": ["subnet-1"]}),
     "a role that is a user": (f"{JOB}/execution_role_arn", "arn:aws:iam::123456789012:user/x"),
+    "a boundary that is a role": (f"{JOB}/permissions_boundary_arn", "arn:aws:iam::123456789012:role/x"),
     "a server by its ARN": (f"{JOB}/tracking/tracking_server", "arn:aws:sagemaker:us-east-1:123456789012:x/y"),
     "a server without http": (f"{JOB}/tracking/tracking_uri", "mlflow.example.com"),
     "an empty experiment": (f"{JOB}/tracking/experiment_name", ""),
