@@ -20,6 +20,9 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "backfill",
         "check",
+        "dead-letters",
+        "disable",
+        "enable",
         "from-tfvars",
         "logs",
         "next",
@@ -58,6 +61,15 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
+        (
+            "dead-letters",
+            {
+                *("--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"),
+                *("--job", "--redrive", "--all", "--dry-run", "-n"),
+            },
+        ),
+        ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
+        ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
         ("status", OF_A_DEPLOYED_STACK | {"--job", "-n", "--models", "--no-models", "--watch"}),
