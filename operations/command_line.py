@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from operations.commands import dead_letters, jobs, offline, registering, rehearsing, switching
+from operations.commands import dead_letters, jobs, offline, registering, rehearsing, reporting, switching
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, jobs, registering, switching, dead_letters):
+for group in (offline, rehearsing, jobs, registering, switching, dead_letters, reporting):
     group.add_to(app)
 
 
