@@ -10,7 +10,18 @@ import sys
 
 import typer
 
-from operations.commands import dead_letters, jobs, offline, registering, rehearsing, reporting, switching
+from operations.commands import (
+    costs,
+    dead_letters,
+    doctoring,
+    jobs,
+    offline,
+    registering,
+    rehearsing,
+    reporting,
+    switching,
+    verifying,
+)
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, jobs, registering, switching, dead_letters, reporting):
+for group in (costs, dead_letters, doctoring, jobs, offline, registering, rehearsing, reporting, switching, verifying):
     group.add_to(app)
 
 

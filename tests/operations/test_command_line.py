@@ -6,6 +6,8 @@ from typer.testing import CliRunner, Result
 
 from operations.command_line import app
 
+OF_A_DEPLOYED_STACK = {"--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"}
+
 
 def run(*arguments: str) -> Result:
     return CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, list(arguments))
@@ -16,16 +18,21 @@ def test_help_names_every_command_with_what_it_does() -> None:
 
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
+        "backfill",
         "check",
         "dead-letters",
         "disable",
         "enable",
         "from-tfvars",
+        "logs",
         "next",
         "register",
         "rehearse",
         "report",
         "reproduce",
+        "run",
+        "status",
+        "stop",
     }
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
     assert "check Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials." in text
@@ -73,6 +80,11 @@ def test_no_command_shows_the_help() -> None:
         ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
+        ("status", OF_A_DEPLOYED_STACK | {"--job", "-n", "--models", "--no-models", "--watch"}),
+        ("logs", OF_A_DEPLOYED_STACK | {"--follow", "-f"}),
+        ("run", OF_A_DEPLOYED_STACK | {"--job", "--schedule", "--set", "--wait", "--dry-run"}),
+        ("stop", OF_A_DEPLOYED_STACK),
+        ("backfill", OF_A_DEPLOYED_STACK | {"--from", "--to", "--job", "--schedule", "--parallel", "--dry-run"}),
         ("next", {"--stack", "-s", "-n", "--json", "--after"}),
         (
             "rehearse",
