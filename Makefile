@@ -22,12 +22,13 @@ help: ## show what there is
 
 install: .venv/installed .venv-container/installed ## make both virtual environments
 
-.venv/installed: requirements/development.txt pyproject.toml operations/pyproject.toml
+.venv/installed: requirements/development.txt requirements/accessibility.txt pyproject.toml operations/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "installing the program and its tools into .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
 	@$(UV) --require-hashes -r requirements/development.txt
+	@$(UV) --no-deps --require-hashes -r requirements/accessibility.txt
 	@$(UV) --no-deps --no-build-isolation --editable . --editable operations
 	@touch $@
 
@@ -118,6 +119,7 @@ lock: .venv/installed ## the pinned versions anew, from the .in files
 	@$(LOCK) requirements/installer.in -c requirements/development.txt -o requirements/installer.txt
 	@$(LOCK) --no-deps requirements/benchmarks.in -o requirements/benchmarks.txt
 	@$(LOCK) requirements/site.in -o requirements/site.txt
+	@$(LOCK) --no-deps requirements/accessibility.in -o requirements/accessibility.txt
 	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
 	@$(LOCK) --no-deps --no-annotate $(IMAGE).in -o $(IMAGE).txt
 	@grep -v -e '^#' $(foreach name,$(HELD_NOT),-e '^$(name)==') $(IMAGE).in > $(HELD)

@@ -19,6 +19,7 @@ from operations.commands import (
     offline,
     registering,
     rehearsing,
+    reporting,
     switching,
     verifying,
 )
@@ -29,7 +30,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, verifying, jobs, doctoring, dead_letters, registering, switching, costs, delivering):
+for group in (
+    offline,
+    rehearsing,
+    verifying,
+    jobs,
+    doctoring,
+    dead_letters,
+    reporting,
+    registering,
+    switching,
+    costs,
+    delivering,
+):
     group.add_to(app)
 
 
