@@ -16,12 +16,20 @@ def test_help_names_every_command_with_what_it_does() -> None:
 
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
+        "backfill",
         "check",
+        "cost",
+        "doctor",
         "from-tfvars",
+        "logs",
         "next",
         "register",
         "rehearse",
         "reproduce",
+        "run",
+        "status",
+        "stop",
+        "verify",
     }
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
     assert "check Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials." in text

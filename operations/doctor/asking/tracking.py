@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -24,6 +25,8 @@ _PATIENCE_IN_SECONDS: Final = 10
 _ASKS_FOR_CREDENTIALS: Final = (401, 403)
 _NO_SUCH_PAGE: Final = 404
 _SERVER_ERROR: Final = 500
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""No proxy of this machine's leads there."""
 
 
 def ask_managed(sagemaker: SageMakerClient, arn: str) -> TrackingServer | None:
@@ -51,9 +54,10 @@ def _app(sagemaker: SageMakerClient, arn: str) -> TrackingServer:
 
 def ask_address(uri: str) -> TrackingServer:
     """An MLflow by its address, as it is seen from this machine; one that asks for credentials is there."""
-    request = urllib.request.Request(f"{uri.rstrip('/')}/version")  # noqa: S310 - settings allow http and https only
+    is_here = urlsplit(uri).hostname in _LOOPBACK
+    opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if is_here else []))
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE_IN_SECONDS) as answer:  # noqa: S310 - as above
+        with opener.open(f"{uri.rstrip('/')}/version", timeout=_PATIENCE_IN_SECONDS) as answer:
             return TrackingServer(version=answer.read(100).decode("utf-8", "replace").strip())
     except urllib.error.HTTPError as error:
         is_there = error.code in _ASKS_FOR_CREDENTIALS or _NO_SUCH_PAGE <= error.code < _SERVER_ERROR

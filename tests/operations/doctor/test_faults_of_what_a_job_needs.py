@@ -143,6 +143,12 @@ def test_what_is_well_is_not_named(facts: Facts) -> None:
     assert findings(facts) == []
 
 
+def test_a_bucket_that_is_missing_is_told_once_and_not_for_its_channels() -> None:
+    facts = replace(with_data(ChannelData(URI, 0, 0)), buckets={BUCKET: None})
+
+    assert only_finding(facts).check == "bucket-missing"
+
+
 def test_what_blocks_is_told_before_what_is_advised() -> None:
     both = replace(with_job(topic=Topic(0)), buckets={BUCKET: None}, now=HEALTHY.now + timedelta(seconds=1))
 
