@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from operations.commands import costs, doctoring, jobs, offline, registering, rehearsing, verifying
+from operations.commands import (
+    costs,
+    dead_letters,
+    doctoring,
+    jobs,
+    offline,
+    registering,
+    rehearsing,
+    switching,
+    verifying,
+)
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, jobs, registering, costs, doctoring, verifying):
+for group in (costs, dead_letters, doctoring, jobs, offline, registering, rehearsing, switching, verifying):
     group.add_to(app)
 
 

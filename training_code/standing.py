@@ -14,7 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import packages
 
@@ -29,6 +29,7 @@ from scheduled_job.tags import PROMOTION, TRAINING_JOB_NAME, same_invocation
 
 Job = Mapping[str, str]
 """An object of JOBS."""
+Answer = TypeVar("Answer")
 
 
 def done(jobs: Sequence[Job], environ: Mapping[str, str]) -> list[str]:
@@ -49,7 +50,7 @@ def standing(jobs: Sequence[Job], environ: Mapping[str, str]) -> dict[str, dict[
     return _asked(environ, lambda client: _standing(client, jobs))
 
 
-def _asked(environ: Mapping[str, str], question: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # whatever it answers
+def _asked(environ: Mapping[str, str], question: Callable[[Any], Answer]) -> Answer:
     uri = environ.get("MLFLOW_TRACKING_URI", "")
     prepare(uri)
     with reaching(uri, "asked which versions stand", environ):

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from operations.jobs.operated_stack import Named, OperatedStack
 
 JobArgument = Annotated[
-    str | None, typer.Argument(metavar="[TRAINING_JOB]", help="Name of a training job; otherwise the newest.")
+    str | None,
+    typer.Argument(
+        metavar="[TRAINING_JOB]", help="A training job: its name, or how its id begins; otherwise the newest."
+    ),
 ]
 JobOption = Annotated[str | None, typer.Option("--job", help="Of this job of the stack only, by its name there.")]
 ScheduleOption = Annotated[
@@ -129,7 +132,7 @@ def run(  # noqa: PLR0913, PLR0917 - as above
 
 
 def stop(  # noqa: PLR0913, PLR0917 - as above
-    training_job: Annotated[str, typer.Argument(help="Name of the training job.")],
+    training_job: Annotated[str, typer.Argument(help="The training job: its name, or how its id begins.")],
     stack: StackOption = "staging",
     rehearsal: RehearsalOption = False,
     profile: ProfileOption = None,

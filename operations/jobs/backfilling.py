@@ -11,6 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 from rich.text import Text
 
+from operations.aws_mistakes import refused
 from operations.console import print_hanging
 from operations.deployed_jobs import StackJob
 from operations.jobs.backfill import PlannedInvocation, past_times, plan, planned_document, read_range
@@ -73,9 +74,8 @@ class Work:
             self.told.note(f"{in_utc(due)}: somebody else has just started training job {name}")
             return True
         except ClientError as error:
-            code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-            goes_on = code == _OF_ONE_REQUEST
-            self.refused.append(f"{in_utc(due)}: {code}: {message}")
+            goes_on = error.response["Error"]["Code"] == _OF_ONE_REQUEST
+            self.refused.append(f"{in_utc(due)}: {refused(error)}")
             self.told.note(f"not started: {self.refused[-1]}" + ("" if goes_on else "; no further one is tried"))
             return goes_on
         self.running.append(name)

@@ -19,6 +19,8 @@ SUCCESS: Final = "Completed"
 """The one TrainingJobStatus that is success."""
 INTERRUPTED: Final = "Interrupted"
 """SecondaryStatus of a job whose spot machines were taken away; it goes on when there are others."""
+SHORT_NAME_LENGTH: Final = 8
+"""Characters of an execution id that people read and type: a UUID's first group."""
 Described = Mapping[str, Any]
 """An answer of DescribeTrainingJob."""
 
@@ -26,6 +28,11 @@ Described = Mapping[str, Any]
 def is_of_prefix(name: str, prefix: str) -> bool:
     """Whether a training job's name is a job's: its prefix, `-` and an execution id, and not a longer prefix's."""
     return name.startswith(f"{prefix}-") and len(name) == len(prefix) + 1 + EXECUTION_ID_LENGTH
+
+
+def short_name(name: str) -> str:
+    """The beginning of a training job's execution id, which tells it from its job's others: `90fb6764`."""
+    return name[-EXECUTION_ID_LENGTH:][:SHORT_NAME_LENGTH]
 
 
 @dataclass(frozen=True)

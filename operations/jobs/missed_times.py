@@ -9,7 +9,7 @@ from components.schedule_spec import FireTime, ScheduleSpec
 from operations.jobs.history import History
 from operations.next_times import in_utc
 
-_LOOKS_BACK: Final = (timedelta(days=2), timedelta(days=35), timedelta(days=400))
+_LOOKS_BACK: Final = (timedelta(hours=2), timedelta(days=2), timedelta(days=35), timedelta(days=400))
 """The shortest of these in which a schedule has named a time is looked at: most name one each day."""
 _GRACE: Final = timedelta(minutes=5)
 """What EventBridge Scheduler may take to call, and SageMaker to show a job; the schedule is exact to the minute."""

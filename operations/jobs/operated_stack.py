@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from components.aws_names import EXECUTION_ID_LENGTH
 from operations.deployed_jobs import StackJob, stack_jobs
-from operations.jobs.history_asking import newest_job
+from operations.jobs.history_asking import list_jobs, newest_job
 from operations.places import Place, PlaceError, place_of
 
-_DEFAULT_STACK = "staging"
+_DEFAULT_STACK: Final = "staging"
+_NEWEST: Final = 500
+"""So many training jobs of each prefix are looked at for an id's beginning."""
+_BEGINNING_OF_ID: Final = re.compile(r"(?=.{6,36}$)[0-9a-f]{1,8}(-[0-9a-f-]*)?")
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,30 @@ class OperatedStack:
         return tuple(dict.fromkeys(job.training_job_name_prefix for job in self.jobs.values()))
 
     def training_job(self, wanted: str | None) -> str:
-        """The name of a training job: as it is given, by its execution id alone, or the newest of the stack.
+        """The name of a training job: as it is given, by the beginning of its execution id, or the stack's newest.
 
         Raises:
-            PlaceError: none is named, and there is none yet.
+            PlaceError: none is named and there is none yet, or an id's beginning is of none, or of several.
         """
         if wanted is not None:
-            is_id = len(wanted) == EXECUTION_ID_LENGTH and len(self.prefixes) == 1 and wanted.count("-") == 4
-            return f"{self.prefixes[0]}-{wanted}" if is_id else wanted
+            return self._by_id(wanted) if _BEGINNING_OF_ID.fullmatch(wanted) else wanted
         newest = newest_job(self.place.sagemaker, self.prefixes)
         if newest is None:
             raise PlaceError(f"stack {self.name} has no training job yet: training-jobs run{self.options} starts one")
         return newest.name
+
+    def _by_id(self, beginning: str) -> str:
+        names = [
+            job.name
+            for prefix in self.prefixes
+            for job in list_jobs(self.place.sagemaker, prefix, _NEWEST).jobs
+            if job.name[-EXECUTION_ID_LENGTH:].startswith(beginning)
+        ]
+        if len(names) == 1:
+            return names[0]
+        if names:
+            raise PlaceError(f"{beginning} begins the ids of several training jobs; name one: {', '.join(names)}")
+        raise PlaceError(
+            f"none of the {_NEWEST} newest training jobs of {', '.join(self.prefixes)} has an id that begins with "
+            f"{beginning}: see training-jobs status{self.options}, or name the job in full"
+        )

@@ -78,9 +78,9 @@ def _failed(run: JobRun) -> Reason:
     if kind == "ClientError":
         return _of_the_request(run, text)
     if kind == "CapacityError":
+        machine = f"type {run.instance_type}" if run.instance_type else "the type that was asked for"
         return Reason(
-            f"AWS had no machine of type {run.instance_type or 'that was asked for'} to spare: run it again later, or "
-            "name another resources.instance_type",
+            f"AWS had no machine of {machine} to spare: run it again later, or name another resources.instance_type",
             "run",
         )
     if kind == "InternalServerError":

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from operations.console import print_hanging, print_line
 from operations.jobs.durations import in_words, local, share, utc
-from operations.jobs.history import RUNNING, SUCCESS, JobRun
+from operations.jobs.history import RUNNING, SUCCESS, JobRun, short_name
 from operations.jobs.model_versions import StandingVersion
 from operations.jobs.reasons import reason_of
 from operations.jobs.status import JobStatus, ScheduleStatus, StackStatus
@@ -23,7 +23,7 @@ _COLOURS = {SUCCESS: "green", "Failed": "red", "Stopped": "yellow"}
 def print_status(status: StackStatus, console: Console, options: str = "") -> None:
     """Print all of it; `options` are those of the command line that a person has to repeat."""
     for job in status.jobs:
-        print_line(console, Text.assemble((job.name, "bold"), f"  training jobs {job.prefix}-…"))
+        print_line(console, Text.assemble((job.name, "bold"), f"  training jobs {job.prefix}-ID"))
         for schedule in job.schedules:
             _print_schedule(schedule, console, options)
         if job.history.runs:
@@ -62,7 +62,7 @@ def _print_schedule(schedule: ScheduleStatus, console: Console, options: str) ->
 
 def _table(job: JobStatus, status: StackStatus) -> RenderableType:
     runs = job.history.runs
-    table = Table("training job", "due (UTC)", "status", "took", "billed")
+    table = Table("id", "due (UTC)", "status", "took", "billed")
     has_spot = any(run.is_spot for run in runs)
     if has_spot:
         table.add_column("spot saved")
@@ -70,7 +70,7 @@ def _table(job: JobStatus, status: StackStatus) -> RenderableType:
     for run in runs:
         spot = [share(run.spot_savings) if run.spot_savings is not None else ""] if has_spot else []
         table.add_row(
-            Text(run.name.removeprefix(f"{job.prefix}-"), overflow="fold"),
+            short_name(run.name),
             _due(run),
             _status(run),
             _took(run, status.asked),
@@ -82,9 +82,8 @@ def _table(job: JobStatus, status: StackStatus) -> RenderableType:
 
 
 def _due(run: JobRun) -> str:
-    return (
-        run.scheduled_time.replace("T", " ").removesuffix(":00Z").removesuffix("Z") or f"{utc(run.created)} (by hand)"
-    )
+    """To the minute, as schedules are; of a job without a schedule when it was created."""
+    return run.scheduled_time[:16].replace("T", " ") or f"{utc(run.created)[:16]} (by hand)"
 
 
 def _status(run: JobRun) -> Text:
@@ -105,7 +104,9 @@ def _model(run: JobRun, version: StandingVersion | None) -> str:
     if version is None:
         return ""
     told = f"version {version.version}" + "".join(f" {alias}" for alias in version.aliases)
-    return told if version.training_job_name in {"", run.name} else f"{told} (of {version.training_job_name[-12:]})"
+    return (
+        told if version.training_job_name in {"", run.name} else f"{told} (of {short_name(version.training_job_name)})"
+    )
 
 
 def _print_reasons(runs: Iterable[JobRun], console: Console, options: str) -> None:
@@ -113,7 +114,7 @@ def _print_reasons(runs: Iterable[JobRun], console: Console, options: str) -> No
     for run in runs:
         if reason := reason_of(run):
             more = f". See: training-jobs {reason.command}{options}" if reason.command else ""
-            lead = Text.assemble("  ", (run.name[-12:], "bold"), "  ")
+            lead = Text.assemble("  ", (short_name(run.name), "bold"), "  ")
             print_hanging(console, lead, Text(f"{reason.words}{more}"))
 
 

@@ -74,8 +74,3 @@ class Stage:
         """Without what is for checking and deploying only."""
         exports = self.check.declaration.exports
         return RunningStack(self.project_dir, self.reporter, exports, self.servers, self.clients, self.engine)
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

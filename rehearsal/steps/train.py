@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from components.dated_paths import dated_path
+from components.wording import counted
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
@@ -26,7 +27,7 @@ from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.sealed_environment import sealed_environment
 from rehearsal.steps.bring_in import bring_in
 from rehearsal.steps.set_up import put_data
-from rehearsal.steps.stage import RunningStack, Stage, counted
+from rehearsal.steps.stage import RunningStack, Stage
 
 
 class TrainingJobFailedError(RehearsalError):

@@ -6,6 +6,8 @@ from typer.testing import CliRunner, Result
 
 from operations.command_line import app
 
+OF_A_DEPLOYED_STACK = {"--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"}
+
 
 def run(*arguments: str) -> Result:
     return CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, list(arguments))
@@ -20,6 +22,9 @@ def test_help_names_every_command_with_what_it_does() -> None:
         "check",
         "cost",
         "doctor",
+        "dead-letters",
+        "disable",
+        "enable",
         "from-tfvars",
         "logs",
         "next",
@@ -59,8 +64,22 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
+        (
+            "dead-letters",
+            {
+                *("--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"),
+                *("--job", "--redrive", "--all", "--dry-run", "-n"),
+            },
+        ),
+        ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
+        ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
+        ("status", OF_A_DEPLOYED_STACK | {"--job", "-n", "--models", "--no-models", "--watch"}),
+        ("logs", OF_A_DEPLOYED_STACK | {"--follow", "-f"}),
+        ("run", OF_A_DEPLOYED_STACK | {"--job", "--schedule", "--set", "--wait", "--dry-run"}),
+        ("stop", OF_A_DEPLOYED_STACK),
+        ("backfill", OF_A_DEPLOYED_STACK | {"--from", "--to", "--job", "--schedule", "--parallel", "--dry-run"}),
         ("next", {"--stack", "-s", "-n", "--json", "--after"}),
         (
             "rehearse",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 
 from rehearsal.running.model_registry import model_versions
-from tests.operations.projects import change, copy_project, require_container
+from tests.operations.projects import change, copy_project, require_container, typed
 from tests.operations.test_reproducing import NAME, Rehearsed, kept_rehearsal
 
 pytestmark = pytest.mark.slow
@@ -61,3 +62,27 @@ def test_the_run_is_reproduced_with_the_data_of_its_dates(rehearsed: Rehearsed) 
     assert (code, errors) == (0, ""), output
     assert re.search(r"data +│.*yes", output)
     assert "reproduced: the same trees and predictions" in output
+
+
+def test_a_run_that_a_person_starts_there_really_trains_on_its_own_date_and_is_told_everywhere(
+    rehearsed: Rehearsed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(rehearsed.project)
+
+    done = typed("run", "--rehearsal", "--wait", "--json", "--set", "max_depth=7")
+
+    assert done.exit_code == 0, done.output
+    job = json.loads(done.stdout)["training_job"]
+    assert (job["status"], job["model"]["version"], job["model"]["is_of_this_job"]) == ("Completed", "2", True)
+    today = job["scheduled_time"][:10]
+    assert rehearsed.keys(f"datasets/dt={today}/")
+    assert f"registered: version 2 of {NAME} by {job['name']}" in done.stderr
+    (status,) = json.loads(typed("status", "--rehearsal", "--json").stdout)["jobs"]
+    assert [each["model"]["version"] for each in status["training_jobs"]] == ["2", "1"]
+    assert status["training_jobs"][0]["model"]["aliases"] == job["model"]["aliases"]
+    log = typed("logs", "--rehearsal").stdout
+    assert f"datasets/dt={today}/: 1 of 1 objects" in log
+    stopped = typed("stop", job["name"], "--rehearsal")
+    assert (stopped.exit_code, "has ended already, as Completed" in " ".join(stopped.stdout.split())) == (0, True)
+    plan = typed("backfill", "--from", job["scheduled_time"], "--to", job["scheduled_time"], "--rehearsal")
+    assert "0 invocations, 0 to make up for, 0 skipped" in plan.stdout

@@ -78,9 +78,9 @@ def test_a_time_that_brought_no_job_is_told_with_what_to_do() -> None:
 def test_a_job_is_a_row_with_its_time_what_it_took_and_its_model() -> None:
     told = printed(status(run(), versions={NAME: StandingVersion("breast-cancer", "3", ("champion",), NAME)}))
 
-    (row,) = [line for line in told.splitlines() if NAME[-12:] in line]
+    (row,) = [line for line in told.splitlines() if NAME[-36:-28] in line]
     cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells == [NAME[-36:], "2026-11-20 03:00", "Completed", "1 min", "60 s", "version 3 champion"]
+    assert cells == [NAME[-36:-28], "2026-11-20 03:00", "Completed", "1 min", "60 s", "version 3 champion"]
     assert "spot" not in told
 
 
@@ -96,7 +96,7 @@ def test_spot_jobs_show_what_was_saved() -> None:
 def test_a_version_of_an_earlier_delivery_is_told_from_the_jobs_own() -> None:
     told = printed(status(run(), versions={NAME: StandingVersion("breast-cancer", "3", (), EARLIER)}))
 
-    assert "version 3 (of 111111111111)" in told
+    assert "version 3 (of 11111111)" in told
 
 
 def test_why_a_job_failed_stands_below_with_the_command_that_looks_further() -> None:
@@ -104,7 +104,7 @@ def test_why_a_job_failed_stands_below_with_the_command_that_looks_further() -> 
         TrainingJobStatus="Failed", SecondaryStatus="Failed", FailureReason="AlgorithmError: no rows, exit code: 1"
     )
 
-    assert f"  {NAME[-12:]}  no rows. See: training-jobs logs {NAME} --stack prod" in printed(
+    assert f"  {NAME[-36:-28]}  no rows. See: training-jobs logs {NAME} --stack prod" in printed(
         status(failed), " --stack prod"
     )
 
