@@ -15,6 +15,7 @@ from operations.commands import (
     dead_letters,
     doctoring,
     jobs,
+    models,
     offline,
     registering,
     rehearsing,
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (costs, dead_letters, doctoring, jobs, offline, registering, rehearsing, switching, verifying):
+for group in (costs, dead_letters, doctoring, jobs, models, offline, registering, rehearsing, switching, verifying):
     group.add_to(app)
 
 
