@@ -68,7 +68,7 @@ def add_job(
     group, queue = schedule.group_arn, schedule.dead_letter_queue_arn
     ask_tags = partial(schedules.ask_group_tags, place.scheduler, group)
     questions.add(("group", group), f"schedule group {prefix}", ask_tags)
-    questions.add(("past", prefix), f"training jobs {prefix}-…", partial(ask_past, project_dir, place, prefix))
+    questions.add(("past", prefix), f"training jobs {prefix}-…", partial(ask_past, project_dir, place, job))
     if queue:
         ask_queue = partial(schedules.ask_dead_letters, place.client("sqs"), queue)
         questions.add(("queue", queue), f"queue {queue.rpartition(':')[2]}", ask_queue)
