@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from operations.doctor.asking.tracking import ask_address
+from operations.doctor.asking.tracking import OutOfReachError, ask_address
 from operations.doctor.facts import TrackingServer
 
 
@@ -57,3 +57,5 @@ def test_an_mlflow_that_does_not_answer_is_told_with_the_reason() -> None:
         pass
 
     assert "it does not answer from this machine: [Errno" in ask_address(uri).status
+    with pytest.raises(OutOfReachError, match="the job's own network may reach it"):
+        ask_address(uri, from_elsewhere=True)
