@@ -109,17 +109,12 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Champion:
-    """Where the alias champion is, and the newest version that the gate made the champion; "" for none of the last."""
+class MovedChampion:
+    """Where the alias champion is that nobody knows the mover of, and where what is recorded ends; "" for nowhere."""
 
     model: str
     version: str
-    chosen: str
-
-    @property
-    def is_moved(self) -> bool:
-        """Whether somebody has moved the alias: a gate never puts it on an earlier version."""
-        return self.version != self.chosen
+    expected: str
 
 
 @dataclass(frozen=True)
@@ -136,8 +131,8 @@ class JobFacts:
     runs: Asked[History] = field(default_factory=lambda: History(""))
     topic: Asked[Topic | None] = None
     """Of its alarms, where it has any."""
-    champion: Asked[Champion | None] = None
-    """None where nobody can tell who chose it."""
+    champion: Asked[MovedChampion | None] = None
+    """None where it is the gate's, or was moved by `training-jobs`, or nobody can tell."""
 
 
 @dataclass(frozen=True)

@@ -291,8 +291,8 @@ ALARM_TOPIC: Final = Kind(
 ALIAS_MOVED: Final = Kind(
     "alias-moved",
     ADVISES,
-    "the alias champion is not on the version that the gate chose: somebody has moved it",
-    "leave it if that was meant; otherwise give the alias back to the version that is named",
+    "the alias champion is where neither a gate nor a command of ours has put it: somebody has moved it",
+    "leave it if that was meant; otherwise training-jobs promote gives it back to the version that is named",
 )
 
 KINDS: Final = (

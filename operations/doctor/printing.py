@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -49,7 +50,10 @@ def look(project_dir: Path, stack: str, place: Place, *, outputs: Path | None = 
         OutputsError, RehearsalError, pulumi.RunError: as `examine`.
     """
     progress = Console(file=sys.stderr, highlight=False)
-    with progress.status(Text(f"looking at stack {stack} …")) as status:
+    with (
+        progress.status(Text(f"looking at stack {stack} …")) as status,
+        contextlib.redirect_stdout(sys.stderr),  # what the program itself prints is no answer
+    ):
         return examine(project_dir, stack, place, _shown_by(status.update), outputs=outputs, job=job)
 
 

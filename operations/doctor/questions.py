@@ -57,7 +57,7 @@ def add_invocation(questions: Questions, invocation: Invocation, place: Place) -
         ask_secret = partial(tracking.ask_secret, place.client("secretsmanager"), arn)
         questions.add(("secret", arn), f"secret {arn}", _on_aws(place, ask_secret))
     if uri := tracking_of(request):
-        questions.add(("server", uri), f"MLflow at {uri}", partial(_ask_server, place, uri))
+        questions.add(("server", uri), f"MLflow at {uri}", partial(_ask_server, place, uri, vpc is not None))
 
 
 def add_job(
@@ -68,7 +68,7 @@ def add_job(
     group, queue = schedule.group_arn, schedule.dead_letter_queue_arn
     ask_tags = partial(schedules.ask_group_tags, place.scheduler, group)
     questions.add(("group", group), f"schedule group {prefix}", ask_tags)
-    questions.add(("past", prefix), f"training jobs {prefix}-…", partial(ask_past, project_dir, place, prefix))
+    questions.add(("past", prefix), f"training jobs {prefix}-…", partial(ask_past, project_dir, place, job))
     if queue:
         ask_queue = partial(schedules.ask_dead_letters, place.client("sqs"), queue)
         questions.add(("queue", queue), f"queue {queue.rpartition(':')[2]}", ask_queue)
@@ -98,7 +98,9 @@ def _not(reason: str) -> NoReturn:
     raise NotRehearsedError(reason)
 
 
-def _ask_server(place: Place, uri: str) -> Any:  # noqa: ANN401 - as tracking's functions
+def _ask_server(place: Place, uri: str, in_vpc: bool) -> Any:  # noqa: ANN401 - as tracking's functions
     if place.is_rehearsal:  # one server stands in for all
         return tracking.ask_address(place.environment["MLFLOW_TRACKING_URI"])
-    return tracking.ask_managed(place.sagemaker, uri) if uri.startswith("arn:") else tracking.ask_address(uri)
+    if uri.startswith("arn:"):
+        return tracking.ask_managed(place.sagemaker, uri)
+    return tracking.ask_address(uri, from_elsewhere=in_vpc)

@@ -20,19 +20,26 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "backfill",
         "check",
+        "compare",
+        "cost",
         "dead-letters",
         "disable",
+        "doctor",
         "enable",
         "from-tfvars",
         "logs",
+        "models",
         "next",
+        "promote",
         "register",
         "rehearse",
         "report",
         "reproduce",
+        "rollback",
         "run",
         "status",
         "stop",
+        "verify",
     }
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stdout).split())
     assert "check Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials." in text

@@ -28,9 +28,13 @@ TAKEN_OVER_BY = "taken_over_by"
 """On a run that gave no sign of life: the training job that did its work."""
 PROMOTION = "promotion"
 """On a version: which alias it got, and why in words."""
+ALIAS_MOVED = "alias_moved"
+"""On a version: who gave it the alias `champion` by hand, when, and from which version."""
 DATA_CHECKS = "data_checks"
 """On a run and a version: what has changed in the data since the champion was trained, in words."""
 
+CHAMPION_MOVED = f"{PREFIX}champion_moved"
+"""The same as JSON: `at`, `by`, `from`, `how`, and `before`, which is where a rollback from this version leads."""
 TICKET = f"{PREFIX}claim_ticket"
 HEARTBEAT = f"{PREFIX}claim_heartbeat"
 

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pulumi
+
 from operations.doctor.finding import Unseen
 from rehearsal.errors import RehearsalError
 
@@ -23,7 +25,7 @@ def not_seen(what: str, error: Exception) -> Unseen:
     if isinstance(error, ClientError):
         told = error.response.get("Error", {})
         return Unseen(what, _short(f"{error.operation_name}: {told.get('Code', 'Unknown')}: {told.get('Message', '')}"))
-    if isinstance(error, BotoCoreError | ResponseParserError | RehearsalError | OSError):
+    if isinstance(error, BotoCoreError | ResponseParserError | RehearsalError | pulumi.RunError | OSError):
         return Unseen(what, _short(str(error)))
     raise error
 

@@ -19,7 +19,10 @@ def head_of(content: bytes, *, is_whole: bool) -> bytes | None:
     if is_whole:
         return content
     if content.startswith(_GZIP):
-        content = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(content, LARGEST)
+        try:
+            content = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(content, LARGEST)
+        except zlib.error:
+            return None
     elif content.startswith((*_PACKED, _PARQUET)):
         return None
     return _whole_lines(content)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from operations.doctor.asking.answers import code_of
 from operations.doctor.facts import Secret, TrackingServer
+from rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -24,6 +26,12 @@ _PATIENCE_IN_SECONDS: Final = 10
 _ASKS_FOR_CREDENTIALS: Final = (401, 403)
 _NO_SUCH_PAGE: Final = 404
 _SERVER_ERROR: Final = 500
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""No proxy of this machine's leads there."""
+
+
+class OutOfReachError(RehearsalError):
+    """Only the job's network may reach it; the message says what was tried."""
 
 
 def ask_managed(sagemaker: SageMakerClient, arn: str) -> TrackingServer | None:
@@ -49,17 +57,25 @@ def _app(sagemaker: SageMakerClient, arn: str) -> TrackingServer:
     return TrackingServer(fault, told.get("MlflowVersion", ""), told.get("ArtifactStoreUri", ""))
 
 
-def ask_address(uri: str) -> TrackingServer:
-    """An MLflow by its address, as it is seen from this machine; one that asks for credentials is there."""
-    request = urllib.request.Request(f"{uri.rstrip('/')}/version")  # noqa: S310 - settings allow http and https only
+def ask_address(uri: str, *, from_elsewhere: bool = False) -> TrackingServer:
+    """An MLflow by its address, as it is seen from this machine; one that asks for credentials is there.
+
+    Raises:
+        OutOfReachError: it does not answer, and the job goes there from a network of its own (`from_elsewhere`).
+    """
+    is_here = urlsplit(uri).hostname in _LOOPBACK
+    opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if is_here else []))
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE_IN_SECONDS) as answer:  # noqa: S310 - as above
+        with opener.open(f"{uri.rstrip('/')}/version", timeout=_PATIENCE_IN_SECONDS) as answer:
             return TrackingServer(version=answer.read(100).decode("utf-8", "replace").strip())
     except urllib.error.HTTPError as error:
         is_there = error.code in _ASKS_FOR_CREDENTIALS or _NO_SUCH_PAGE <= error.code < _SERVER_ERROR
         return TrackingServer("" if is_there else f"it answers {error.code} {error.reason}")
     except (urllib.error.URLError, OSError) as error:
-        return TrackingServer(f"it does not answer from this machine: {getattr(error, 'reason', error)}")
+        fault = f"it does not answer from this machine: {getattr(error, 'reason', error)}"
+        if from_elsewhere:
+            raise OutOfReachError(f"{fault}; the job's own network may reach it") from None
+        return TrackingServer(fault)
 
 
 def ask_secret(secretsmanager: Any, arn: str) -> Secret | None:  # noqa: ANN401 - a client whose types are not installed

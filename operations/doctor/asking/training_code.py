@@ -6,6 +6,7 @@ import json
 import tarfile
 import tempfile
 import threading
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -37,10 +38,17 @@ class NotAskedError(RehearsalError):
 
 
 def is_shipped_code(s3: S3Client, bundle: str) -> bool:
-    """Whether a source bundle is this project's own training code."""
+    """Whether a source bundle is this project's own training code.
+
+    Raises:
+        NotAskedError: it is no archive.
+    """
     content = s3.get_object(Bucket=bucket_of(bundle), Key=key_of(bundle))["Body"].read()
-    with tarfile.open(fileobj=BytesIO(content), mode="r:gz") as archive:
-        return _MARK in archive.getnames()
+    try:
+        with tarfile.open(fileobj=BytesIO(content), mode="r:gz") as archive:
+            return _MARK in archive.getnames()
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise NotAskedError(f"its code, {bundle}, is damaged: {error}") from None
 
 
 def ask_fault(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components.s3_location import bucket_of
 from operations.doctor import kinds
 from operations.doctor.facts import ChannelData, Facts, ScheduleFacts
 from operations.doctor.finding import Finding, Unseen
@@ -33,6 +34,8 @@ def data(facts: Facts) -> Iterator[Finding]:
     for each in _schedules(facts):
         for name, found in each.channels.items():
             if isinstance(found, Unseen) or (name, found.uri) in told or found.filled:
+                continue
+            if facts.buckets.get(bucket_of(found.uri), "") is None:
                 continue
             told.add((name, found.uri))
             yield _without_data(name, found)

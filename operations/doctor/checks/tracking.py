@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from operations.doctor import kinds
-from operations.doctor.facts import Champion, Facts, Secret, Topic, TrackingServer
+from operations.doctor.facts import Facts, MovedChampion, Secret, Topic, TrackingServer
 from operations.doctor.finding import Finding, Unseen
 from operations.doctor.job_needs import tracking_of
 
@@ -72,11 +72,11 @@ def champions(facts: Facts) -> Iterator[Finding]:
     """That the alias is where the gate put it."""
     for each in facts.jobs:
         found = each.champion
-        if isinstance(found, Champion) and found.is_moved:
-            chosen = f"chose version {found.chosen}" if found.chosen else "did not choose it"
-            yield kinds.ALIAS_MOVED.finding(
-                each.job.name, f"champion of {found.model} is version {found.version}, and the gate {chosen}"
-            )
+        if isinstance(found, MovedChampion):
+            where = f"version {found.version}" if found.version else "no version"
+            ends = f"version {found.expected}" if found.expected else "none"
+            told = f"champion of {found.model} is {where}, and what gates and commands recorded ends at {ends}"
+            yield kinds.ALIAS_MOVED.finding(each.job.name, told)
 
 
 def _major(version: str) -> int | None:

@@ -13,7 +13,6 @@ from operations.deployed_jobs import StackJob
 from operations.doctor.diagnosis import findings, unseen
 from operations.doctor.facts import (
     Caller,
-    Champion,
     ChannelData,
     Clock,
     DeadLetters,
@@ -122,7 +121,6 @@ HEALTHY: Final = Facts(
             roles={JOB_OF_STACK.scheduler_role_arn: Role(), JOB_OF_STACK.execution_role_arn: Role()},
             runs=History(PREFIX, (RUN,)),
             topic=Topic(1),
-            champion=Champion("breast-cancer-prod", "7", "7"),
         ),
     ),
     buckets={BUCKET: "us-east-1"},

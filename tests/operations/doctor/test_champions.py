@@ -1,48 +1,48 @@
-"""Whether somebody has moved the alias champion: told only where the versions of the last runs tell it for certain."""
+"""Whether somebody has moved the alias champion: told only where what versions record tells it for certain."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from operations.doctor.asking.past import champion_of
-from operations.doctor.facts import Champion
-from operations.jobs.model_versions import StandingVersion
+from operations.doctor.facts import MovedChampion
+from operations.models.versions import Gate, Move, RegisteredModel, Version
+
+CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def version(number: int, gate: str, *aliases: str, model: str = "churn") -> StandingVersion:
-    return StandingVersion(model, str(number), aliases, f"{model}-{number}", f"{gate}: it keeps all limits")
+def version(number: int, alias: str) -> Version:
+    gate = Gate(alias, "it keeps all limits", None) if alias else None
+    return Version(str(number), f"run-{number}", CREATED + timedelta(days=number), gate=gate)
+
+
+FIRST, SECOND, WEAKER = version(1, "champion"), version(2, "champion"), version(3, "challenger")
+PUT_BACK = replace(FIRST, moved=Move(CREATED + timedelta(days=9), "somebody", "2", "rollback", ""))
 
 
 @pytest.mark.parametrize(
-    ("versions", "champion"),
+    ("champion", "versions", "moved"),
     [
-        ([], None),
-        ([version(3, "champion", "champion")], Champion("churn", "3", "3")),
-        ([version(4, "challenger", "challenger"), version(3, "champion", "champion")], Champion("churn", "3", "3")),
-        ([version(4, "champion"), version(3, "champion", "champion")], Champion("churn", "3", "4")),
-        ([version(4, "challenger", "champion"), version(3, "champion")], Champion("churn", "4", "3")),
-        ([version(4, "challenger", "champion")], Champion("churn", "4", "")),
-        ([version(4, "champion")], None),
-        ([StandingVersion("churn", "5", ("champion",))], Champion("churn", "5", "5")),
-        (
-            [
-                version(10, "champion"),
-                version(9, "champion", "champion"),
-                version(1, "champion", "champion", model="a"),
-            ],
-            Champion("churn", "9", "10"),
-        ),
+        ("", (), None),
+        ("2", (WEAKER, SECOND, FIRST), None),
+        ("1", (SECOND, PUT_BACK), None),
+        ("4", (version(4, ""), SECOND, FIRST), None),
+        ("1", (SECOND, FIRST), MovedChampion("churn", "1", "2")),
+        ("3", (WEAKER, SECOND, FIRST), MovedChampion("churn", "3", "2")),
+        ("3", (WEAKER,), MovedChampion("churn", "3", "")),
+        ("", (SECOND, FIRST), MovedChampion("churn", "", "2")),
     ],
     ids=[
-        *("none", "of the gate", "a challenger came after", "put back by hand", "a challenger by hand"),
-        *("a challenger and no other", "the alias is on a version of others", "the gate is not over", "two models"),
+        *("no version", "of the gate", "put back by training-jobs", "the gate is not over"),
+        *("put back by hand", "a challenger by hand", "a challenger and no champion", "taken away"),
     ],
 )
-def test_a_move_is_told_where_it_is_certain(versions: list[StandingVersion], champion: Champion | None) -> None:
-    assert champion_of(versions) == champion
+def test_a_move_is_told_where_it_is_certain(
+    champion: str, versions: tuple[Version, ...], moved: MovedChampion | None
+) -> None:
+    aliases = {"champion": champion} if champion else {}
 
-
-def test_a_move_is_one_where_alias_and_gate_differ() -> None:
-    assert Champion("churn", "3", "4").is_moved
-    assert Champion("churn", "3", "").is_moved
-    assert not Champion("churn", "3", "3").is_moved
+    assert champion_of(RegisteredModel("churn", aliases, versions)) == moved

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from operations.doctor.diagnosis import findings
-from operations.doctor.facts import Champion, ChannelData, Denial, Facts, Role, Secret, Topic, TrackingServer
+from operations.doctor.facts import (
+    ChannelData,
+    Denial,
+    Facts,
+    MovedChampion,
+    Role,
+    Secret,
+    Topic,
+    TrackingServer,
+)
 from rehearsal.permissions.permissions import AwsCall
 from tests.operations.doctor.healthy import (
     BUCKET,
@@ -111,9 +120,9 @@ FAULTS: list[tuple[str, Facts, str, str]] = [
     ("alarm-topic-missing", with_job(topic=None), "breast-cancer", f"{TOPIC} does not exist"),
     (
         "alias-moved",
-        with_job(champion=Champion("churn", "3", "5")),
+        with_job(champion=MovedChampion("churn", "3", "5")),
         "breast-cancer",
-        "champion of churn is version 3, and the gate chose version 5",
+        "champion of churn is version 3, and what gates and commands recorded ends at version 5",
     ),
 ]
 
@@ -133,14 +142,19 @@ def test_a_fault_is_the_one_thing_that_is_found(check: str, facts: Facts, subjec
         replace(HEALTHY, quotas={QUOTA: 5.0}),
         with_server(version=""),
         with_server(version="3.17.2"),
-        with_job(champion=None),
         with_job(topic=Topic(1, ("late@example.com",))),
         with_job(job=JOB_OF_STACK.model_copy(update={"alarm_topic_arn": None}), topic=None),
     ],
-    ids=["a wider store", "quota to spare", "no version told", "new", "nobody can tell", "one hears", "no alarms"],
+    ids=["a wider store", "quota to spare", "no version told", "new", "one hears", "no alarms"],
 )
 def test_what_is_well_is_not_named(facts: Facts) -> None:
     assert findings(facts) == []
+
+
+def test_a_bucket_that_is_missing_is_told_once_and_not_for_its_channels() -> None:
+    facts = replace(with_data(ChannelData(URI, 0, 0)), buckets={BUCKET: None})
+
+    assert only_finding(facts).check == "bucket-missing"
 
 
 def test_what_blocks_is_told_before_what_is_advised() -> None:

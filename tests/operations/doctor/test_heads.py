@@ -18,8 +18,9 @@ from operations.doctor.asking.heads import head_of
         (b"no line at all", None),
         (b"PAR1 and so on\n", None),
         (b"BZh91AY\n", None),
+        (b"\x1f\x8bnot packed at all\n", None),
     ],
-    ids=["cut", "cut in a quoted value", "a stray quotation mark", "no line", "Parquet", "bzip2"],
+    ids=["cut", "cut in a quoted value", "a stray quotation mark", "no line", "Parquet", "bzip2", "no gzip"],
 )
 def test_the_head_of_a_large_file_is_whole_lines(content: bytes, head: bytes | None) -> None:
     assert head_of(content, is_whole=False) == head
