@@ -117,6 +117,11 @@ class CronExpression:
                             if moment >= start:
                                 yield moment
 
+    def number_of_times(self, year: int) -> int:
+        """How many wall-clock times of a year it names."""
+        days = sum(len(self._days(year, month)) for month in self.months) if year in self.years else 0
+        return days * len(self.hours) * len(self.minutes)
+
     def _days(self, year: int, month: int) -> frozenset[int]:
         """The days of one month that fire."""
         if self.day_of_week == "?":

@@ -11,6 +11,7 @@ from .reserved_names import DATED_CHANNEL, RESERVED_ENVIRONMENT
 from .schedule_spec import TIME_ZONE_MAX_LENGTH
 from .script_mode import ENVIRONMENT_MAX_COUNT, ENVIRONMENT_VALUE_MAX_LENGTH
 from .training_job_fields import TrainingJobFields
+from .wording import counted
 
 _ANY_TIME_ZONE: Final = "x" * TIME_ZONE_MAX_LENGTH
 
@@ -48,9 +49,10 @@ def variable_problems(spec: TrainingJobFields) -> Iterator[str]:
             )
     room = ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT) - len(texts)
     if texts and len(spec.environment) + len(spec.secrets) > room:
-        beside = f" beside {len(spec.secrets)} secrets" if spec.secrets else ""
+        beside = f" beside {counted(len(spec.secrets), 'secret')}" if spec.secrets else ""
+        with_dates = f"{counted(len(texts), 'channel')} that {'have' if len(texts) > 1 else 'has'} dates"
         yield (
-            f"environment: got {len(spec.environment)}{beside}; allowed with {len(texts)} channels that have dates: "
+            f"environment: got {len(spec.environment)}{beside}; allowed with {with_dates}: "
             f"{room}{' of both' if beside else ''}; remove one"
         )
 

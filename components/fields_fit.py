@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .alarms_fit import alarm_problems
 from .attributes_fit import attribute_problems
 from .dated_channels import start_problems, variable_problems
 from .dated_paths import may_begin_with
@@ -40,6 +41,7 @@ def misfits(spec: TrainingJobFields) -> Iterator[str]:
     yield from start_problems(spec)
     yield from attribute_problems(spec)
     yield from _file_system_problems(spec)
+    yield from alarm_problems(spec)
     if spec.tracking is None:
         yield from untracked_problems(spec.promotion, spec.output.s3_path, is_shipped=spec.source.is_shipped)
 

@@ -43,7 +43,7 @@ def scheduler_trust(names: JobNames) -> list[Statement]:
         "StringEquals": {"aws:SourceAccount": names.scope.account_id},
         "ArnEquals": {"aws:SourceArn": names.schedule_group_arn},
     }
-    return [_trust("scheduler.amazonaws.com", condition)]
+    return [trust("scheduler.amazonaws.com", condition)]
 
 
 def execution_trust(names: JobNames, specs: Iterable[TrainingJobSpec] = ()) -> list[Statement]:
@@ -62,10 +62,11 @@ def _sagemaker_trust(names: JobNames, kind: str, sid: str) -> Statement:
         "StringEquals": {"aws:SourceAccount": names.scope.account_id},
         "ArnLike": {"aws:SourceArn": names.scope.arn("sagemaker", f"{kind}/*")},
     }
-    return _trust("sagemaker.amazonaws.com", condition) | {"Sid": sid}
+    return trust("sagemaker.amazonaws.com", condition) | {"Sid": sid}
 
 
-def _trust(service: str, condition: Mapping[str, Any]) -> Statement:
+def trust(service: str, condition: Mapping[str, Any]) -> Statement:
+    """The service may assume the role under this condition."""
     return {
         "Sid": "AssumeRole",
         "Effect": "Allow",

@@ -29,8 +29,8 @@ class JobSchedule:
             state=spec.state,
             schedule_expression=spec.expression,
             schedule_expression_timezone=spec.time_zone,
-            start_date=_in_utc(spec.start_date),
-            end_date=_in_utc(spec.end_date),
+            start_date=in_utc(spec.start_date),
+            end_date=in_utc(spec.end_date),
             action_after_completion=spec.action_after_completion,
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
                 mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window
@@ -49,6 +49,6 @@ class JobSchedule:
         )
 
 
-def _in_utc(moment: datetime | None) -> str | None:
+def in_utc(moment: datetime | None) -> str | None:
     """A date as the provider reads it back from AWS: written in another way, it would differ at each refresh."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

@@ -23,32 +23,38 @@ def _without(other: re.Pattern[str], message: str) -> Callable[[dict[str, float]
     return check
 
 
+MinimumMetrics = Annotated[
+    Limits,
+    Field(max_length=5),
+    AfterValidator(
+        _without(
+            _LESS_IS_BETTER,
+            "allowed: metrics of which more is better; less is better of {}, which goes into maximum_metrics",
+        )
+    ),
+]
+"""Metric, of which more is better: the least that it must be."""
+MaximumMetrics = Annotated[
+    Limits,
+    Field(max_length=5),
+    AfterValidator(
+        _without(
+            _MORE_IS_BETTER,
+            "allowed: metrics of which less is better; more is better of {}, which goes into minimum_metrics",
+        )
+    ),
+]
+"""Metric, of which less is better: the most that it may be."""
+
+
 class PromotionSpec(BaseModel):
     """What a model version must reach to get the alias `champion`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    minimum_metrics: Annotated[
-        Limits,
-        Field(max_length=5),
-        AfterValidator(
-            _without(
-                _LESS_IS_BETTER,
-                "allowed: metrics of which more is better; less is better of {}, which goes into maximum_metrics",
-            )
-        ),
-    ] = {}
+    minimum_metrics: MinimumMetrics = {}
     """Metric, of which more is better: the least that it must be, such as `validation:accuracy: 0.9`."""
-    maximum_metrics: Annotated[
-        Limits,
-        Field(max_length=5),
-        AfterValidator(
-            _without(
-                _MORE_IS_BETTER,
-                "allowed: metrics of which less is better; more is better of {}, which goes into minimum_metrics",
-            )
-        ),
-    ] = {}
+    maximum_metrics: MaximumMetrics = {}
     """Metric, of which less is better: the most that it may be, such as `validation:rmse: 0.5`."""
     margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """How much worse than the present champion, on the same held-out rows, is still good. Compared are the metrics with

@@ -42,6 +42,9 @@ OUTPUTS: Final = {
     "registered_model_name": "The MLflow registered model that versions go to, where the job tracks.",
     "tracking_uri": "What MLFLOW_TRACKING_URI is set to in the container, where the job tracks.",
     "artifact_store": "S3 prefix of the tracking server's artifact store, where one is set.",
+    "alarm_topic_arn": "ARN of the SNS topic that tells of failures and missed runs, where alarms are on.",
+    "alarm_machine_arn": "ARN of the state machine that records how jobs ended, where alarms are on.",
+    "dashboard_name": "Name of the CloudWatch dashboard, where there is one.",
 }
 """Name of an output, which is an attribute of the component: what it is."""
 DEAD_LETTER_RETENTION_IN_SECONDS = 14 * 86400
@@ -140,6 +143,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         self.registered_model_name = tracking and (tracking.registered_model_name or prefix)
         self.tracking_uri = tracking and tracking.uri(names.scope)
         self.artifact_store = tracking and tracking.artifact_store
+        self.alarm_topic_arn, self.alarm_machine_arn, self.dashboard_name = self._declare_alarms(group)
         self._inputs = inputs
         self.register_outputs(self.outputs())
 
@@ -168,6 +172,19 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             "execution_role_arn": execution_role_arn(self._args.training_job, names),
         }
         return own | ({"further_schedules": further} if further else {})
+
+    def _declare_alarms(self, group: pulumi.Resource) -> tuple[str | None, str | None, str | None]:
+        """Declare what watches the job; gives topic and state machine, by ARN, and the dashboard's name."""
+        alarms = self._args.training_job.alarms
+        if alarms is None or not alarms.enabled:
+            return None, None, None
+        # Only where they are used: whoever has no alarms does not wait for what declares them.
+        from .alarm_parts import AlarmParts  # noqa: PLC0415
+        from .job_alarms import declare_alarms  # noqa: PLC0415
+
+        parts = AlarmParts(self._name, self._args, alarms, self)
+        declare_alarms(parts, group)
+        return parts.topic_arn, parts.names.machine_arn, parts.names.name if alarms.dashboard else None
 
     def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on) or None)

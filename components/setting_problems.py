@@ -34,6 +34,7 @@ _ALLOWED: Final = {
 _EXAMPLES: Final = {
     "app": "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-ABCDEFGHIJKL",
     "bucket": "ml-platform-staging-ml-bucket",
+    "email": "ml-oncall@example.com",
     "execution_role_arn": "arn:aws:iam::123456789012:role/training",
     "further_schedules": "weekly",
     "instance_type": "ml.m5.large",
@@ -43,6 +44,7 @@ _EXAMPLES: Final = {
     "repository_credentials_provider_arn": "arn:aws:lambda:us-east-1:123456789012:function:registry-credentials",
     "security_group_ids": "sg-0123456789abcdef0",
     "subnets": "subnet-0a1b2c3d4e5f60718",
+    "topic_arn": "arn:aws:sns:us-east-1:123456789012:ml-oncall",
     "training_jobs": "breast-cancer",
     "uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0",
 }

@@ -73,10 +73,16 @@ class TrainingImage(BaseModel):
 
     @model_validator(mode="after")
     def _fields_fit(self) -> Self:
-        ways = (self.framework or self.version, self.scikit_learn_version, self.uri)
-        if sum(way is not None for way in ways) != 1:
+        ways = {
+            "framework": self.framework or self.version,
+            "scikit_learn_version": self.scikit_learn_version,
+            "uri": self.uri,
+        }
+        said = [name for name, way in ways.items() if way is not None]
+        if len(said) != 1:
             raise ValueError(
-                "allowed: one of framework (with version), scikit_learn_version (such as 1.9-0) and uri, and no two"
+                f"got {' and '.join(said) or 'none of them'}; allowed: one of framework (with version), "
+                "scikit_learn_version (such as 1.9-0) and uri, and no two"
             )
         if (self.framework is None) != (self.version is None):
             missing = "version" if self.version is None else "framework"

@@ -71,6 +71,16 @@ def accounts_of(framework: str) -> Mapping[str, str]:
     return _table().accounts[framework]
 
 
+def images_of_account(account: str, region: str) -> frozenset[str] | None:
+    """`repository:tag` of all images that AWS has in one of its own accounts in a region; None of any other account."""
+    table = _table()
+    frameworks = [name for name, accounts in table.accounts.items() if accounts.get(region) == account]
+    if not frameworks:
+        return None
+    images = (image for name in frameworks for image in table.images.get(name, {}).values())
+    return frozenset(f"{image.repository}:{tag}" for image in images for tag in image.tags.values())
+
+
 @dataclass(frozen=True)
 class _Table:
     images: Mapping[str, Mapping[str, FrameworkImage]]

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .alarm_spec import Alarms
 from .aws_names import KmsKeyArn
 from .channel import Channel
 from .debugger_spec import Debugger, Profiler, TensorBoard
@@ -88,6 +89,9 @@ class TrainingJobFields(BaseModel):
     """The MLflow server, experiment and registered model; or `none`: the model goes to S3, and nothing is recorded."""
     promotion: PromotionSpec = PromotionSpec()
     """What a new model version must reach to become `champion`."""
+    alarms: Alarms | None = None
+    """Who hears when the job fails, is missing or grows worse; absent: nobody, and nothing is made for it
+    (docs/alarms.md)."""
     debugger: Debugger | None = None
     """What SageMaker Debugger saves and judges; absent: nothing."""
     tensorboard: TensorBoard | None = None

@@ -55,6 +55,7 @@ def as_json(report: CheckReport) -> str:
         },
         "findings": [_json_finding(finding, titles) for finding in report.findings],
         "notes": list(report.notes),
+        "costs": [dict(each) for each in report.costs],
     }
     return json.dumps(document, indent=2)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import yaml
 
+from operations.costs.check_lines import declared_costs, documents
 from rehearsal.declaring.program import Declaration
 from rehearsal.judging.judgement import Fault
 from rehearsal.judging.policy_messages import PolicyDescription, policy_id
@@ -59,6 +61,8 @@ class CheckReport:
     counts: Mapping[str, int] | None = field(default=None)
     notes: tuple[str, ...] = ()
     """What the program says besides."""
+    costs: tuple[Mapping[str, Any], ...] = ()
+    """What each schedule costs, at the dated prices of this version."""
 
     @property
     def passed(self) -> bool:
@@ -85,7 +89,13 @@ def report_of_check(check: StackCheck, file: str, text: str) -> CheckReport:
         "policies": len(check.policies),
     }
     return CheckReport(
-        check.declaration.stack, file, tuple(findings), check.descriptions, counts, check.declaration.messages
+        check.declaration.stack,
+        file,
+        tuple(findings),
+        check.descriptions,
+        counts,
+        check.declaration.messages,
+        tuple(documents(declared_costs(check.schedules, datetime.now(UTC)))),
     )
 
 

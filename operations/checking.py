@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
@@ -15,6 +16,7 @@ from operations.check_format import CheckFormat
 from operations.check_formats import WRITERS
 from operations.check_report import CheckReport, report_of_check, report_of_mistake
 from operations.console import print_hanging
+from operations.costs.check_lines import declared_costs, job_lines
 from rehearsal.declaring.stack_configuration import stack_file
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import Fault
@@ -29,6 +31,8 @@ def print_check(project_dir: Path, stack: str, console: Console) -> int:
         print_hanging(console, Text.assemble(("note", "cyan"), "      "), Text(message))
     for fault in sorted(check.faults, key=lambda fault: fault.mandatory):
         _print_fault(fault, console)
+    for job, line in job_lines(declared_costs(check.schedules, datetime.now(UTC))):
+        print_hanging(console, Text.assemble(("cost", "cyan"), f"      {job}: "), Text(line))
     mandatory = sum(fault.mandatory for fault in check.faults)
     remediated = sum(fault.kind == "remediated" for fault in check.faults)
     advisory = len(check.faults) - mandatory - remediated

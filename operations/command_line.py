@@ -10,7 +10,18 @@ import sys
 
 import typer
 
-from operations.commands import delivering, offline, registering, rehearsing
+from operations.commands import (
+    costs,
+    dead_letters,
+    delivering,
+    doctoring,
+    jobs,
+    offline,
+    registering,
+    rehearsing,
+    switching,
+    verifying,
+)
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, registering, delivering):
+for group in (offline, rehearsing, verifying, jobs, doctoring, dead_letters, registering, switching, costs, delivering):
     group.add_to(app)
 
 

@@ -70,6 +70,7 @@ class StackJob(StackSchedule):
     experiment_name: str | None = None
     registered_model_name: str | None = None
     tracking_uri: str | None = None
+    alarm_topic_arn: str | None = None
     further_schedules: Mapping[str, StackSchedule] = {}
 
     @property

@@ -97,12 +97,13 @@ def _run(schedule: DeployedSchedule, after: datetime) -> ScheduledRun:
         return ScheduledRun(schedule.name, counted_from(schedule.spec, after), longest)
     except (ValueError, TypeError, AttributeError) as error:
         raise ScheduleTimesError(
-            f"schedule {schedule.group_name}/{schedule.name} cannot be read: {_reason(error)}; training-jobs check "
-            "says more"
+            f"schedule {schedule.group_name}/{schedule.name} cannot be read: {what_is_wrong(error)}; training-jobs "
+            "check says more"
         ) from None
 
 
-def _reason(error: Exception) -> str:
+def what_is_wrong(error: Exception) -> str:
+    """What an error of a schedule's validation says, on one line."""
     if not isinstance(error, ValidationError):
         return str(error)
     return "; ".join(

@@ -13,7 +13,12 @@ from provider.property_names import property_name
 from provider.schema_types import ANYTHING, Json, SchemaTypes, required
 
 PACKAGE: Final = TYPE_TOKEN.partition(":")[0]
-OPTIONAL_OUTPUTS: Final = frozenset({"artifact_store", "experiment_name", "registered_model_name", "tracking_uri"})
+OPTIONAL_OUTPUTS: Final = frozenset(
+    {
+        *("alarm_machine_arn", "alarm_topic_arn", "artifact_store", "dashboard_name"),
+        *("experiment_name", "registered_model_name", "tracking_uri"),
+    }
+)
 _OUTPUTS_OF_FURTHER: Final = {
     "type": "object",
     "additionalProperties": {"type": "object", "additionalProperties": ANYTHING},

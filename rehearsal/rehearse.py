@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from components.wording import counted
 from rehearsal.aws_clients import AwsClients
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import sample_request
@@ -28,7 +29,7 @@ from rehearsal.running.sample_data import own_files
 from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.steps.deploy import deploy
 from rehearsal.steps.set_up import set_up
-from rehearsal.steps.stage import Stage, counted
+from rehearsal.steps.stage import Stage
 from rehearsal.steps.train import RehearsedJob, invoke
 
 __all__ = ["CONTAINER_ENVIRONMENT", "STATE_DIRECTORY", "Rehearsal", "RehearsalOptions", "RehearsedJob", "rehearse"]

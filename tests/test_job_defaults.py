@@ -125,8 +125,9 @@ def test_a_sentence_about_several_settings_names_those_of_the_defaults() -> None
     values = stack(SHARED, a=own(training_image={"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"}))
 
     assert problems(values) == [
-        "training_jobs.a.training_image: allowed: one of framework (with version), scikit_learn_version (such as "
-        "1.9-0) and uri, and no two (of defaults: scikit_learn_version; null in the job takes a default out)"
+        "training_jobs.a.training_image: got scikit_learn_version and uri; allowed: one of framework (with version), "
+        "scikit_learn_version (such as 1.9-0) and uri, and no two "
+        "(of defaults: scikit_learn_version; null in the job takes a default out)"
     ]
 
 

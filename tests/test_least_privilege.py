@@ -1,7 +1,6 @@
 """Least privilege by evaluation, for each stack and each example: all calls that are needed, and none beside them."""
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +11,16 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from policy_sentry.querying.all import get_all_actions
+from policy_sentry.shared.iam_data import get_service_prefix_data
 
+from components.alarm_permissions import WILDCARD_REASONS as OF_ALARMS
 from components.aws_names import AwsScope
+from components.execution_role_policy import WILDCARD_REASONS
 from rehearsal.declaring.program import Declaration, OfflineMocks, declare
 from rehearsal.judging.judgement import declared_schedules, sample_request
 from rehearsal.judging.stack_check import artifact_store_of
+from rehearsal.permissions.alarm_calls import alarm_calls
 from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.permissions.role_documents import RoleDocuments, declared_roles
@@ -28,14 +32,13 @@ ROOT: Final = Path(__file__).parents[1]
 EXAMPLES: Final = sorted(path.parent.name for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
 NEIGHBOURS_AT_LEAST: Final = 30
 OTHER_ACCOUNT: Final = "999999999999"
-ONLY_STAR: Final = re.compile(r"ecr:GetAuthorizationToken|ec2:Describe\w+|cloudwatch:PutMetricData")
-"""Actions that take no resource. Source: Service Authorization Reference."""
 NEVER: Final = (
     *("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole"),
     *("iam:CreateAccessKey", "iam:CreateUser", "sts:AssumeRole", "s3:DeleteBucket", "s3:PutBucketPolicy"),
     *("s3:PutObjectAcl", "s3:DeleteObjectVersion", "s3:GetBucketPolicy", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"),
     *("secretsmanager:PutSecretValue", "secretsmanager:ListSecrets", "sagemaker:DeleteModel", "sagemaker:CreateModel"),
     *("sagemaker:CreateNotebookInstance", "sagemaker:CreateProcessingJob", "sagemaker:StopTrainingJob"),
+    *("states:UpdateStateMachine", "states:StopExecution", "sns:SetTopicAttributes", "sns:Subscribe"),
     *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule", "sqs:ReceiveMessage", "sqs:PurgeQueue"),
     *("ecr:PutImage", "ecr:DeleteRepository", "logs:DeleteLogGroup", "ec2:RunInstances", "lambda:InvokeFunction"),
 )
@@ -46,6 +49,8 @@ OTHER_CONTEXT: Final = {
     "cloudwatch:PutMetricData": {"cloudwatch:namespace": "Elsewhere"},
     "sagemaker:CreateTrainingJob": {"sagemaker:InstanceTypes": ("ml.p4d.24xlarge",)},
 }
+NAMED: Final = {*WILDCARD_REASONS, *OF_ALARMS}
+KINDS: Final = ("scheduler", "execution", "alarms")
 Calls = dict[str, list[tuple[RoleDocuments, AwsCall]]]
 OF_THE_COMPONENT: Final = """
 import json, pathlib
@@ -88,13 +93,14 @@ def declared(name: str, place: Path) -> Declaration:
 
 @pytest.fixture(scope="module", params=["staging", "prod", *EXAMPLES])
 def calls_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Calls:
-    """Pairs of a role's documents and the calls that the role makes, by the kind of role."""
+    """Pairs of a role's documents and the calls that the role makes, by the kind of role; not all have alarms."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         declaration = declared(request.param, tmp_path_factory.mktemp("examples"))
     scope = AwsScope("aws", declaration.configuration["aws:region"], ACCOUNT_ID)
     roles = declared_roles(declaration.resources)
-    found: Calls = {"scheduler": [], "execution": []}
+    found: Calls = {"scheduler": [], "execution": [], "alarms": []}
+    found["alarms"] = [(roles[name], call) for name, call in alarm_calls(declaration.resources, scope)]
     schedules = declared_schedules(declaration.resources, scope)
     assert schedules
     for schedule in schedules:
@@ -116,7 +122,7 @@ def named_otherwise(service: str, rest: str) -> str:
     if service == "logs":
         group, mark, stream = rest.partition(":log-stream:")
         return f"{group}{mark}other-{stream}" if stream else "log-group:/aws/lambda/other"
-    kind, separator, name = rest.rpartition("/")
+    kind, separator, name = rest.rpartition(":" if service == "states" else "/")
     return f"{kind}{separator}other-{name}"
 
 
@@ -139,16 +145,16 @@ def neighbours(call: AwsCall) -> Iterator[AwsCall]:
         yield replace(call, resource=":".join([*start, region, account, f"{bucket}/elsewhere/{key}"]))
 
 
-@pytest.mark.parametrize("kind", ["scheduler", "execution"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_call_that_is_needed_is_allowed(calls_of: Calls, kind: str) -> None:
-    assert calls_of[kind]
+    assert calls_of[kind] or kind == "alarms"
     for role, call in calls_of[kind]:
         assumed = call.service_principal is not None
         answer = judge_trust(call, role.trust) if assumed else judge(call, role.permissions)
         assert answer.allowed, (call, answer.reason)
 
 
-@pytest.mark.parametrize("kind", ["scheduler", "execution"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_its_neighbours_are_denied(calls_of: Calls, kind: str) -> None:
     asked = [(role, call) for role, call in calls_of[kind] if call.service_principal is None]
     beside = {
@@ -160,14 +166,29 @@ def test_its_neighbours_are_denied(calls_of: Calls, kind: str) -> None:
     allowed = [each for role, each in beside.values() if judge(each, role.permissions).allowed]
 
     assert allowed == []
-    assert len(beside) >= NEIGHBOURS_AT_LEAST
+    assert len(beside) >= NEIGHBOURS_AT_LEAST or not calls_of[kind]
 
 
-@pytest.mark.parametrize("kind", ["scheduler", "execution"])
-def test_a_star_stands_only_where_nothing_else_is_taken(calls_of: Calls, kind: str) -> None:
-    documents = [document for role, _ in calls_of[kind] for document in role.permissions]
-    statements = [statement for document in documents for statement in document.statements]
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_action_exists_and_a_star_stands_only_where_nothing_else_is_taken(calls_of: Calls, kind: str) -> None:
+    documents = {id(document): document for role, _ in calls_of[kind] for document in role.permissions}
+    statements = [statement for document in documents.values() for statement in document.statements]
+    assert statements or not calls_of[kind]
     for statement in statements:
-        assert not any("*" in action or "?" in action for action in statement.actions)
+        assert set(statement.actions) <= get_all_actions(), "AWS's Service Authorization Reference has them"
         if "*" in statement.resources:
-            assert all(ONLY_STAR.fullmatch(action) for action in statement.actions), statement
+            assert set(statement.actions) <= NAMED, statement
+
+
+@pytest.mark.parametrize("action", sorted(NAMED))
+def test_what_is_named_to_stand_on_a_star_takes_no_resource(action: str) -> None:
+    assert kinds_of_resource(action) == []
+
+
+def kinds_of_resource(action: str) -> list[str]:
+    """The types of resource that an action takes beside "*"."""
+    service, _, name = action.partition(":")
+    (told,) = [
+        each for key, each in get_service_prefix_data(service)["privileges"].items() if key.lower() == name.lower()
+    ]
+    return [kind for kind in told["resource_types"] if kind]

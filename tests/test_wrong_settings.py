@@ -189,8 +189,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         (
             f"{JOB}/training_image/uri",
             "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1",
-            "training_jobs.breast-cancer.training_image: allowed: one of framework (with version), "
-            "scikit_learn_version (such as 1.9-0) and uri, and no two",
+            "training_jobs.breast-cancer.training_image: got scikit_learn_version and uri; allowed: one of framework "
+            "(with version), scikit_learn_version (such as 1.9-0) and uri, and no two",
         ),
         # wrong types
         (

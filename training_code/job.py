@@ -112,6 +112,7 @@ def _train(
                 datasets=datasets.describe(data, settings, env),
                 profile=data.profile,
                 checks=checks,
+                draws=settings.pictures,
             )
             ended = tracker.hand_over(made)
     say(ended)

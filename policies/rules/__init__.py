@@ -2,6 +2,8 @@
 
 from rule import Rule
 from rules import (
+    alarm_trust_is_bound,
+    alarms_are_heard,
     checkpoints_are_reachable,
     cost_is_capped,
     data_is_encrypted,
@@ -33,6 +35,8 @@ from rules import (
     spot_waits_long_enough,
     star_only_where_needed,
     tags_and_pinned_image,
+    topic_is_encrypted,
+    topic_policy_is_narrow,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -67,4 +71,8 @@ RULES: tuple[Rule, ...] = (
     own_buckets_are_closed.RULE,
     runs_do_not_overlap.RULE,
     tags_and_pinned_image.RULE,
+    topic_is_encrypted.RULE,
+    topic_policy_is_narrow.RULE,
+    alarm_trust_is_bound.RULE,
+    alarms_are_heard.RULE,
 )

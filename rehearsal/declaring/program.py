@@ -17,7 +17,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -138,19 +138,22 @@ def declare(  # noqa: PLR0913 - a program, and all that stands around it
     preview: bool,
     inputs_of: InputsOf | None = None,
     on_message: Callable[[str], None] | None = None,
+    with_values: Mapping[str, str] | None = None,
 ) -> Declaration:
     """Run the program of the Pulumi project in `project_dir` for `stack` and collect what it declares.
 
     `mocks` creates the resources (not at a preview) and answers provider functions; a callable is given the stack's
     `aws:region` and returns the mocks (`lambda region: OfflineMocks(region=region)`). `inputs_of` may replace the
     inputs of a resource, given its URN, before anything is made of them. `on_message` hears what the program logs, at
-    once. While the program runs, the working directory is the program's, as under the engine, and the environment is
-    sealed: call this from one thread at a time.
+    once. `with_values` (`namespace:key` -> the engine's text) are laid over the stack's configuration. While the
+    program runs, the working directory is the program's, as under the engine, and the environment is sealed: call this
+    from one thread at a time.
 
     Raises StackConfigurationError for the project's files; whatever the program raises, SystemExit included, comes
     through as it is.
     """
     configuration = read_stack_configuration(project_dir.resolve(), stack)
+    configuration = replace(configuration, values={**configuration.values, **(with_values or {})})
     if not isinstance(mocks, pulumi_mocks.Mocks):
         mocks = mocks(configuration.values.get("aws:region", "us-east-1"))
     monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of)

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from components.aws_names import AwsScope
 from components.schedule_input import InvocationContext, render
 from rehearsal.declaring.program import RegisteredResource
+from rehearsal.permissions.alarm_calls import alarm_calls
 from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.permissions.role_documents import RoleDocuments
@@ -173,6 +174,20 @@ def permission_faults(
         ),
     }
     return [fault for role_arn, made in calls.items() for fault in _denied(role_arn, made, roles)]
+
+
+def alarm_faults(
+    resources: Sequence[RegisteredResource], scope: AwsScope, roles: Mapping[str, RoleDocuments]
+) -> list[Fault]:
+    """The AWS calls of the alarms that their roles' documents deny.
+
+    Raises:
+        PolicyError: a document uses what cannot be judged.
+    """
+    calls: dict[str, list[AwsCall]] = {}
+    for role, call in alarm_calls(resources, scope):
+        calls.setdefault(role, []).append(call)
+    return [fault for role, made in calls.items() for fault in _denied(role, made, roles)]
 
 
 def _denied(role_arn: str, calls: Sequence[AwsCall], roles: Mapping[str, RoleDocuments]) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from rehearsal.judging.judgement import (
     DEFAULT_GROUP,
     SCHEDULE_TYPE,
     Fault,
+    alarm_faults,
     declared_schedules,
     due_faults,
     permission_faults,
@@ -80,6 +81,7 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
         now = datetime.now(UTC).replace(microsecond=0)
         faults = [fault for schedule in schedules for fault in due_faults(schedule, now)]
         faults += [fault for schedule in schedules for fault in _schedule_faults(schedule, declaration)]
+        faults += alarm_faults(declaration.resources, _scope(configuration), declared_roles(declaration.resources))
         violations = (*remedied.violations, *pack.judge(declaration))
         faults += [_policy_fault(violation) for violation in violations]
         faults += [fault for remediation in remedied.remediations for fault in _remediated(remediation)]

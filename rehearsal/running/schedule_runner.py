@@ -153,6 +153,24 @@ def invoke_schedule(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def deliver_once(
+    clients: "AwsClients", schedule: DeployedSchedule, request: dict[str, Any], authorize: Authorize
+) -> str:
+    """Send a schedule's request as somebody other than the Scheduler does: tried once, and no dead letter is written.
+
+    Returns:
+        The training job's ARN.
+
+    Raises:
+        InvocationFailedError: it is refused.
+
+    """
+    try:
+        return _deliver(clients, schedule, request, authorize)
+    except _DeliveryError as error:
+        raise InvocationFailedError(error.code, str(error), None) from None
+
+
 def _notes(schedule: DeployedSchedule) -> tuple[str, ...]:
     if schedule.state == "ENABLED":
         return ()

@@ -50,7 +50,7 @@ def deploy(stage: Stage) -> list[DeployedSchedule]:
         denied = [
             f"  {fault.subject} {fault.message}"
             for schedule in deployed
-            for fault in stage.denied_calls(schedule, sample_request(schedule))
+            for fault in stage.running.denied_calls(schedule, sample_request(schedule))
         ]
         if denied:
             raise RehearsalError("\n".join(["IAM would deny:", *denied]))

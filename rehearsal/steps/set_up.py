@@ -7,11 +7,12 @@ from typing import Any
 
 from components.dated_paths import is_dated
 from components.s3_location import bucket_of
+from components.wording import counted
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.running.channel_data import file_system_uri
 from rehearsal.running.code_channels import bundle_uri, is_code
 from rehearsal.running.sample_data import put_channel, put_files, sample_csv_files
-from rehearsal.steps.stage import Stage, counted
+from rehearsal.steps.stage import RunningStack, Stage
 
 
 def set_up(
@@ -35,7 +36,7 @@ def set_up(
         for bucket in {bucket_of(uri) for uri in (*artifact_stores, *_s3_uris(requests), *named)}:
             stage.clients.s3.create_bucket(Bucket=bucket, **_location(stage))
         files = {name: {"breast_cancer.csv": content} for name, content in samples.items()} | dict(own_data)
-        count = sum(put_data(stage, *channel, files) for channel in channels_of(requests, data_uris))
+        count = sum(put_data(stage.running, *channel, files) for channel in channels_of(requests, data_uris))
         stage.servers.wait_until_ready()
         step.detail(f"{counted(count, 'file')}; {f'MLflow at {mlflow.url}' if mlflow else 'no MLflow: no job tracks'}")
         return files
@@ -64,19 +65,21 @@ def channels_of(
     return list(found.values())
 
 
-def put_data(stage: Stage, channel: Mapping[str, Any], data_uri: str, files: Mapping[str, dict[str, bytes]]) -> int:
+def put_data(
+    stack: RunningStack, channel: Mapping[str, Any], data_uri: str, files: Mapping[str, dict[str, bytes]]
+) -> int:
     """Fill a channel with the files of its name, which those of `training` stand in for."""
     own = files.get(channel["ChannelName"], files["training"])
     if uri := file_system_uri(channel):
         system = channel["DataSource"]["FileSystemDataSource"]
-        count = put_files(stage.clients.s3, uri, own)
-        stage.reporter.note(
+        count = put_files(stack.clients.s3, uri, own)
+        stack.reporter.note(
             f"channel {channel['ChannelName']}: {counted(count, 'file')} in place of {system['FileSystemType']} "
             f"{system['FileSystemId']}:{system['DirectoryPath']}, which is not mounted here"
             + ("; what the job writes there is lost" if system["FileSystemAccessMode"] == "rw" else "")
         )
         return count
-    return put_channel(stage.clients.s3, channel, own, data_uri)
+    return put_channel(stack.clients.s3, channel, own, data_uri)
 
 
 def _s3_uris(requests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

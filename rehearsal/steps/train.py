@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from components.dated_paths import dated_path
+from components.wording import counted
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
@@ -25,7 +27,11 @@ from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.sealed_environment import sealed_environment
 from rehearsal.steps.bring_in import bring_in
 from rehearsal.steps.set_up import put_data
-from rehearsal.steps.stage import Stage, counted
+from rehearsal.steps.stage import RunningStack, Stage
+
+
+class TrainingJobFailedError(RehearsalError):
+    """The training job has ended, and not with success; the message says why and where its log is."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ def invoke(
         name = f"{schedule.group_name}/{schedule.name}"
         stage.reporter.note(f"schedule {name} is {schedule.never_due(now)}; fired for now")
         due = now
-    _put_dated_data(stage, schedule, due, files)
+    stack = stage.running
+    put_dated_data(stack, schedule, due, files)
     for delivery in range(1, deliveries + 1):
         title = f"fire the schedule {schedule.name} for {due:%Y-%m-%d %H:%M %Z}"
         if deliveries > 1:
@@ -70,25 +77,35 @@ def invoke(
                 stage.clients,
                 schedule,
                 scheduled_time=due,
-                authorize=lambda *fired: [fault.message for fault in stage.denied_calls(*fired)],
+                authorize=lambda *fired: [fault.message for fault in stack.denied_calls(*fired)],
             )
             step.detail(invocation.training_job_name)
         if delivery == 1:
             for note in invocation.notes:
                 stage.reporter.note(note)
-        yield _train(stage, invocation)
+        yield run_job(stack, invocation)
 
 
-def _put_dated_data(
-    stage: Stage, schedule: DeployedSchedule, due: datetime, files: Mapping[str, dict[str, bytes]]
+def put_dated_data(
+    stack: RunningStack, schedule: DeployedSchedule, due: datetime, files: Mapping[str, dict[str, bytes]]
 ) -> None:
-    lies_at = data_uris_of(stage.check.declaration.exports, schedule)
+    """Fill the channels whose location depends on when the schedule is due."""
     for channel in dated_channels(schedule, due):
-        name = channel["ChannelName"]
-        count = put_data(stage, channel, dated_path(lies_at.get(name, ""), due, "UTC"), files)
-        stage.reporter.note(
-            f"channel {name} for {due:%Y-%m-%d %H:%M %Z}: {counted(count, 'file')} in {uri_of(channel)}"
-        )
+        put_dated_channel(stack, schedule, channel, due, files)
+
+
+def put_dated_channel(
+    stack: RunningStack,
+    schedule: DeployedSchedule,
+    channel: Mapping[str, Any],
+    due: datetime,
+    files: Mapping[str, dict[str, bytes]],
+) -> None:
+    """Fill one of them, which is as it is for the time `due`."""
+    name = channel["ChannelName"]
+    lies_at = data_uris_of(stack.exports, schedule).get(name, "")
+    count = put_data(stack, channel, dated_path(lies_at, due, "UTC"), files)
+    stack.reporter.note(f"channel {name} for {due:%Y-%m-%d %H:%M %Z}: {counted(count, 'file')} in {uri_of(channel)}")
 
 
 def _next_time(schedule: DeployedSchedule, now: datetime) -> datetime | None:
@@ -98,14 +115,20 @@ def _next_time(schedule: DeployedSchedule, now: datetime) -> datetime | None:
         raise RehearsalError(f"schedule {schedule.group_name}/{schedule.name} cannot be read: {error}") from None
 
 
-def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
+def run_job(stack: RunningStack, invocation: Invocation, stop_requested: threading.Event | None = None) -> RehearsedJob:
+    """Run the training job of an invocation to its end, as SageMaker does; setting the event stops it.
+
+    Raises:
+        TrainingJobFailedError: it has failed, or was stopped.
+        RehearsalError: the request cannot be rehearsed, or what stands for the invocation cannot be told.
+    """
     name = invocation.training_job_name
-    report = partial(report_training_job, stage.servers.endpoint_url, name)
-    image = _image(stage, invocation)
-    log_path = stage.servers.state_dir / "training-jobs" / f"{name}.log"
+    report = partial(report_training_job, stack.servers.endpoint_url, name)
+    image = _image(stack, invocation)
+    log_path = stack.servers.state_dir / "training-jobs" / f"{name}.log"
     log_path.parent.mkdir(exist_ok=True)
     with (
-        stage.reporter.step(f"train in the container ({image.told})") as step,
+        stack.reporter.step(f"train in the container ({image.told})") as step,
         log_path.open("w", encoding="utf-8") as log,
     ):
         script_lines = ScriptLines()
@@ -113,64 +136,65 @@ def _train(stage: Stage, invocation: Invocation) -> RehearsedJob:
         def on_line(text: str) -> None:
             log.write(f"{text}\n")
             if script_lines.is_next(text):
-                stage.reporter.log_line(text)
+                stack.reporter.log_line(text)
 
         report({"SecondaryStatus": "Training", "TrainingStartTime": datetime.now(UTC)})
         environment = sealed_environment(
-            os.environ, region=stage.clients.region, endpoint_url=stage.servers.endpoint_url
+            os.environ, region=stack.clients.region, endpoint_url=stack.servers.endpoint_url
         )
         # SageMaker sets none, so the request's own is what counts.
         del environment["AWS_DEFAULT_REGION"]
         result = run_training_container(
             invocation.request,
             ContainerPlatform(
-                clients=stage.clients,
+                clients=stack.clients,
                 container_environment=image.environment,
-                engine=stage.engine,
+                engine=stack.engine,
                 environment=environment,
-                swaps=_swaps(stage, invocation.request),
+                swaps=_swaps(stack, invocation.request),
             ),
             training_job_arn=invocation.training_job_arn,
             on_line=on_line,
+            stop_requested=stop_requested,
         )
         log_path.with_suffix(".files").write_text("".join(f"{each}\n" for each in result.written), encoding="utf-8")
         report(_description(result))
         step.detail(result.secondary_status)
         if result.status != "Completed":
             reason = result.failure_reason or result.secondary_status
-            raise RehearsalError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
+            raise TrainingJobFailedError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
     if result.not_imitated:
-        stage.reporter.note(f"not as on AWS: {'; '.join(result.not_imitated)}")
+        stack.reporter.note(f"not as on AWS: {'; '.join(result.not_imitated)}")
     if not is_tracked(invocation.request):
-        return RehearsedJob(invocation, result, standing_delivery(stage.clients.s3, invocation.request))
+        return RehearsedJob(invocation, result, standing_delivery(stack.clients.s3, invocation.request))
     if tracks_afterwards(invocation.request):
-        bring_in(stage, name)
-    version = _standing_version(stage, invocation)
+        bring_in(stack, name)
+    version = _standing_version(stack, invocation)
     of_job = version.tags.get("training_job_name", "an earlier job")
-    return RehearsedJob(invocation, result, of_job, version, experiment_of(stage.servers.tracking_uri, version.run_id))
+    return RehearsedJob(invocation, result, of_job, version, experiment_of(stack.servers.tracking_uri, version.run_id))
 
 
-def _swaps(stage: Stage, request: Mapping[str, Any]) -> dict[str, str]:
+def _swaps(stack: RunningStack, request: Mapping[str, Any]) -> dict[str, str]:
     """The local MLflow, where the job is to track; it lets everybody in: there is no secret to read."""
-    return {"MLFLOW_TRACKING_URI": stage.servers.tracking_uri, "SECRET_ARN": ""} if is_tracked(request) else {}
+    return {"MLFLOW_TRACKING_URI": stack.servers.tracking_uri, "SECRET_ARN": ""} if is_tracked(request) else {}
 
 
-def _image(stage: Stage, invocation: Invocation) -> ScriptImage:
+def _image(stack: RunningStack, invocation: Invocation) -> ScriptImage:
     """What stands in for the job's image: the image itself, where that was asked for."""
-    installed = stage.project_dir / CONTAINER_ENVIRONMENT
-    if stage.engine is None:
-        return image_of(stage.clients.s3, invocation.request, installed, os.environ, stage.reporter.note)
-    stage.engine.provide(str(invocation.request["AlgorithmSpecification"]["TrainingImage"]))
-    return ScriptImage(installed, f"the image itself, started by {stage.engine.name}")
+    installed = stack.project_dir / CONTAINER_ENVIRONMENT
+    if stack.engine is None:
+        return image_of(stack.clients.s3, invocation.request, installed, os.environ, stack.reporter.note)
+    stack.engine.provide(str(invocation.request["AlgorithmSpecification"]["TrainingImage"]))
+    return ScriptImage(installed, f"the image itself, started by {stack.engine.name}")
 
 
-def _standing_version(stage: Stage, invocation: Invocation) -> ModelVersion:
+def _standing_version(stack: RunningStack, invocation: Invocation) -> ModelVersion:
     """The one version of this invocation; none, or several, is what a rehearsal is there to find."""
     environment = invocation.request["Environment"]
     model, due = environment["REGISTERED_MODEL_NAME"], environment["SCHEDULED_TIME"]
     found = [
         version
-        for version in model_versions(stage.servers.tracking_uri, model)
+        for version in model_versions(stack.servers.tracking_uri, model)
         if version.tags.get("scheduled_time") == due and version.tags.get("schedule_arn") == environment["SCHEDULE_ARN"]
     ]
     if len(found) != 1:

@@ -54,5 +54,5 @@ def test_secrets_are_variables_beside_those_of_the_dates(staging: TrainingJobSet
 
     assert told(room, 0) == told(room - 1, 1) == []
     assert told(room, 1) == [
-        f"environment: got {room} beside 1 secrets; allowed with 1 channels that have dates: {room} of both; remove one"
+        f"environment: got {room} beside 1 secret; allowed with 1 channel that has dates: {room} of both; remove one"
     ]

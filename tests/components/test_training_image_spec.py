@@ -57,7 +57,7 @@ def test_what_sagemaker_takes_is_taken(image: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("image", "place", "reason"),
     [
-        ({}, "", "allowed: one of framework (with version)"),
+        ({}, "", "got none of them; allowed: one of framework (with version)"),
         ({"framework": "pytorch"}, "", "framework and version together; set version as well"),
         ({"version": "2.6"}, "", "framework and version together; set framework as well"),
         ({"framework": "pytorch", "version": "2.6", "uri": f"{ECR}/aa:1"}, "", "and no two"),

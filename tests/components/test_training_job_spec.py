@@ -301,12 +301,16 @@ def test_a_prefix_beside_a_channel_is_not_inside_it() -> None:
     assert validate(with_change("output/s3_path", "datasets/training-outputs/"))
 
 
-@pytest.mark.parametrize("image", [{}, {"scikit_learn_version": "1.9-0", "uri": ECR}])
-def test_one_kind_of_image_is_needed_and_not_both(image: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("image", "got"),
+    [({}, "none of them"), ({"scikit_learn_version": "1.9-0", "uri": ECR}, "scikit_learn_version and uri")],
+)
+def test_one_kind_of_image_is_needed_and_not_both(image: dict[str, str], got: str) -> None:
     assert refusals(with_change("training_image", image)) == [
         (
             "training_image",
-            "allowed: one of framework (with version), scikit_learn_version (such as 1.9-0) and uri, and no two",
+            f"got {got}; allowed: one of framework (with version), scikit_learn_version (such as 1.9-0) and uri, and "
+            "no two",
         )
     ]
 

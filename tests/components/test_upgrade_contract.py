@@ -92,6 +92,41 @@ def test_the_urns_of_a_job_with_a_further_schedule(args: dict[str, Any]) -> None
     }
 
 
+def test_the_urns_of_a_job_with_alarms(args: dict[str, Any]) -> None:
+    kinds, metric = ("alarms", "alarms-events", "alarms-watch"), {"validation:accuracy": 0.9}
+    alarms = {"email": ["oncall@example.com"], "minimum_metrics": metric, "budget_in_usd": 50}
+    further = {"weekly": {"schedule": {"expression": "rate(7 days)"}}}
+    own = urns(job(**args, alarms=alarms, further_schedules=further)) - CHURN
+
+    assert {urn.removeprefix(f"{COMPONENT}$") for urn in own} == {
+        "aws:scheduler/schedule:Schedule::churn-schedule.weekly",
+        "aws:sns/topic:Topic::churn-alarms-topic",
+        "aws:sns/topicSubscription:TopicSubscription::churn-alarms-email.oncall@example.com",
+        "aws:kms/key:Key::churn-alarms-key",
+        "aws:kms/alias:Alias::churn-alarms-key-alias",
+        "aws:sfn/stateMachine:StateMachine::churn-alarms-machine",
+        *(f"aws:iam/role:Role::churn-{kind}-role" for kind in kinds),
+        *(f"aws:iam/rolePolicy:RolePolicy::churn-{kind}-policy" for kind in kinds),
+        "aws:cloudwatch/eventRule:EventRule::churn-alarms-rule",
+        "aws:cloudwatch/eventTarget:EventTarget::churn-alarms-target",
+        "aws:scheduler/schedule:Schedule::churn-alarms-watch",
+        "aws:scheduler/schedule:Schedule::churn-alarms-watch.weekly",
+        *(
+            f"aws:cloudwatch/metricAlarm:MetricAlarm::churn-alarm-{key}"
+            for key in (
+                *("dead-letters", "dropped-invocations", "target-errors", "lost-dead-letters"),
+                *("alarms-failed", "alarms-not-started", "duration", "below-validation:accuracy"),
+            )
+        ),
+        "aws:cloudwatch/dashboard:Dashboard::churn-alarms-dashboard",
+        "aws:budgets/budget:Budget::churn-alarms-budget",
+    }
+
+
+def test_alarms_that_are_switched_off_make_nothing(args: dict[str, Any]) -> None:
+    assert urns(job(**args, alarms={"enabled": False, "email": ["oncall@example.com"]})) == CHURN
+
+
 def test_the_urns_of_the_packages_of_one_job(args: dict[str, Any]) -> None:
     own = urns(job(**(args | {"source": {}}))) - CHURN
 
@@ -133,4 +168,5 @@ def test_the_names_of_outputs() -> None:
         *("schedule_name", "schedule_arn", "schedule_state", "target_input", "scheduler_role_arn"),
         *("execution_role_arn", "dead_letter_queue_url", "training_job_name_prefix", "channels", "s3_output_path"),
         *("experiment_name", "registered_model_name", "tracking_uri", "artifact_store"),
+        *("alarm_topic_arn", "alarm_machine_arn", "dashboard_name"),
     ]

@@ -40,6 +40,7 @@ def test_the_json_document_has_everything_of_a_finding() -> None:
             }
         ],
         "notes": [],
+        "costs": [],
     }
 
 

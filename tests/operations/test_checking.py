@@ -65,7 +65,7 @@ def test_a_policy_violation_is_named_with_its_cure(project: Path) -> None:
     result = run("check", "-s", "prod")
 
     assert (result.exit_code, result.stderr) == (1, "")
-    of_role, may_start, level, finding, verdict = result.stdout.splitlines()
+    of_role, may_start, level, finding, _, verdict = result.stdout.splitlines()
     assert level == "mandatory SG18-cost-caps breast-cancer-schedule"
     assert of_role == "mandatory SG18-cost-caps breast-cancer-scheduler-policy"
     assert "has instance types that are not allowed here. Cure: use some of: ml.m5.large, " in may_start
@@ -86,7 +86,7 @@ def test_what_a_policy_has_changed_is_shown_and_counted(project: Path) -> None:
     result = run("check", "-s", "prod")
 
     assert (result.exit_code, result.stderr) == (0, "")
-    level, finding, verdict = result.stdout.splitlines()
+    level, finding, _, verdict = result.stdout.splitlines()
     assert level == "remediated SG20-few-retries breast-cancer-schedule"
     assert finding == (
         "          target.retryPolicy.maximumRetryAttempts: changed by the policy, and deployed so. "

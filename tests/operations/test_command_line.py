@@ -17,6 +17,9 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert result.exit_code == 0
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "check",
+        "dead-letters",
+        "disable",
+        "enable",
         "from-tfvars",
         "next",
         "register",
@@ -51,6 +54,15 @@ def test_no_command_shows_the_help() -> None:
     ("command", "options"),
     [
         ("check", {"--stack", "-s", "--format"}),
+        (
+            "dead-letters",
+            {
+                *("--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"),
+                *("--job", "--redrive", "--all", "--dry-run", "-n"),
+            },
+        ),
+        ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
+        ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
         ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest"}),
         ("reproduce", {"--stack", "-s", "--rehearsal"}),
         ("next", {"--stack", "-s", "-n", "--json", "--after"}),

@@ -20,7 +20,7 @@ KNOWN = (
     "data_checks, date_columns, date_format, date_parts, drop_columns, estimator, feature_columns, fill_value, header, "
     "max_depth, max_features, max_leaf_nodes, max_samples, min_impurity_decrease, min_samples_leaf, "
     "min_samples_split, min_weight_fraction_leaf, missing_values, monotonic_cst, n_estimators, n_jobs, oob_score, "
-    "partial_fit_epochs, partition_columns, random_state, split_by_group, split_by_time, system_metrics, "
+    "partial_fit_epochs, partition_columns, pictures, random_state, split_by_group, split_by_time, system_metrics, "
     "target_column, task, validation_fraction, weight_column"
 )
 MISTAKES = {
@@ -223,7 +223,7 @@ def test_a_channel_that_nothing_reads_is_a_note(project: Path) -> None:
     result = run("check", "-s", "prod")
 
     assert (result.exit_code, result.stderr) == (0, "")
-    note, verdict = result.stdout.splitlines()
+    note, _, verdict = result.stdout.splitlines()
     assert note == (
         "note      training_jobs.breast-cancer.channels: extra is read by nothing; read are training, validation"
     )

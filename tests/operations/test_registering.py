@@ -105,7 +105,9 @@ def keep_record(tracking_uri: str, name: str, directory: Path) -> None:
         grown, chosen, data, verdict, code_digest="c" * 64, training_job_name=name, run_id=run_id
     )
     record.save_model(directory, grown, description, data.example)
-    record.make(directory, settings, description, verdict, study(grown, table, verdict, chosen.random_state))
+    record.make(
+        directory, settings, description, verdict, study(grown, table, verdict, chosen.random_state), draws=False
+    )
 
 
 def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(

@@ -257,7 +257,9 @@ def test_a_checkpoint_of_another_origin_is_not_used(
     assert reason(directory, capsys, origin) == why
 
 
-@pytest.mark.parametrize("change", [{"n_jobs": 8}, {"checkpoint_seconds": 60.0}, {"system_metrics": True}])
+@pytest.mark.parametrize(
+    "change", [{"n_jobs": 8}, {"checkpoint_seconds": 60.0}, {"system_metrics": True}, {"pictures": False}]
+)
 def test_cores_pace_of_checkpoints_and_what_is_measured_change_no_tree(directory: Path, change: dict[str, Any]) -> None:
     loaded = Checkpoints(directory, Origin.of(replace(SETTINGS, **change), "data", "code")).load()
     assert loaded is not None

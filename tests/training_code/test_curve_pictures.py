@@ -66,7 +66,7 @@ def test_axes_name_what_they_measure_and_its_unit() -> None:
 @pytest.mark.parametrize("kind", [ROC, PRECISION_RECALL, CALIBRATION])
 def test_the_numbers_in_the_file_are_those_of_the_lines(kind: Kind, classes: int, tmp_path: Path) -> None:
     (picture,) = [each for each in pictures_of(verdict_of_classes(classes)) if each.name == kind.name]
-    _, numbers = picture.write(tmp_path)
+    numbers = picture.write_numbers(tmp_path)
     with numbers.open(newline="") as file:
         rows = list(csv.DictReader(file))
     lines = [line for line in picture.figure().axes[0].lines if line.get_label().startswith("class ")]

@@ -28,21 +28,21 @@ def picture(name: str = "a_plot", **changes: object) -> Picture:
 
 
 def test_a_picture_is_written_with_its_numbers_beside_it(tmp_path: Path) -> None:
-    png, numbers = picture().write(tmp_path)
+    png, numbers = picture().write(tmp_path), picture().write_numbers(tmp_path)
     assert (png.name, numbers.name) == ("a_plot.png", "a.csv")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert numbers.read_text() == "label,value,rows\nx,0.1,3\ny,,4\n"
 
 
 def test_names_with_commas_and_quotes_keep_them(tmp_path: Path) -> None:
-    _, numbers = picture(columns={"label": ['a, "b"\nc']}).write(tmp_path)
+    numbers = picture(columns={"label": ['a, "b"\nc']}).write_numbers(tmp_path)
     with numbers.open(newline="") as file:
         assert list(csv.reader(file)) == [["label"], ['a, "b"\nc']]
 
 
 def test_columns_of_two_lengths_are_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="shorter"):
-        picture(columns={"a": [1, 2], "b": [1]}).write(tmp_path)
+        picture(columns={"a": [1, 2], "b": [1]}).write_numbers(tmp_path)
 
 
 def test_the_title_is_the_sentence_and_below_it_the_note() -> None:
@@ -50,7 +50,7 @@ def test_the_title_is_the_sentence_and_below_it_the_note() -> None:
 
 
 def test_a_dollar_sign_begins_no_formula(tmp_path: Path) -> None:
-    png, _ = picture(title="$a_{$ and $b").write(tmp_path)
+    png = picture(title="$a_{$ and $b").write(tmp_path)
     assert png.exists()
 
 

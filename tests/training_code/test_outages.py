@@ -122,6 +122,7 @@ def test_if_mlflow_stays_away_the_model_is_kept_and_registered_later_without_tra
     import mlflow
 
     job = make_job(tracking_uri=own_server.address, TRACKING_PATIENCE_SECONDS="2", **SCHEDULED)
+    job.hyperparameters["pictures"] = "true"
     code, log = run_while_away(job, own_server)
     assert code == 1, log
     reason = job.failure.read_text()

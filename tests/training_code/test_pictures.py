@@ -72,6 +72,13 @@ def test_each_picture_is_written_with_its_numbers(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in written)
 
 
+def test_undrawn_there_are_the_numbers_of_each_and_nothing_else(tmp_path: Path) -> None:
+    made = of_run(forest(), table_of_classes(2))
+    written = pictures.write(made, tmp_path, draws=False)
+    assert [path.suffix for path in written] == [".csv"] * len(made)
+    assert sorted(tmp_path.iterdir()) == sorted(written)
+
+
 def test_a_picture_that_is_left_out_is_named_in_the_log_with_its_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

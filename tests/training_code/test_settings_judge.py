@@ -46,6 +46,7 @@ WORDS: Mapping[str, tuple[object, ...]] = {
     "partial_fit_epochs": (3, "none", 0),
     "checkpoint_seconds": (0, 5.5, -1),
     "system_metrics": (True, "false", "yes"),
+    "pictures": (False, "true", "some"),
     "categorical_columns": ("auto", "a,b", '["a", "b"]', ","),
     "learning_rate": (0.1, -1, "constant"),
     "C": (1.0, 0, "big"),

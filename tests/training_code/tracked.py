@@ -72,6 +72,7 @@ def record_of(  # noqa: PLR0917
     gate: Gate = OPEN_GATE,
     champion: Champion = NO_CHAMPION,
     checks: DataChecks = NOTHING_COMPARED,
+    draws: bool = False,
 ) -> Record:
     description = replace(trained.description, run_id=run_id)
     record.save_model(directory, trained.forest, description, trained.data.example)
@@ -87,14 +88,18 @@ def record_of(  # noqa: PLR0917
         datasets=described,
         profile=trained.data.profile,
         checks=checks,
+        draws=draws,
     )
 
 
-def deliver(env: Environment, trained: Trained, gate: Gate = OPEN_GATE) -> tuple[str, StandingVersion]:
+def deliver(
+    env: Environment, trained: Trained, gate: Gate = OPEN_GATE, *, draws: bool = False
+) -> tuple[str, StandingVersion]:
     tracker = Tracker(env, {})
     with tracker.run(None) as run_id, tempfile.TemporaryDirectory() as directory:
         champion = tracker.champion_on(lambda model: evaluate(model, trained.data.validation).metrics)
-        return run_id, tracker.deliver(record_of(env, trained, run_id, Path(directory) / "record", gate, champion))
+        made = record_of(env, trained, run_id, Path(directory) / "record", gate, champion, draws=draws)
+        return run_id, tracker.deliver(made)
 
 
 def client_of(env: Environment) -> MlflowClient:

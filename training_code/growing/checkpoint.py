@@ -31,7 +31,7 @@ from scheduled_job.checkpoints import sync_directory
 _SUFFIX = ".checkpoint"
 _PARTIAL = "next.partial"
 _FORMAT = 2
-_CHANGES_NO_TREE = ("n_jobs", "checkpoint_seconds", "system_metrics", "data_checks")
+_CHANGES_NO_TREE = ("n_jobs", "checkpoint_seconds", "system_metrics", "data_checks", "pictures")
 
 
 @dataclass(frozen=True)

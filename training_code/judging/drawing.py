@@ -95,21 +95,26 @@ class Picture:
             self.draw(figure, axes)
         return figure
 
-    def write(self, directory: Path) -> list[Path]:
-        """Write NAME.png, and its numbers as NAME.csv without `_plot`; gives both."""
+    def write(self, directory: Path) -> Path:
+        """Write NAME.png, and give its path."""
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        png, numbers = directory / f"{self.name}.png", directory / f"{self.name.removesuffix('_plot')}.csv"
+        path = directory / f"{self.name}.png"
         with rc_context(_STYLE):
             # Not `savefig`: it draws once more beforehand, to lay out what drawing itself lays out.
             canvas: Any = FigureCanvasAgg(self.figure())  # Matplotlib has no types for what it does
-            canvas.print_png(png)
-        with numbers.open("w", encoding="utf-8", newline="") as file:
+            canvas.print_png(path)
+        return path
+
+    def write_numbers(self, directory: Path) -> Path:
+        """Write the numbers as NAME.csv, without `_plot`, and give its path."""
+        path = directory / f"{self.name.removesuffix('_plot')}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
             writer.writerows(zip(*map(_cells, self.columns.values()), strict=True))
-        return [png, numbers]
+        return path
 
 
 def short(text: str, limit: int = 16) -> str:

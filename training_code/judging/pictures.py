@@ -48,12 +48,15 @@ def of_study(study: Study) -> list[Picture | LeftOut]:
     return made
 
 
-def write(made: list[Picture | LeftOut], directory: Path) -> list[Path]:
-    """Write the pictures and their numbers into `directory` and name the files; the log names what is left out."""
+def write(made: list[Picture | LeftOut], directory: Path, *, draws: bool = True) -> list[Path]:
+    """Write the pictures and their numbers into `directory` and name the files; the log names what is left out.
+
+    Without `draws` there are the numbers only.
+    """
     paths: list[Path] = []
     for each in made:
         if isinstance(each, LeftOut):
             say(f"no picture {each.name}.png: {each.reason}")
         else:
-            paths += each.write(directory)
+            paths += [*([each.write(directory)] if draws else []), each.write_numbers(directory)]
     return paths

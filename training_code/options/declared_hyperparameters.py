@@ -139,6 +139,8 @@ class Hyperparameters:
     grows that much again."""
     system_metrics: bool = declared(False, yes_or_no())
     """Whether CPU, memory, disk and network of the container are logged while the model grows."""
+    pictures: bool = declared(True, yes_or_no())
+    """Whether pictures are drawn, which takes a second or two; their numbers are written as CSV in any case."""
     estimator_parameters: dict[str, Any] = field(default_factory=dict)
 
     @property

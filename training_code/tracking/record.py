@@ -40,10 +40,11 @@ def make(  # noqa: PLR0913  # one argument for each thing that is recorded
     datasets: Sequence[dict[str, str]] = (),
     profile: Profile = NO_PROFILE,
     checks: DataChecks = NOTHING_COMPARED,
+    draws: bool = True,
 ) -> Record:
-    """Write the record of a model that `save_model` has put into `directory`."""
+    """Write the record of a model that `save_model` has put into `directory`; without `draws`, numbers for pictures."""
     (directory / FILES).mkdir(parents=True)
-    pictures.write(pictures.of_run(verdict, study, description.target_column), directory / FILES)
+    pictures.write(pictures.of_run(verdict, study, description.target_column), directory / FILES, draws=draws)
     (directory / FILES / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
     (directory / FILES / PROFILE_FILE).write_text(profile.to_json(), encoding="utf-8")
     told = {DATA_CHECKS: str(checks)[:_LONGEST_TAG]} if str(checks) else {}

@@ -8,12 +8,36 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from rehearsal.aws_clients import AwsClients
-from rehearsal.deploying.adapters import iam, s3, scheduler, sqs
+from rehearsal.deploying.adapters import (
+    budgets,
+    chatbot,
+    cloudwatch,
+    events,
+    iam,
+    kms,
+    s3,
+    scheduler,
+    sns,
+    sqs,
+    stepfunctions,
+)
 from rehearsal.deploying.adapters.inputs import Created, Inputs, UnsupportedPropertyError
 
 __all__ = ["ADAPTERS", "Adapter", "Created", "Inputs", "UnsupportedPropertyError"]
 
 Adapter = Callable[[AwsClients, Inputs], Created]
 
-ADAPTERS: Final[Mapping[str, Adapter]] = {**iam.ADAPTERS, **s3.ADAPTERS, **scheduler.ADAPTERS, **sqs.ADAPTERS}
+ADAPTERS: Final[Mapping[str, Adapter]] = {
+    **budgets.ADAPTERS,
+    **chatbot.ADAPTERS,
+    **cloudwatch.ADAPTERS,
+    **events.ADAPTERS,
+    **iam.ADAPTERS,
+    **kms.ADAPTERS,
+    **s3.ADAPTERS,
+    **scheduler.ADAPTERS,
+    **sns.ADAPTERS,
+    **sqs.ADAPTERS,
+    **stepfunctions.ADAPTERS,
+}
 """Type token -> the function that creates a resource of the type."""

@@ -11,7 +11,7 @@ from rehearsal.aws_clients import AwsClients
 from rehearsal.declaring.program import Declaration, declare
 from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.declaring.recording_monitor import ResourceToCreate
-from rehearsal.deploying.adapters import UnsupportedPropertyError
+from rehearsal.deploying.adapters import ADAPTERS, UnsupportedPropertyError
 from rehearsal.deploying.deployment import DeploymentError, EmbeddedAwsMocks
 
 NAMES = {
@@ -53,9 +53,7 @@ def test_a_type_without_an_adapter_is_an_error_that_names_it() -> None:
         create(NOWHERE, "aws:ec2/instance:Instance", {})
     assert str(refused.value) == (
         f"{urn('aws:ec2/instance:Instance')}: the rehearsal cannot create an aws:ec2/instance:Instance: add an adapter "
-        "for it to rehearsal/deploying/adapters/; there are adapters for aws:iam/role:Role, "
-        "aws:iam/rolePolicy:RolePolicy, aws:s3/bucketObject:BucketObject, aws:s3/bucketObjectv2:BucketObjectv2, "
-        "aws:scheduler/schedule:Schedule, aws:scheduler/scheduleGroup:ScheduleGroup, aws:sqs/queue:Queue"
+        f"for it to rehearsal/deploying/adapters/; there are adapters for {', '.join(sorted(ADAPTERS))}"
     )
 
 

@@ -1,0 +1,52 @@
+"""What alarms need of a job, and what does not go together."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from .alarm_spec import Alarms
+from .training_job_fields import TrainingJobFields
+
+_OF_A_TOPIC_OF_ITS_OWN: Final = ("email", "https", "chat")
+
+
+def alarm_problems(spec: TrainingJobFields) -> Iterator[str]:
+    """A sentence each, which begins with its setting."""
+    alarms = spec.alarms
+    if alarms is None or not alarms.enabled:
+        return
+    if alarms.topic_arn:
+        yield from (
+            f"alarms.{name} is not allowed with alarms.topic_arn, whose subscriptions are your own; remove one of them"
+            for name in _OF_A_TOPIC_OF_ITS_OWN
+            if getattr(alarms, name) and not (name == "email" and alarms.budget_in_usd)
+        )
+    if alarms.chat is not None and not (alarms.chat.slack or alarms.chat.teams):
+        yield "alarms.chat: got neither slack nor teams; allowed: one of them or both; remove it, or set one"
+    if alarms.budget_in_usd and not alarms.email:
+        yield (
+            f"alarms.budget_in_usd: got {alarms.budget_in_usd} without alarms.email; allowed: with addresses, because "
+            "AWS Budgets writes to these; set alarms.email"
+        )
+    known = ", ".join(sorted(spec.metric_definitions)) or "none, as metric_definitions is empty"
+    for setting in ("minimum_metrics", "maximum_metrics"):
+        for name in getattr(alarms, setting):
+            if name not in spec.metric_definitions:
+                yield (
+                    f"alarms.{setting}.{name}: is no metric of the job; allowed: those of metric_definitions "
+                    f"({known}), because SageMaker reports these; define it, or remove it"
+                )
+
+
+def metric_limits(spec: TrainingJobFields, alarms: Alarms) -> tuple[dict[str, float], dict[str, float]]:
+    """The least and the most that metrics may be: those of the alarms, else those of the promotion.
+
+    Of the promotion's only what SageMaker reports, that is what `metric_definitions` name.
+    """
+    if alarms.minimum_metrics or alarms.maximum_metrics:
+        return dict(alarms.minimum_metrics), dict(alarms.maximum_metrics)
+    minimum, maximum = spec.promotion.minimum_metrics, spec.promotion.maximum_metrics
+    reported = spec.metric_definitions
+    return (
+        {name: limit for name, limit in minimum.items() if name in reported},
+        {name: limit for name, limit in maximum.items() if name in reported},
+    )

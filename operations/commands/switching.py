@@ -1,0 +1,51 @@
+"""Enable and disable schedules: in the stack's settings, never behind Pulumi's back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from operations.commands.options import JsonOption, RehearsalOption, StackOption, run_in_project
+from operations.schedules.wish import Wish
+
+_Job = Annotated[str | None, typer.Argument(help="The job's name in the stack; otherwise every job.")]
+_Schedule = Annotated[
+    str | None, typer.Option(help="This schedule only, by its name on AWS or in the job; otherwise each of the job's.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(enable)
+    app.command()(disable)
+
+
+def enable(
+    job: _Job = None,
+    schedule: _Schedule = None,
+    stack: StackOption = "staging",
+    rehearsal: RehearsalOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Enable schedules in the stack's settings, and say what to run next. AWS is left alone."""
+    _switch(Wish(stack=stack, enabled=True, job=job, schedule=schedule), rehearsal=rehearsal, json_=json_)
+
+
+def disable(
+    job: _Job = None,
+    schedule: _Schedule = None,
+    stack: StackOption = "staging",
+    rehearsal: RehearsalOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Disable schedules in the stack's settings, and say what to run next. Jobs that run are not stopped."""
+    _switch(Wish(stack=stack, enabled=False, job=job, schedule=schedule), rehearsal=rehearsal, json_=json_)
+
+
+def _switch(wish: Wish, *, rehearsal: bool, json_: bool) -> None:
+    from operations.schedules.enabling import switch
+
+    console = None if json_ else Console(highlight=False, soft_wrap=True)
+    run_in_project(lambda project_dir: switch(project_dir, wish, console, rehearsal=rehearsal))

@@ -1,0 +1,57 @@
+"""Prove that a deployed stack works."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from operations.commands.options import (
+    JsonOption,
+    OutputsOption,
+    ProfileOption,
+    RegionOption,
+    RehearsalOption,
+    StackOption,
+    run_in_project,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(verify)
+
+
+def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+    stack: StackOption = "staging",
+    rehearsal: RehearsalOption = False,
+    profile: ProfileOption = None,
+    region: RegionOption = None,
+    outputs: OutputsOption = None,
+    json_: JsonOption = False,
+    job: Annotated[str | None, typer.Option(metavar="JOB", help="Of this job of the stack, by its name there.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to the price without being asked.")] = False,
+    interrupt: Annotated[
+        bool, typer.Option("--interrupt", help="Also stop a run on its way and start its invocation again.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the report goes; otherwise verify-STACK.md.")
+    ] = None,
+) -> None:
+    """Fly once: the doctor, one run now, the same delivered twice, what came of it read back; ends with a report."""
+    from operations.jobs.operated_stack import Named, OperatedStack
+    from operations.verifying.verifying import Wanted
+    from operations.verifying.verifying import verify as verify_stack
+
+    def agrees(price: str) -> bool:
+        return yes or (sys.stdin.isatty() and typer.confirm(f"{price}; start?", err=True))
+
+    def command(project_dir: Path) -> int:
+        operated = OperatedStack.of(project_dir, Named(stack, rehearsal, profile, region, outputs))
+        console = Console(highlight=False, stderr=json_)
+        return verify_stack(operated, Wanted(job, interrupt, report, json_, agrees), console)
+
+    run_in_project(command)

@@ -1,0 +1,72 @@
+"""Asks many questions side by side; what is refused, not offered or out of reach is said, and never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from operations.doctor.finding import Unseen
+from rehearsal.errors import RehearsalError
+
+_AT_ONCE: Final = 8
+"""Fewer than the ten connections that a client of boto3 keeps open."""
+_REASON_MAX_LENGTH: Final = 300
+
+
+def not_seen(what: str, error: Exception) -> Unseen:
+    """What could not be looked at for an error of AWS, of the way to it, or of ours; any other is raised again."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    if isinstance(error, ClientError):
+        told = error.response.get("Error", {})
+        return Unseen(what, _short(f"{error.operation_name}: {told.get('Code', 'Unknown')}: {told.get('Message', '')}"))
+    if isinstance(error, BotoCoreError | ResponseParserError | RehearsalError | OSError):
+        return Unseen(what, _short(str(error)))
+    raise error
+
+
+def code_of(error: Exception) -> str:
+    """The code of AWS's error."""
+    response: Mapping[str, Any] = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split()).rstrip(": ")
+    return line if len(line) <= _REASON_MAX_LENGTH else f"{line[:_REASON_MAX_LENGTH]}…"
+
+
+@dataclass
+class Questions:
+    """What is to be asked, each by a key of its own, and asked once however many want to know."""
+
+    _asked: dict[Hashable, tuple[str, Callable[[], Any]]] = field(default_factory=dict)
+
+    def add(self, key: Hashable, what: str, ask: Callable[[], Any]) -> None:
+        """Ask for `what`, in words for a person, unless that was added before."""
+        self._asked.setdefault(key, (what, ask))
+
+    def answers(self, told: Callable[[str, int, int], None]) -> dict[Hashable, Any]:
+        """The answer to each: what was asked for, or Unseen; `told` hears which came, its number, and of how many."""
+        found: dict[Hashable, Any] = {}
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="doctor") as threads:
+            pending = {threads.submit(_answer, what, ask): (key, what) for key, (what, ask) in self._asked.items()}
+            try:
+                for number, done in enumerate(as_completed(pending), 1):
+                    key, what = pending[done]
+                    found[key] = done.result()
+                    told(what, number, len(pending))
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
+        return found
+
+
+def _answer(what: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - of as many types as there are questions
+    try:
+        return ask()
+    except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's or of the way to it
+        return not_seen(what, error)

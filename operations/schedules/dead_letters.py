@@ -1,0 +1,139 @@
+"""`training-jobs dead-letters`: list the invocations that failed with their causes and cures, or redrive them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from operations.deployed_jobs import select_jobs, stack_jobs
+from operations.next_times import in_utc
+from operations.places import Place
+from operations.schedules.dead_letter import DeadLetter
+from operations.schedules.dead_letter_causes import cause_of
+from operations.schedules.dead_letter_printing import print_letters, print_redriven
+from operations.schedules.dead_letter_queues import (
+    HIDDEN_WHILE_LOOKING,
+    HIDDEN_WHILE_REDRIVING,
+    Looked,
+    give_back,
+    look,
+)
+from operations.schedules.redriving import Redriven, redrive
+from rehearsal.errors import RehearsalError
+
+JSON_VERSION: Final = 1
+"""Of the document; goes up when a member is renamed or taken out. New members may come at any time."""
+_ONLY_EMBEDDED: Final = (
+    "on a rehearsal a redriven training job is created on the embedded AWS and stays InProgress: nothing trains it"
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which dead letters a person asks for, and what is to become of them."""
+
+    stack: str
+    job: str | None = None
+    ids: Sequence[str] = ()
+    """Or how they begin; without any, all."""
+    limit: int = 100
+    """Of each queue."""
+    redrive: bool = False
+    dry_run: bool = False
+    outputs: Path | None = None
+
+
+def tell(project_dir: Path, question: Question, place: Place, console: Console | None) -> int:
+    """Print to `console`, or without one as one JSON document; 1 where letters are left, or could not be redriven.
+
+    Raises:
+        RehearsalError: the stack's outputs cannot be read, or there is no such job or letter.
+    """
+    jobs = select_jobs(stack_jobs(project_dir, question.stack, place, question.outputs), question.job)
+    hidden = HIDDEN_WHILE_REDRIVING if question.redrive else HIDDEN_WHILE_LOOKING
+    looked = look(place, jobs, question.limit, hidden, question.stack)
+    kept = list(looked.letters)
+    done: list[Redriven] = []
+    try:
+        letters = chosen(looked.letters, question.ids)
+        if question.redrive:
+            for letter in letters:
+                told = redrive(place, looked.queues[letter.job], letter, dry_run=question.dry_run)
+                done.append(told)
+                if not told.is_kept:
+                    kept.remove(letter)
+    finally:
+        give_back(place, looked, kept)
+    notes = [*looked.notes, *([_ONLY_EMBEDDED] if place.is_rehearsal and done and not question.dry_run else [])]
+    if console is None:
+        sys.stdout.write(f"{json.dumps(_document(question, letters, looked, done, notes), indent=2)}\n")
+    elif question.redrive:
+        print_redriven(console, done, notes)
+    else:
+        print_letters(console, question.stack, letters, looked.unseen, notes)
+    return int(not all(each.is_done and not each.reason for each in done) if question.redrive else bool(letters))
+
+
+def chosen(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
+    """Those whose id begins as one of `ids`; without any, all.
+
+    Raises:
+        RehearsalError: one of `ids` is the beginning of none, or of several.
+    """
+    if not ids:
+        return list(letters)
+    found: dict[str, DeadLetter] = {}
+    for wanted in ids:
+        matching = [letter for letter in letters if letter.id.startswith(wanted)]
+        if len(matching) != 1:
+            known = ", ".join(letter.id for letter in (matching or letters)) or "none"
+            what = "is the beginning of several dead letters" if matching else "is no dead letter that was found"
+            raise RehearsalError(f"{wanted!r} {what}; {'these' if matching else 'there are'}: {known}")
+        found[matching[0].id] = matching[0]
+    return list(found.values())
+
+
+def _document(
+    question: Question, letters: Sequence[DeadLetter], looked: Looked, done: Sequence[Redriven], notes: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "version": JSON_VERSION,
+        "stack": question.stack,
+        "dead_letters": [_letter_document(letter, question.stack) for letter in letters],
+        "unseen": looked.unseen,
+        "redriven": [
+            {
+                "id": each.letter.id,
+                "outcome": each.outcome.value,
+                "training_job_name": each.training_job_name or None,
+                "reason": each.reason or None,
+            }
+            for each in done
+        ],
+        "notes": list(notes),
+    }
+
+
+def _letter_document(letter: DeadLetter, stack: str) -> dict[str, Any]:
+    cause = cause_of(letter, stack)
+    return {
+        "id": letter.id,
+        "job": letter.job,
+        "schedule": letter.schedule or None,
+        "scheduled_time": letter.scheduled_time or None,
+        "error_code": letter.error_code or None,
+        "error_message": letter.error_message or None,
+        "retries": letter.retries,
+        "exhausted": letter.exhausted or None,
+        "sent": in_utc(letter.sent) if letter.sent else None,
+        "kept_until": in_utc(letter.kept_until) if letter.kept_until else None,
+        "what": cause.what,
+        "cure": cause.cure,
+        "same_request_is_refused_again": cause.is_the_request,
+    }

@@ -1,0 +1,109 @@
+"""`training-jobs verify`: the first flight of a stack, from the doctor to a report that others may read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from operations.console import print_hanging
+from operations.costs.asking import PricesOfPlace
+from operations.costs.run_cost import longest_run_cost
+from operations.doctor.diagnosis import findings, unseen
+from operations.doctor.printing import look, show
+from operations.jobs.deployed_schedules import choose_schedule
+from operations.jobs.operated_stack import OperatedStack
+from operations.jobs.running import print_change, runner_for
+from operations.verifying.flight import Flight, fly
+from operations.verifying.price import RUNS, RUNS_INTERRUPTED, most
+from operations.verifying.report import Told, as_markdown
+from operations.verifying.steps import Outcome, Step, doctor_step, has_passed
+from rehearsal.errors import RehearsalError
+from rehearsal.judging.judgement import sample_request
+
+JSON_VERSION: Final = 1
+"""Of the document; goes up when a member is renamed or taken out. New members may come at any time."""
+_MARKS: Final = {Outcome.PASSED: ("✓", "green"), Outcome.FAILED: ("✗", "bold red"), Outcome.SKIPPED: ("–", "yellow")}
+
+
+class NotAgreedError(RehearsalError):
+    """Nobody has agreed to the price; nothing was started."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be verified, and how."""
+
+    job: str | None = None
+    interrupt: bool = False
+    report: Path | None = None
+    as_json: bool = False
+    agrees: Callable[[str], bool] = lambda _: False
+    """Whether whoever pays agrees to what it may cost at most; not asked in a rehearsal."""
+
+
+def verify(operated: OperatedStack, wanted: Wanted, console: Console) -> int:
+    """Fly once; 1 where a step failed. The report is written in every case but one: that nobody agrees to the price.
+
+    Raises:
+        NotAgreedError: that is so.
+        RehearsalError: it cannot be told what would run, or a job cannot be started.
+    """
+    job, found = choose_schedule(operated.place, operated.jobs, wanted.job, None)
+    assert found.deployed is not None  # noqa: S101 - choose_schedule has seen to it
+    facts = look(operated.project_dir, operated.name, operated.place, outputs=operated.named.outputs, job=job.name)
+    done = [doctor_step(findings(facts), unseen(facts))]
+    show(facts, findings(facts), unseen(facts), console)
+    _print_step(done[0], console)
+    request = sample_request(found.deployed)
+    if has_passed(done):
+        _agree(request, operated, wanted, console)
+        runner = runner_for(operated, console)
+        flight = Flight(operated, found.deployed, runner, lambda run: print_change(run, console), wanted.interrupt)
+        for step in fly(flight):
+            done.append(step)
+            _print_step(step, console)
+    report = wanted.report or Path(f"verify-{operated.name}.md")
+    told = Told(facts, done, datetime.now(UTC), operated.place.is_rehearsal, request)
+    report.write_text(as_markdown(told), encoding="utf-8")
+    if wanted.as_json:
+        sys.stdout.write(f"{json.dumps(as_document(operated.name, job.name, done, report), indent=2)}\n")
+    print_hanging(console, Text("report  "), Text(f"{report}: names are replaced, read it before you hand it on"))
+    return 0 if has_passed(done) else 1
+
+
+def _agree(request: Mapping[str, Any], operated: OperatedStack, wanted: Wanted, console: Console) -> None:
+    """Say what it may cost, and see that whoever pays agrees."""
+    if operated.place.is_rehearsal:
+        return
+    scope = next(iter(operated.jobs.values())).scope
+    prices = PricesOfPlace(operated.place)
+    one = longest_run_cost(request, prices(scope.region, scope.partition))
+    price = "; ".join([most(one, RUNS_INTERRUPTED if wanted.interrupt else RUNS), *prices.notes])
+    print_hanging(console, Text("price  "), Text(price))
+    if not wanted.agrees(price):
+        raise NotAgreedError(f"nothing was started: {price}. Agree to it, or say --yes where nobody can be asked")
+
+
+def as_document(stack: str, job: str, done: list[Step], report: Path) -> Mapping[str, Any]:
+    """The same for programs, with the names that are."""
+    return {
+        "version": JSON_VERSION,
+        "stack": stack,
+        "job": job,
+        "passed": has_passed(done),
+        "steps": [asdict(each) for each in done],
+        "report": str(report),
+    }
+
+
+def _print_step(step: Step, console: Console) -> None:
+    mark, style = _MARKS[step.outcome]
+    print_hanging(console, Text.assemble((mark, style), " "), Text.assemble((step.name, "bold"), f"  {step.text}"))
