@@ -77,6 +77,7 @@ def _declare_chat(parts: AlarmParts, chat: Chat, topic: pulumi.Resource) -> None
         name=names.role_name("chat"),
         description="Amazon Q Developer tells chat channels of alarms with this role, which may do nothing",
         assume_role_policy=policy_document(chat_trust()),
+        permissions_boundary=parts.permissions_boundary,
         tags=parts.tags,
         opts=parts.child(),
     )

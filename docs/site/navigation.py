@@ -24,6 +24,7 @@ NAVIGATION: Final = {
         "migrating",
         "delivery",
     ],
+    "Operate": ["verify", "doctor", "dead-letters", "costs"],
     "Reference": ["configuration", "command-line", "policies", "bad-inputs", "refusals"],
     "Decisions": ["adr/README"],
 }

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from components.aws_names import AwsScope
-from components.iam_policies import allow, policy_document
+from components.iam_policies import allow
 from components.statement_union import Statement
-from operations.delivery.resource_rows import ROWS, Boundary, Grant, Phase, UnnamedResourceError, role_arn
+from operations.delivery.grants import Boundary, Grant, Inputs, Phase, Tagged, UnnamedResourceError
+from operations.delivery.job_rows import role_arn
+from operations.delivery.resource_rows import ROWS
 from operations.delivery.state_access import StateBackend, state_statements, via_s3
 from rehearsal.declaring.recording_monitor import RegisteredResource
 from rehearsal.errors import RehearsalError
 
-MANAGED_POLICY_MAX_LENGTH: Final = 6_144
-"""Characters of a managed policy, blanks not counted. Source: IAM User Guide, "IAM and AWS STS quotas"."""
 _WITHOUT_CLOUD: Final = ("pulumi:providers:", "pulumi:pulumi:")
+_OWN_TAGS: Final = ("project", "stack")
 _ROLE_TYPE: Final = "aws:iam/role:Role"
 
 
@@ -61,8 +62,10 @@ def deploy_statements(resources: Iterable[RegisteredResource], deployed: Deploye
         try:
             for grant, arn in _granted(resource, deployed):
                 boundary = boundaries.get(arn, "") if grant.boundary is not Boundary.IGNORED else ""
-                if boundary or grant.boundary is not Boundary.SET:
-                    found[_Kind(grant.sid, grant.passed_to, boundary)].add(grant.actions, _any_job(arn, deployed))
+                if grant.boundary is Boundary.SET and not boundary:
+                    continue
+                kind = _Kind(grant.sid, grant.passed_to, boundary, grant.tagged, _tags(grant, resource.inputs))
+                found[kind].add(grant.actions, _any_job(arn, deployed))
         except (DeployPolicyError, UnnamedResourceError) as error:
             faults.append(f"  {resource.urn}: {error}")
     if faults:
@@ -78,11 +81,6 @@ def deploy_statements(resources: Iterable[RegisteredResource], deployed: Deploye
     )
 
 
-def length(statements: Sequence[Statement]) -> int:
-    """Characters of the document, as IAM counts them: without blanks."""
-    return len(policy_document(statements))
-
-
 @dataclass(frozen=True)
 class _Kind:
     """What makes a statement one of its own: its name and its condition."""
@@ -90,11 +88,23 @@ class _Kind:
     sid: str
     passed_to: str
     boundary: str
+    tagged: Tagged
+    tags: tuple[tuple[str, str], ...]
 
     def statement(self, allowed: _Allowed) -> Statement:
-        values = {"iam:PassedToService": self.passed_to, "iam:PermissionsBoundary": self.boundary}
-        keys = {key: value for key, value in values.items() if value}
-        return allow(self.sid, sorted(allowed.actions), sorted(allowed.arns), {"StringEquals": keys} if keys else None)
+        arns = sorted(allowed.arns)
+        return allow(self.sid, sorted(allowed.actions), "*" if arns == ["*"] else arns, self._condition())
+
+    def _condition(self) -> dict[str, dict[str, str]] | None:
+        passed = {"iam:PassedToService": self.passed_to, "iam:PermissionsBoundary": self.boundary}
+        equal = {key: value for key, value in passed.items() if value}
+        has = {f"aws:ResourceTag/{key}": value for key, value in self.tags}
+        if self.tagged is Tagged.RESOURCE:
+            equal |= has
+        if self.tagged is Tagged.REQUEST:
+            gets = {f"aws:RequestTag/{key}": value for key, value in self.tags}
+            return {"StringEquals": equal | gets, "StringEqualsIfExists": has}
+        return {"StringEquals": equal} if equal else None
 
 
 @dataclass
@@ -120,6 +130,20 @@ def _granted(resource: RegisteredResource, deployed: Deployed) -> Iterator[tuple
             yield grant, grant.arn(resource.inputs, deployed.scope)
 
 
+def _tags(grant: Grant, inputs: Inputs) -> tuple[tuple[str, str], ...]:
+    """The tags by which a stack's own resources are known, where a grant is narrowed by them.
+
+    Raises:
+        UnnamedResourceError: the resource has not both of them.
+    """
+    if grant.tagged is Tagged.NOT:
+        return ()
+    tags = inputs.get("tags") or {}
+    if missing := [key for key in _OWN_TAGS if not isinstance(tags.get(key), str)]:
+        raise UnnamedResourceError(f"its tags lack {' and '.join(missing)}, by which the role knows it; give it these")
+    return tuple((key, tags[key]) for key in _OWN_TAGS)
+
+
 def _boundaries(declared: Iterable[RegisteredResource], scope: AwsScope) -> dict[str, str]:
     """ARN of a role -> its permissions boundary, of those that have one."""
     return {
@@ -131,7 +155,7 @@ def _boundaries(declared: Iterable[RegisteredResource], scope: AwsScope) -> dict
 
 def _any_job(arn: str, deployed: Deployed) -> str:
     """The same for any job of the stack, where that is asked for; a bucket keeps its name."""
-    if not deployed.job_prefixes:
+    if not deployed.job_prefixes or arn == "*":
         return arn
     kept, slash, rest = arn.partition("/") if arn.split(":")[2] == "s3" else ("", "", arn)
     prefixes = "|".join(re.escape(prefix) for prefix in sorted(deployed.job_prefixes, key=len, reverse=True))

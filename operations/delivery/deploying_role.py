@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from components.aws_names import AwsScope
 from components.statement_union import Statement
-from operations.delivery.deploy_policy import MANAGED_POLICY_MAX_LENGTH, Deployed, deploy_statements, length
+from operations.delivery.deploy_policy import Deployed, deploy_statements
+from operations.delivery.grants import Phase
 from operations.delivery.oidc_trust import parse_trusted, trust_document
-from operations.delivery.resource_rows import Phase
+from operations.delivery.policy_lengths import length, length_note, managed_policies
 from operations.delivery.state_access import StateAddressError, StateBackend, key_arn
 from rehearsal.declaring.program import OfflineMocks, answer_invoke, declare
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
@@ -19,8 +20,6 @@ from rehearsal.errors import RehearsalError
 from rehearsal.sealed_environment import ACCOUNT_ID
 
 JSON_VERSION: Final = 1
-ROLE_POLICIES: Final = 10_240
-"""Characters of all inline policies of a role. Source: IAM User Guide, "IAM and AWS STS quotas"."""
 _PREFIX: Final = "training_job_name_prefix"
 
 
@@ -49,7 +48,7 @@ class DeployingRole:
     @property
     def policy(self) -> dict[str, Any]:
         """The permission document."""
-        return {"Version": "2012-10-17", "Statement": list(self.statements)}
+        return _document(self.statements)
 
     def as_document(self) -> dict[str, Any]:
         """The same for programs."""
@@ -60,9 +59,14 @@ class DeployingRole:
             "region": self.scope.region,
             "policy": self.policy,
             "policy_length": length(self.statements),
+            "managed_policies": [_document(each) for each in managed_policies(self.statements)],
             "trust": self.trust,
             "notes": list(self.notes),
         }
+
+
+def _document(statements: Sequence[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def deploying_role(
@@ -113,13 +117,8 @@ def _state(options: RoleOptions) -> StateBackend | None:
 
 def _notes(statements: list[Statement], options: RoleOptions) -> list[str]:
     notes = []
-    if (has := length(statements)) > MANAGED_POLICY_MAX_LENGTH:
-        cure = "make it an inline policy of the role" if has <= ROLE_POLICIES else "it is too long for one role"
-        shorter = "" if options.any_job else ", or say --any-job, which needs no line for each job"
-        notes.append(
-            f"the policy has {has:,} characters; a managed policy takes {MANAGED_POLICY_MAX_LENGTH:,}, all inline "
-            f"policies of a role {ROLE_POLICIES:,}: {cure}{shorter}"
-        )
+    if note := length_note(statements, "" if options.any_job else "say --any-job, which needs no line for each job"):
+        notes.append(note)
     if options.state is None:
         notes.append(
             "nothing is allowed on a Pulumi state: for one in S3 say --state s3://BUCKET; Pulumi Cloud needs none"

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 from components.aws_names import AwsScope
 from components.iam_policies import allow
 from components.statement_union import Statement
-from operations.delivery.resource_rows import Phase
+from operations.delivery.grants import Phase
 from rehearsal.errors import RehearsalError
 
 _ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[^?*]*))?(?:\?.*)?")

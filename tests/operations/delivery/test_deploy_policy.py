@@ -7,24 +7,21 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
 
 from components.iam_policies import policy_document
 from operations.delivery.deploy_policy import DeployPolicyError, deploy_statements
-from operations.delivery.resource_rows import ROWS, Phase
+from operations.delivery.grants import Phase
+from operations.delivery.policy_lengths import ROLE_POLICIES_MAX_LENGTH
+from operations.delivery.resource_rows import ROWS
 from operations.delivery.state_access import StateBackend
 from rehearsal.permissions.permissions import AwsCall
 from tests.operations.delivery import declared as stacks
 from tests.operations.delivery.declared import ACCOUNT, BUCKET, SCOPE, STACKS, decide, declared, deployed
 from tests.operations.delivery.provider_calls import CHANGES, DELETES, READS, arns, calls, pass_role
-from tests.operations.projects import ROOT
 
 JOB: Final = "breast-cancer"
 BOUNDARY: Final = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 KEY: Final = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d"
-NOT_OPERATIONS: Final = {"s3:ListBucket", "s3:ListBucketVersions", "s3:DeleteObjectVersion", "iam:PassRole"}
-"""Permissions that no operation of the API is called like. Source: Service Authorization Reference."""
 
 
 def policy(stack: str, **options: object) -> list[dict[str, Any]]:
@@ -137,33 +134,12 @@ def test_a_role_for_previews_reads_and_changes_nothing() -> None:
     assert not decide(AwsCall("kms:Encrypt", KEY, "write"), statements).allowed
 
 
-def test_each_action_exists_and_none_has_a_wildcard() -> None:
-    actions = {action for row in ROWS.values() for grant in row for action in grant.actions}
-    operations = {
-        f"{service}:{name}"
-        for service in {action.partition(":")[0] for action in actions}
-        for name in ServiceModel(Loader().load_service_model(service, "service-2")).operation_names
-    }
-
-    assert actions - operations == NOT_OPERATIONS & actions
-    assert "*" not in "".join(actions)
-
-
-def test_only_the_question_who_one_is_stands_beside_a_star() -> None:
-    lines = (ROOT / "policies" / "actions_without_resources.txt").read_text().splitlines()
-    only_star = {f"{line.partition(':')[0]}:{name}" for line in lines for name in line.partition(":")[2].split()}
-    statements = policy("prod", state=StateBackend("state", key=KEY))
-
-    starred = {action for each in statements if each["Resource"] == "*" for action in each["Action"]}
-    assert starred == {"sts:GetCallerIdentity"}
-    assert {action.lower() for each in statements for action in each["Action"]} & only_star == {"sts:getcalleridentity"}
-
-
-def test_all_types_of_the_committed_stacks_have_a_row_and_the_policies_fit() -> None:
+def test_all_types_of_the_committed_stacks_have_a_row_and_the_policies_fit_a_role() -> None:
     types = {each.type for stack in STACKS for each in declared(stack).resources if each.custom}
 
     assert {each for each in types if not each.startswith("pulumi:")} <= ROWS.keys()
-    assert max(len(policy_document(policy(stack, state=StateBackend("s" * 63, "p/", KEY)))) for stack in STACKS) < 6144
+    state = StateBackend("s" * 63, "p/", KEY)
+    assert max(len(policy_document(policy(stack, state=state))) for stack in STACKS) < ROLE_POLICIES_MAX_LENGTH
 
 
 def test_a_type_without_a_row_is_an_error_that_names_it_and_its_resource() -> None:

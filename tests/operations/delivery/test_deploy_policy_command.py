@@ -158,6 +158,6 @@ def test_a_policy_that_is_too_long_for_a_managed_one_says_so_and_what_is_shorter
 
     long, short = run("-s", "staging", *ACCOUNT), run("-s", "staging", *ACCOUNT, "--any-job")
 
-    assert "a managed policy takes 6,144" in long.stderr
-    assert "say --any-job, which needs no line for each job" in long.stderr
+    assert "and a managed policy takes 6,144: make it an inline policy of the role" in long.stderr
+    assert "or say --any-job, which needs no line for each job" in long.stderr
     assert "a managed policy" not in short.stderr

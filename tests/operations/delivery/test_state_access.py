@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from operations.delivery.resource_rows import Phase
+from operations.delivery.grants import Phase
 from operations.delivery.state_access import StateAddressError, StateBackend, key_arn, state_statements
 from rehearsal.permissions.permissions import AwsCall
 from tests.operations.delivery.declared import SCOPE, decide
