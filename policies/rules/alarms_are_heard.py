@@ -34,7 +34,7 @@ def _check(stack: Stack, _config: Config) -> StackJudgement:
 
 def _heard(stack: Stack) -> tuple[set[str], set[str]]:
     """Names of the topics that somebody listens to, and URNs of those whose ARN is unknown yet."""
-    named, urns = set(), set()
+    named, urns = set[str](), set[str]()
     for listener, name, value in _topics_of_listeners(stack):
         if value is UNKNOWN:
             urns.update(listener.depends_on.get(name, ()))
