@@ -11,6 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 from rich.text import Text
 
+from components.wording import counted
 from operations.aws_mistakes import refused
 from operations.console import print_hanging
 from operations.deployed_jobs import StackJob
@@ -140,7 +141,7 @@ def _plan(
 
 def _print_plan(schedule: DeployedSchedule, planned: Sequence[PlannedInvocation], told: Told) -> None:
     count = sum(not each.skipped for each in planned)
-    title = f"{len(planned)} invocations, {count} to make up for, {len(planned) - count} skipped"
+    title = f"{counted(len(planned), 'invocation')}, {count} to make up for, {len(planned) - count} skipped"
     print_hanging(told.console, Text.assemble((schedule.name, "bold"), "  "), Text(title))
     for each in planned:
         what = f"skipped: {each.skipped}" if each.skipped else "to make up for"

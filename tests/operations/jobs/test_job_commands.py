@@ -19,6 +19,7 @@ from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import SageMakerRunner
 from operations.jobs.running import RunWanted, Told, run_now
 from operations.jobs.status_asking import Wanted, read_status
+from operations.jobs.status_commands import watch_status
 from operations.places import PlaceError
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end
@@ -66,6 +67,26 @@ def test_a_server_that_does_not_answer_is_a_note_and_the_rest_is_told(
     assert status.versions == {}
     (note,) = status.notes
     assert note.startswith("MLflow does not answer: MLflow at http://127.0.0.1:9")
+
+
+def test_what_is_watched_is_shown_again_until_somebody_interrupts(
+    deployed: DeployedStack, stack: OperatedStack
+) -> None:
+    name, waited = deployed.create_job(), list[float]()
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            raise KeyboardInterrupt
+        end(deployed, name)
+
+    output = io.StringIO()
+    console = Console(file=output, width=200, highlight=False)
+
+    assert watch_status(stack, None, Wanted(runs=1, with_models=False), console, wait) == 0
+    shown = output.getvalue()
+    assert shown.index("InProgress (Starting)") < shown.index("Stopped")
+    assert shown.count(f"│ {name[-36:-28]} │") == 2
 
 
 def test_a_dry_run_prints_the_request_and_sends_nothing(deployed: DeployedStack, stack: OperatedStack) -> None:
