@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from botocore.exceptions import ClientError
+
+from operations.aws_mistakes import refused
 from operations.jobs.history_asking import PAGE_SIZE, list_jobs
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.status_asking import Wanted, read_status
 from operations.report.content import StackReport, left_out
-from operations.schedules.dead_letter_queues import HIDDEN_WHILE_LOOKING, give_back, look
+from operations.schedules.dead_letter_queues import HIDDEN_WHILE_LOOKING, Looked, give_back, look
 
 PAGES_AT_MOST: Final = 120
 """So many pages of names are read for one job: of ten thousand, and of some of other prefixes between them."""
 _LETTERS: Final = 50
 """Of each queue: a page tells of causes, and the command of each letter."""
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
 def read_report(operated: OperatedStack, runs: int) -> StackReport:
@@ -25,8 +29,7 @@ def read_report(operated: OperatedStack, runs: int) -> StackReport:
     status = read_status(operated.project_dir, operated.name, place, jobs, Wanted(runs=runs))
     count = PAGES_AT_MOST * PAGE_SIZE
     listed = {job.name: list_jobs(place.sagemaker, job.training_job_name_prefix, count, PAGES_AT_MOST) for job in jobs}
-    looked = look(place, jobs, _LETTERS, HIDDEN_WHILE_LOOKING, operated.name)
-    give_back(place, looked, looked.letters)
+    looked = letters_of(operated)
     described = {job.name: len(job.history.runs) for job in status.jobs}
     names = {name: each.jobs for name, each in listed.items()}
     notes = [
@@ -41,3 +44,15 @@ def read_report(operated: OperatedStack, runs: int) -> StackReport:
         *([f"about {looked.unseen} more dead letters are not counted"] if looked.unseen else []),
     ]
     return StackReport(status, names, operated.named, place.region, looked.letters, notes)
+
+
+def letters_of(operated: OperatedStack) -> Looked:
+    """The dead letters of the stack; of who may not look at queues, as many who only read may not, a note."""
+    try:
+        looked = look(operated.place, operated.jobs.values(), _LETTERS, HIDDEN_WHILE_LOOKING, operated.name)
+        give_back(operated.place, looked, looked.letters)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _DENIED:
+            raise
+        return Looked(notes=[f"dead letters were not looked at: {refused(error)}"])
+    return looked

@@ -91,7 +91,8 @@ def periods(jobs: Iterable[JobSummary]) -> tuple[str, list[Period]]:
 def outcomes_chart(name: str, told: Sequence[Period], identifier: str) -> Chart:
     """Bars: how many of each period ended how; failures stand at the bottom, where they can be compared."""
     most = max(sum(period.counts.values()) for period in told)
-    ticks = [tick for tick in svg.round_ticks(0, most) if tick.value == round(tick.value)]
+    whole = (tick.value for tick in svg.round_ticks(0, most) if tick.value == round(tick.value))
+    ticks = [svg.Tick(value, f"{value:,.0f}") for value in whole]
     upwards = svg.upwards(0, ticks[-1].value)
     across = svg.across(0, len(told))
     width = (across.end - across.start) / len(told)

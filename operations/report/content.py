@@ -89,7 +89,7 @@ def figures(jobs: Sequence[JobSummary], runs: Sequence[JobRun]) -> list[Figure]:
     told = [Figure("Runs listed", f"{len(jobs):,}")]
     if ended:
         told.append(Figure("Completed", share(len(good) / len(ended))))
-    told.append(Figure("Last success", f"{good[0].created:%Y-%m-%d %H:%M} UTC" if good else "none"))
+    told.append(Figure("Last success, UTC", f"{good[0].created:%Y-%m-%d %H:%M}" if good else "none"))
     trained = [run for run in runs if run.training_seconds is not None and run.status == SUCCESS]
     if trained:
         told.append(Figure("Median training time", in_words(timedelta(seconds=median(_seconds(trained))))))

@@ -76,11 +76,13 @@ def time_ticks(low: datetime, high: datetime, about: int = 5) -> list[Tick]:
     """Round moments between two, as seconds since 1970."""
     span = max(high - low, timedelta(hours=1))
     years = _TIME_STEPS[-1] * math.ceil(span / _TIME_STEPS[-1] / about)
-    step = next((size for size in _TIME_STEPS if span / size <= about), years)
+    least = timedelta(days=1) if span > timedelta(days=1) else timedelta(0)  # an hour alone does not say of which day
+    step = next((size for size in _TIME_STEPS if size >= least and span / size <= about), years)
     form = "%H:%M" if step < timedelta(days=1) else "%d %b" if span < timedelta(days=300) else "%b %Y"
     first = math.ceil(low.timestamp() / step.total_seconds())
     moments = [number * step.total_seconds() for number in range(first, first + about + 2)]
-    return [Tick(at, datetime.fromtimestamp(at, UTC).strftime(form)) for at in moments if at <= high.timestamp()]
+    ticks = [Tick(at, datetime.fromtimestamp(at, UTC).strftime(form)) for at in moments if at <= high.timestamp()]
+    return ticks or [Tick(low.timestamp(), low.astimezone(UTC).strftime("%d %b %H:%M"))]
 
 
 def picture(title: str, description: str, identifier: str, parts: Iterable[Markup]) -> Markup:

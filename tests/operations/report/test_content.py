@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -95,9 +96,9 @@ def test_figures_are_of_what_is_known() -> None:
 
     assert told["Runs listed"] == "22"
     assert told["Completed"] == "77 %"
-    assert told["Last success"] == "2026-11-26 03:00 UTC"
+    assert told["Last success, UTC"] == "2026-11-26 03:00"
     assert told["Saved by spot"] == "67 %"
-    assert [each.name for each in figures([], [])] == ["Runs listed", "Last success"]
+    assert [each.name for each in figures([], [])] == ["Runs listed", "Last success, UTC"]
 
 
 def test_metrics_are_of_versions_that_the_run_itself_made_in_the_order_of_their_numbers() -> None:
@@ -132,6 +133,7 @@ def test_outcomes_are_counted_by_periods_of_which_there_are_not_too_many() -> No
 
 def test_pictures_say_in_words_what_they_show() -> None:
     runs = runs_of(23)
+    assert re.findall(r'class="up"[^>]*>([^<]*)<', outcomes_chart(*periods([summary(runs[0])]), "d").svg) == ["0", "1"]
     jobs = [summary(run) for run in runs]
 
     drawn = runs_chart(jobs, NOW, "a")

@@ -41,6 +41,7 @@ def test_ticks_are_round_and_hold_what_is_between(low: float, high: float, told:
     [
         (timedelta(0), ["00:00"]),
         (timedelta(hours=12), ["00:00", "03:00", "06:00", "09:00", "12:00"]),
+        (timedelta(days=2), ["01 Nov", "02 Nov", "03 Nov"]),
         (timedelta(days=4), ["01 Nov", "02 Nov", "03 Nov", "04 Nov", "05 Nov"]),
     ],
 )
@@ -51,6 +52,12 @@ def test_moments_are_round_and_written_as_long_as_is_needed(span: timedelta, tol
 @pytest.mark.parametrize("days", [1, 9, 40, 100, 400, 1000, 4000])
 def test_there_are_a_few_moments_in_any_span(days: int) -> None:
     assert 1 <= len(svg.time_ticks(START, START + timedelta(days=days))) <= 7
+
+
+def test_a_span_without_a_round_moment_says_when_it_begins() -> None:
+    start = START + timedelta(minutes=7)
+
+    assert labels(svg.time_ticks(start, start + timedelta(seconds=2))) == ["01 Nov 00:07"]
 
 
 def test_a_scale_goes_from_end_to_end_and_puts_a_single_value_in_the_middle() -> None:
