@@ -15,19 +15,20 @@ UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
 
-.PHONY: help install container packages reference rehearse check test test-unit soak lint types format bench preview up destroy lock clean
+.PHONY: help install container packages reference rehearse check test test-unit soak lint types format site bench preview up destroy lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/installed .venv-container/installed ## make both virtual environments
 
-.venv/installed: requirements/development.txt pyproject.toml operations/pyproject.toml
+.venv/installed: requirements/development.txt requirements/accessibility.txt pyproject.toml operations/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "installing the program and its tools into .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
 	@$(UV) --require-hashes -r requirements/development.txt
+	@$(UV) --no-deps --require-hashes -r requirements/accessibility.txt
 	@$(UV) --no-deps --no-build-isolation --editable . --editable operations
 	@touch $@
 
@@ -83,6 +84,17 @@ format: .venv/installed
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
+# Sphinx has packages of its own, which nothing else needs.
+.venv-site/installed: requirements/site.txt | .venv/installed
+	@echo "installing what builds the site into .venv-site (once)"
+	@$(PYTHON) -m venv --clear --without-pip .venv-site
+	@$(UV) --python .venv-site/bin/python --require-hashes -r requirements/site.txt
+	@touch $@
+
+site: .venv-site/installed ## the documentation as a site, in .build/site; each link is checked, no network is needed
+	@.venv-site/bin/python -m sphinx --quiet --fail-on-warning --keep-going -b html -c docs/site docs .build/site
+	@echo "the site is in .build/site: open .build/site/index.html"
+
 .venv/benchmarks: requirements/benchmarks.txt | install
 	@$(UV) --no-deps --no-build-isolation --require-hashes -r requirements/benchmarks.txt
 	@touch $@
@@ -106,6 +118,8 @@ lock: .venv/installed ## the pinned versions anew, from the .in files
 	@$(LOCK) requirements/development.in -o requirements/development.txt
 	@$(LOCK) requirements/installer.in -c requirements/development.txt -o requirements/installer.txt
 	@$(LOCK) --no-deps requirements/benchmarks.in -o requirements/benchmarks.txt
+	@$(LOCK) requirements/site.in -o requirements/site.txt
+	@$(LOCK) --no-deps requirements/accessibility.in -o requirements/accessibility.txt
 	@$(LOCK) requirements/program.in -c requirements/development.txt -o requirements.txt
 	@$(LOCK) --no-deps --no-annotate $(IMAGE).in -o $(IMAGE).txt
 	@grep -v -e '^#' $(foreach name,$(HELD_NOT),-e '^$(name)==') $(IMAGE).in > $(HELD)

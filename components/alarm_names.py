@@ -2,8 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from .aws_names import SCHEDULE_NAME_MAX_LENGTH, JobNames
+
+ALARM_OUTPUTS: Final = {
+    "alarm_topic_arn": "ARN of the SNS topic that tells of failures and missed runs, where alarms are on.",
+    "alarm_machine_arn": "ARN of the state machine that records how jobs ended, where alarms are on.",
+    "dashboard_name": "Name of the CloudWatch dashboard, where there is one.",
+}
+"""Outputs that only a job with alarms has: what each is."""
 
 
 @dataclass(frozen=True)

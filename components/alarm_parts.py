@@ -36,6 +36,11 @@ class AlarmParts:
         return dict(self.prepared.tags)
 
     @property
+    def permissions_boundary(self) -> str | None:
+        """Of each role that is made, the job's and those of its alarms."""
+        return self.prepared.training_job.permissions_boundary_arn
+
+    @property
     def stack(self) -> str:
         """For the commands in the messages."""
         return self.prepared.tags.get("stack", pulumi.get_stack())
@@ -45,7 +50,8 @@ class AlarmParts:
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Declare a role of the alarms: the machine's (kind `""`), or of what starts it."""
         logical = f"alarms-{kind}" if kind else "alarms"
-        role = JobRole(logical, self.names.role_name(kind), description, trust, logical, permissions)
+        name, boundary = self.names.role_name(kind), self.permissions_boundary
+        role = JobRole(logical, name, description, trust, logical, permissions, boundary)
         return role.declare(self.job, self.tags, self.parent)
 
     def child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:

@@ -2,8 +2,7 @@
 
 Sources: Step Functions Developer Guide, "Creating an IAM role for your state machine" (confused deputy); EventBridge
 User Guide, "IAM roles for sending events to targets"; SNS Developer Guide, "Managing encryption keys" (CloudWatch
-alarms); Amazon Q Developer in chat applications Administrator Guide, "Cross-service confused deputy prevention";
-Service Authorization Reference (Amazon SageMaker, Amazon CloudWatch, Amazon SNS, AWS Step Functions).
+alarms); Service Authorization Reference (Amazon SageMaker, Amazon CloudWatch, Amazon SNS, AWS Step Functions).
 """
 
 from typing import Any, Final
@@ -61,13 +60,13 @@ def watch_trust(names: AlarmNames) -> list[Statement]:
     return [_trust("scheduler.amazonaws.com", names, names.job.schedule_group_arn)]
 
 
-def chat_trust(names: AlarmNames) -> list[Statement]:
-    """Amazon Q Developer in chat applications may assume the role for the job's channels."""
-    scope = names.job.scope
-    # Their ARNs have no region.
-    channels = f"arn:{scope.partition}:chatbot::{scope.account_id}:chat-configuration/*/{names.name}-*"
-    condition = {"StringEquals": {"aws:SourceAccount": scope.account_id}, "ArnLike": {"aws:SourceArn": channels}}
-    return [trust("chatbot.amazonaws.com", condition)]
+def chat_trust() -> list[Statement]:
+    """Amazon Q Developer in chat applications may assume the role, which may do nothing.
+
+    Without a condition: which keys the service sends we could not verify, and a wrong one would silence a channel.
+    """
+    principal = {"Service": "chatbot.amazonaws.com"}
+    return [{"Sid": "AssumeRole", "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]
 
 
 def starting_permissions(names: AlarmNames) -> list[Statement]:

@@ -76,7 +76,8 @@ def _declare_chat(parts: AlarmParts, chat: Chat, topic: pulumi.Resource) -> None
         f"{parts.job}-alarms-chat-role",
         name=names.role_name("chat"),
         description="Amazon Q Developer tells chat channels of alarms with this role, which may do nothing",
-        assume_role_policy=policy_document(chat_trust(names)),
+        assume_role_policy=policy_document(chat_trust()),
+        permissions_boundary=parts.permissions_boundary,
         tags=parts.tags,
         opts=parts.child(),
     )

@@ -14,6 +14,7 @@ OF_THE_JOB: Final = {
     "source": "all schedules of a job start the same training code",
     "execution_role_arn": "the scheduler role passes one role",
     "alarms": "a job has one topic, and one dashboard",
+    "permissions_boundary_arn": "all schedules of a job have the same roles",
 }
 """What a further schedule cannot change, and why not."""
 

@@ -25,12 +25,17 @@ from .alarm_views import declare_views
 from .alarm_watches import EVENT_AGE_IN_SECONDS, RETRIES, Watch, watch_of
 from .job_schedule import in_utc
 
+__all__ = ["AlarmParts", "declare_alarms", "event_pattern"]
+
 ENDED: Final = ("Completed", "Failed", "Stopped")
 """TrainingJobStatus of a job that has ended."""
 
 
-def declare_alarms(parts: AlarmParts, *needed: pulumi.Resource) -> None:
-    """Declare everything; `needed` are what the watching schedules need: their group."""
+def declare_alarms(parts: AlarmParts, *needed: pulumi.Resource) -> tuple[str, str, str | None]:
+    """Declare everything; `needed` are what the watching schedules need: their group.
+
+    Gives the ARNs of topic and state machine, and the dashboard's name.
+    """
     role = parts.role(
         "",
         "Step Functions records and tells how training jobs ended with this role",
@@ -55,6 +60,7 @@ def declare_alarms(parts: AlarmParts, *needed: pulumi.Resource) -> None:
     _declare_rule(parts, machine)
     _declare_watches(parts, machine, *needed)
     declare_views(parts, topic)
+    return parts.topic_arn, parts.names.machine_arn, parts.names.name if parts.alarms.dashboard else None
 
 
 def event_pattern(names: AlarmNames) -> str:

@@ -20,6 +20,7 @@ class JobRole:
     trust: Sequence[Statement]
     policy_name: str
     permissions: Sequence[Statement]
+    permissions_boundary: str | None = None
 
     def declare(
         self, job: str, tags: Mapping[str, str], parent: pulumi.Resource
@@ -34,6 +35,7 @@ class JobRole:
             name=self.name,
             description=self.description,
             assume_role_policy=policy_document(self.trust),
+            permissions_boundary=self.permissions_boundary,
             tags=dict(tags),
             opts=pulumi.ResourceOptions(parent=parent),
         )

@@ -60,7 +60,7 @@ class TrainingJobSettings(ScheduledJobSettings):
         Annotated[str, Field(pattern=NAME, max_length=FURTHER_SCHEDULE_NAME_MAX_LENGTH)], ScheduledJobSettings
     ] = Field(default={})
     """Other schedules that start the same job with some settings changed, by name; each says its `schedule` and what is
-    different, but for `source`, `execution_role_arn` and `alarms` (docs/schedules.md)."""
+    different, but for `source`, `execution_role_arn`, `permissions_boundary_arn` and `alarms` (docs/schedules.md)."""
 
     def path_of(self, job: str, schedule: str = "") -> str:
         """Where the settings of a schedule stand below `training_jobs`; `schedule` is "" for the job's own."""
@@ -119,7 +119,7 @@ def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
     keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
     keys |= {f"secrets.{name}.kms_key_arn": secret.kms_key_arn for name, secret in spec.secrets.items()}
     keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
-    keys["alarms.kms_key_arn"] = spec.alarms and spec.alarms.kms_key_arn
+    keys["alarms.kms_key_arn"] = spec.alarms.kms_key_arn if spec.alarms else None
     if spec.alarms and (topic := spec.alarms.topic_arn) and topic.split(":")[3] != region:
         yield Problem.at("alarms.topic_arn", f"got {topic!r}; allowed: a topic of the stack's region, {region}")
     for setting, arn in keys.items():

@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from .alarm_names import ALARM_OUTPUTS
 from .bucket_object import BucketObject
 from .execution_role_policy import execution_permissions
 from .iam_policies import execution_trust, scheduler_permissions, scheduler_trust
@@ -42,9 +43,7 @@ OUTPUTS: Final = {
     "registered_model_name": "The MLflow registered model that versions go to, where the job tracks.",
     "tracking_uri": "What MLFLOW_TRACKING_URI is set to in the container, where the job tracks.",
     "artifact_store": "S3 prefix of the tracking server's artifact store, where one is set.",
-    "alarm_topic_arn": "ARN of the SNS topic that tells of failures and missed runs, where alarms are on.",
-    "alarm_machine_arn": "ARN of the state machine that records how jobs ended, where alarms are on.",
-    "dashboard_name": "Name of the CloudWatch dashboard, where there is one.",
+    **ALARM_OUTPUTS,
 }
 """Name of an output, which is an attribute of the component: what it is."""
 DEAD_LETTER_RETENTION_IN_SECONDS = 14 * 86400
@@ -97,6 +96,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
                 execution_trust(names, [spec, *others]),
                 "training",
                 execution_permissions(spec, names, args.data_buckets, others),
+                spec.permissions_boundary_arn,
             ).declare(name, self._tags, self)
         scheduler = JobRole(
             "scheduler",
@@ -105,6 +105,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             scheduler_trust(names),
             "start-training-jobs",
             scheduler_permissions(spec, names, others),
+            spec.permissions_boundary_arn,
         ).declare(name, self._tags, self)
         # A role's policy depends on the role, so the last of each stands for both.
         needed = [group, dead_letters, *execution[-1:], scheduler[-1]]
@@ -169,20 +170,18 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             "scheduler_role_arn": names.scheduler_role_arn,
             "execution_role_arn": execution_role_arn(self._args.training_job, names),
         }
-        return own | ({"further_schedules": further} if further else {})
+        own |= {"further_schedules": further} if further else {}
+        return {name: value for name, value in own.items() if value is not None or name not in ALARM_OUTPUTS}
 
     def _declare_alarms(self, group: pulumi.Resource) -> tuple[str | None, str | None, str | None]:
-        """Declare what watches the job; gives topic and state machine, by ARN, and the dashboard's name."""
+        """Declare what watches the job; topic and state machine, by ARN, and the dashboard's name."""
         alarms = self._args.training_job.alarms
         if alarms is None or not alarms.enabled:
             return None, None, None
         # Only where they are used: whoever has no alarms does not wait for what declares them.
-        from .alarm_parts import AlarmParts  # noqa: PLC0415
-        from .job_alarms import declare_alarms  # noqa: PLC0415
+        from .job_alarms import AlarmParts, declare_alarms  # noqa: PLC0415
 
-        parts = AlarmParts(self._name, self._args, alarms, self)
-        declare_alarms(parts, group)
-        return parts.topic_arn, parts.names.machine_arn, parts.names.name if alarms.dashboard else None
+        return declare_alarms(AlarmParts(self._name, self._args, alarms, self), group)
 
     def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on) or None)

@@ -39,6 +39,7 @@ _EXAMPLES: Final = {
     "further_schedules": "weekly",
     "instance_type": "ml.m5.large",
     "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d",
+    "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/boundary",
     "region": "us-east-1",
     "repository_credentials_provider_arn": "arn:aws:lambda:us-east-1:123456789012:function:registry-credentials",
     "security_group_ids": "sg-0123456789abcdef0",

@@ -24,6 +24,9 @@ from .tracking_mode import Tracking
 from .training_image_spec import TrainingImage
 
 CHANNELS_MAX_COUNT: Final = 20
+PolicyArn = Annotated[
+    str, Field(max_length=2048, pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$")
+]
 RoleArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
 
 
@@ -79,6 +82,9 @@ class TrainingJobFields(BaseModel):
     execution_role_arn: RoleArn | None = None
     """An existing role of the stack's account (such as a Studio execution role); absent: the component makes one of
     least privilege."""
+    permissions_boundary_arn: PolicyArn | None = None
+    """A managed policy that the roles made here cannot go beyond, whatever their own policies allow (docs/delivery.md);
+    absent: none."""
     tracking: Tracking
     """The MLflow server, experiment and registered model; or `none`: the model goes to S3, and nothing is recorded."""
     promotion: PromotionSpec = PromotionSpec()

@@ -13,12 +13,14 @@ import typer
 from operations.commands import (
     costs,
     dead_letters,
+    delivering,
     doctoring,
     jobs,
     models,
     offline,
     registering,
     rehearsing,
+    reporting,
     switching,
     verifying,
 )
@@ -29,7 +31,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (costs, dead_letters, doctoring, jobs, models, offline, registering, rehearsing, switching, verifying):
+for group in (
+    offline,
+    rehearsing,
+    verifying,
+    jobs,
+    doctoring,
+    dead_letters,
+    reporting,
+    models,
+    registering,
+    switching,
+    costs,
+    delivering,
+):
     group.add_to(app)
 
 

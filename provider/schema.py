@@ -6,6 +6,7 @@ judged at the first preview, and one value that comes from another resource woul
 
 from typing import Final
 
+from components.alarm_names import ALARM_OUTPUTS
 from components.further_schedules import FIELD
 from components.job_args import ScheduledTrainingJobArgs
 from components.scheduled_training_job import OUTPUTS, TYPE_TOKEN
@@ -14,10 +15,7 @@ from provider.schema_types import ANYTHING, Json, SchemaTypes, required
 
 PACKAGE: Final = TYPE_TOKEN.partition(":")[0]
 OPTIONAL_OUTPUTS: Final = frozenset(
-    {
-        *("alarm_machine_arn", "alarm_topic_arn", "artifact_store", "dashboard_name"),
-        *("experiment_name", "registered_model_name", "tracking_uri"),
-    }
+    {"artifact_store", "experiment_name", "registered_model_name", "tracking_uri", *ALARM_OUTPUTS}
 )
 _OUTPUTS_OF_FURTHER: Final = {
     "type": "object",

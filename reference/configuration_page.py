@@ -86,10 +86,10 @@ def page() -> str:
         _TAGS,
         _texts_table("tag", told["tags"]),
     ]
-    return "\n\n".join(_unwrapped(part).strip("\n") for part in parts) + "\n"
+    return "\n\n".join(unwrapped(part).strip("\n") for part in parts) + "\n"
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
     """Each paragraph of prose as one line."""
     parts = text.split("\n\n")
     return "\n\n".join(part if part.startswith(("```", "|")) else " ".join(part.split("\n")) for part in parts)
@@ -104,21 +104,22 @@ def _section(group: Group) -> Iterator[str]:
 
 def _settings_table(settings: Sequence[Setting]) -> str:
     rows = ((f"`{each.path}`", each.kind, each.default, each.allowed, _linked(each.text)) for each in settings)
-    return _table(("setting", "type", "default", "allowed", "what"), rows)
+    return table(("setting", "type", "default", "allowed", "what"), rows)
 
 
 def _entries_table(kind: str, entries: Entries) -> str:
     rows = (
         (f"`{each['name']}`", _default(each["default"]), each["allowed"], _linked(each["text"])) for each in entries
     )
-    return _table((kind, "default", "allowed", "what"), rows)
+    return table((kind, "default", "allowed", "what"), rows)
 
 
 def _texts_table(kind: str, entries: Entries) -> str:
-    return _table((kind, "what"), ((f"`{each['name']}`", _linked(each["text"])) for each in entries))
+    return table((kind, "what"), ((f"`{each['name']}`", _linked(each["text"])) for each in entries))
 
 
-def _table(titles: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+def table(titles: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+    """A table of Markdown."""
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in (titles, *rows)]
     return "\n".join([lines[0], "|" + "---|" * len(titles), *lines[1:]])
 

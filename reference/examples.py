@@ -67,6 +67,13 @@ promotion:
     validation:log_loss: 0.4
   margin: 0.005
 """,
+    "Told when it fails, is missing or grows worse": """\
+alarms:
+  email: [ml-oncall@example.com]
+  grace_in_minutes: 120
+  minimum_metrics:
+    validation:accuracy: 0.9
+""",
     "An MLflow server of your own, with a password": """\
 tracking:
   tracking_server: null

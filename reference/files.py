@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from reference import configuration_page
+from reference import command_line_page, configuration_page
 from reference.editor_schema import stack_schema
 from reference.training_code import described
 
@@ -18,6 +18,7 @@ def written_files() -> dict[Path, str]:
     """Path -> content of each generated file."""
     schema = stack_schema(described()["hyperparameters"], given_by(_project()))
     return {
+        PROJECT / "docs" / "command-line.md": command_line_page.page(),
         PROJECT / "docs" / "configuration.md": configuration_page.page(),
         PROJECT / "schemas" / "pulumi-stack.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
     }

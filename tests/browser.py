@@ -16,12 +16,12 @@ _QUIET: Final = (
 )
 
 
-def page(address: str, directory: Path) -> str:
+def page(address: str, directory: Path, *flags: str) -> str:
     """The document behind an address when its scripts have run; `directory` takes the browser's own files."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("neither chromium nor google-chrome is on PATH: no browser to look at a page with")
-    command = [program, *_QUIET, f"--user-data-dir={directory}", "--dump-dom", address]
+    command = [program, *_QUIET, *flags, f"--user-data-dir={directory}", "--dump-dom", address]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout

@@ -235,6 +235,7 @@ def _fit(draw: st.DrawFn, job: Values) -> None:
     if "profiler" in job:
         job["profiler"] = draw(st.sampled_from([{"disabled": True}, {"s3_path": "profiles/", "rules": {}}]))
     job.pop("execution_role_arn", None)
+    job.pop("permissions_boundary_arn", None)
     job.pop("data_kms_key_arns", None)
     job.pop("secrets", None) if "x" in job.get("secrets", {}) else None
 

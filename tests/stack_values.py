@@ -16,9 +16,10 @@ STACK_SETTINGS = "bucket, data_buckets, defaults, tags, training_jobs"
 JOB_SETTINGS = (
     "accelerator, alarms, channels, checkpoint, data_kms_key_arns, debugger, encrypt_inter_container_traffic, "
     "environment, execution_role_arn, experiment_config, further_schedules, hyperparameters, infra_check, "
-    "managed_spot_training, metric_definitions, metrics_time_series, mlflow_config, model_package_config, network, "
-    "network_isolation, output, profiler, promotion, remote_debug, resources, retry_strategy, schedule, secrets, "
-    "session_tag_chaining, source, stopping_condition, tensorboard, tracking, training_image"
+    "managed_spot_training, metric_definitions, metrics_time_series, mlflow_config, model_package_config, "
+    "network, network_isolation, output, permissions_boundary_arn, profiler, promotion, remote_debug, resources, "
+    "retry_strategy, schedule, secrets, session_tag_chaining, source, stopping_condition, tensorboard, tracking, "
+    "training_image"
 )
 TEXT = "text (in quotes, if it looks like a number, true or false)"
 

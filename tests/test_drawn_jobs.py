@@ -35,7 +35,7 @@ def as_values(parsed: Settings) -> Values:
             if spec["tracking"] is None:
                 spec["tracking"] = "none"
         for further in job.get("further_schedules", {}).values():
-            for of_the_job in ("source", "execution_role_arn"):
+            for of_the_job in ("source", "execution_role_arn", "permissions_boundary_arn"):
                 further.pop(of_the_job, None)
     return values
 

@@ -102,6 +102,11 @@ def test_the_job_itself_is_as_without_further_schedules() -> None:
             "remove it",
         ),
         (
+            {"permissions_boundary_arn": "arn:aws:iam::123456789012:policy/other"},
+            f"{PATH}.permissions_boundary_arn: cannot differ from the job's, because all schedules of a job have the "
+            "same roles; remove it",
+        ),
+        (
             {"resources": {"instance_typ": "ml.m5.large"}},
             f"{PATH}.resources.instance_typ: unknown setting; did you mean 'instance_type'? allowed: instance_count, "
             "instance_groups, instance_placement, instance_preferences, instance_type, keep_alive_in_seconds, "

@@ -49,12 +49,12 @@ def dead_letters(  # noqa: PLR0913, PLR0917 - typer makes an option of each argu
         raise typer.BadParameter("name the letters to redrive, or ask for --all", param_hint="--redrive")
     if not redrive and (all_ or dry_run):
         raise typer.BadParameter("it belongs to --redrive", param_hint="--all" if all_ else "--dry-run")
-    from operations.places import place_of
+    from operations.jobs.operated_stack import Named, OperatedStack
     from operations.schedules.dead_letters import Question, tell
 
     def command(project_dir: Path) -> int:
-        place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
-        question = Question(stack, job, tuple(ids or ()), limit, redrive, dry_run, outputs)
-        return tell(project_dir, question, place, None if json_ else Console(highlight=False))
+        operated = OperatedStack.of(project_dir, Named(stack, rehearsal, profile, region, outputs))
+        question = Question(job, tuple(ids or ()), limit, redrive, dry_run)
+        return tell(operated, question, None if json_ else Console(highlight=False))
 
     run_in_project(command)

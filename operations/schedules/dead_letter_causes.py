@@ -26,7 +26,10 @@ class Cause:
 
 _UP: Final = "run pulumi up -s {stack}"
 _REDRIVE: Final = "then redrive"
-_ANEW: Final = "correct the setting and {up}; the letter holds the old request, so fire the time anew instead"
+_ANEW: Final = (
+    "correct the setting and {up}; the letter holds the old request, so fire the time anew instead: training-jobs "
+    "backfill{options} --schedule {schedule} --from {due} --to {due}"
+)
 _AWS_FAULT: Final = Cause("AWS had a fault of its own and did not create the job", "redrive")
 _THROTTLED: Final = Cause(
     "SageMaker was asked too often at that minute, and the retries came too soon as well",
@@ -113,7 +116,7 @@ _BY_CODE: Final = {
         "the account's quota for this instance type, or for jobs at the same time, is used up or 0",
         f"ask for a higher quota (Service Quotas, Amazon SageMaker), or wait until other jobs have ended, {_REDRIVE}",
     ),
-    "ResourceInUse": Cause("a training job of that name exists already", "look at that job"),
+    "ResourceInUse": Cause("a training job of that name exists already", "look at it: training-jobs status{options}"),
     "ResourceNotFound": _NOT_THERE,
     "Throttling": _THROTTLED,
     "TooManyRequests": _THROTTLED,
@@ -127,8 +130,8 @@ _UNKNOWN: Final = Cause("it failed in a way that is not known here", f"mend that
 _NO_LETTER: Final = Cause("it has no error code: somebody else may have sent it", "look at it, and delete it by hand")
 
 
-def cause_of(letter: DeadLetter, stack: str) -> Cause:
-    """What happened, and its cure."""
+def cause_of(letter: DeadLetter, stack: str, options: str = "") -> Cause:
+    """What happened, and its cure; `options` are those of the command line that a person has to repeat."""
     if not letter.error_code:
         return _NO_LETTER
     code = _plain(letter.error_code)
@@ -141,7 +144,8 @@ def cause_of(letter: DeadLetter, stack: str) -> Cause:
         _BY_CODE.get(code, _UNKNOWN),
     )
     up = _UP.format(stack=stack)
-    return Cause(found.what, found.cure.format(stack=stack, up=up), found.is_the_request)
+    named = {"stack": stack, "up": up, "options": options, "schedule": letter.schedule, "due": letter.scheduled_time}
+    return Cause(found.what, found.cure.format(**named), found.is_the_request)
 
 
 def _plain(code: str) -> str:

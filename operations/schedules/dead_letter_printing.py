@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from operations.console import print_hanging, print_line
+from operations.jobs.operated_stack import Named
 from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.dead_letter_causes import cause_of
 from operations.schedules.redriving import Redriven
@@ -20,11 +21,11 @@ _EXHAUSTED: Final = {
 
 
 def print_letters(
-    console: Console, stack: str, letters: Sequence[DeadLetter], unseen: int, notes: Iterable[str]
+    console: Console, named: Named, letters: Sequence[DeadLetter], unseen: int, notes: Iterable[str]
 ) -> None:
     """Each letter with its cause and cure, and what to run."""
     for letter in letters:
-        _print_letter(console, stack, letter)
+        _print_letter(console, named, letter)
     _print_notes(console, notes)
     if unseen:
         print_line(
@@ -33,7 +34,7 @@ def print_letters(
     if not letters:
         print_line(console, Text("no dead letters"))
         return
-    print_line(console, Text(f"redrive: training-jobs dead-letters -s {stack} --redrive ID, or --redrive --all"))
+    print_line(console, Text(f"redrive: training-jobs dead-letters{named.options} --redrive ID, or --redrive --all"))
 
 
 def print_redriven(console: Console, done: Sequence[Redriven], notes: Iterable[str]) -> None:
@@ -50,11 +51,11 @@ def print_redriven(console: Console, done: Sequence[Redriven], notes: Iterable[s
         print_line(console, Text("no dead letters"))
 
 
-def _print_letter(console: Console, stack: str, letter: DeadLetter) -> None:
+def _print_letter(console: Console, named: Named, letter: DeadLetter) -> None:
     due = letter.scheduled_time or "at an unknown time"
     of = letter.schedule or f"a schedule of {letter.job}"
     print_hanging(console, Text.assemble((letter.id, "bold"), "  "), Text(_plain(f"{of}, due {due}")))
-    cause = cause_of(letter, stack)
+    cause = cause_of(letter, named.stack, named.options)
     answer = f"{letter.error_code or 'no error code'}: {letter.error_message or 'without a message'}"
     facts = [("AWS said", _plain(answer)), ("that is", cause.what), ("cure", cause.cure)]
     if letter.retries or letter.exhausted:

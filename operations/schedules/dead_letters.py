@@ -6,14 +6,13 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 
-from operations.deployed_jobs import select_jobs, stack_jobs
+from operations.deployed_jobs import select_jobs
+from operations.jobs.operated_stack import Named, OperatedStack
 from operations.next_times import in_utc
-from operations.places import Place
 from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.dead_letter_causes import cause_of
 from operations.schedules.dead_letter_printing import print_letters, print_redriven
@@ -38,7 +37,6 @@ _ONLY_EMBEDDED: Final = (
 class Question:
     """Which dead letters a person asks for, and what is to become of them."""
 
-    stack: str
     job: str | None = None
     ids: Sequence[str] = ()
     """Or how they begin; without any, all."""
@@ -46,18 +44,17 @@ class Question:
     """Of each queue."""
     redrive: bool = False
     dry_run: bool = False
-    outputs: Path | None = None
 
 
-def tell(project_dir: Path, question: Question, place: Place, console: Console | None) -> int:
+def tell(operated: OperatedStack, question: Question, console: Console | None) -> int:
     """Print to `console`, or without one as one JSON document; 1 where letters are left, or could not be redriven.
 
     Raises:
-        RehearsalError: the stack's outputs cannot be read, or there is no such job or letter.
+        RehearsalError: there is no such job or letter.
     """
-    jobs = select_jobs(stack_jobs(project_dir, question.stack, place, question.outputs), question.job)
+    place, jobs = operated.place, select_jobs(operated.jobs, question.job)
     hidden = HIDDEN_WHILE_REDRIVING if question.redrive else HIDDEN_WHILE_LOOKING
-    looked = look(place, jobs, question.limit, hidden, question.stack)
+    looked = look(place, jobs, question.limit, hidden, operated.name)
     kept = list(looked.letters)
     done: list[Redriven] = []
     try:
@@ -72,11 +69,11 @@ def tell(project_dir: Path, question: Question, place: Place, console: Console |
         give_back(place, looked, kept)
     notes = [*looked.notes, *([_ONLY_EMBEDDED] if place.is_rehearsal and done and not question.dry_run else [])]
     if console is None:
-        sys.stdout.write(f"{json.dumps(_document(question, letters, looked, done, notes), indent=2)}\n")
+        sys.stdout.write(f"{json.dumps(_document(operated.named, letters, looked, done, notes), indent=2)}\n")
     elif question.redrive:
         print_redriven(console, done, notes)
     else:
-        print_letters(console, question.stack, letters, looked.unseen, notes)
+        print_letters(console, operated.named, letters, looked.unseen, notes)
     return int(not all(each.is_done and not each.reason for each in done) if question.redrive else bool(letters))
 
 
@@ -100,12 +97,12 @@ def chosen(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter
 
 
 def _document(
-    question: Question, letters: Sequence[DeadLetter], looked: Looked, done: Sequence[Redriven], notes: Sequence[str]
+    named: Named, letters: Sequence[DeadLetter], looked: Looked, done: Sequence[Redriven], notes: Sequence[str]
 ) -> dict[str, Any]:
     return {
         "version": JSON_VERSION,
-        "stack": question.stack,
-        "dead_letters": [_letter_document(letter, question.stack) for letter in letters],
+        "stack": named.stack,
+        "dead_letters": [_letter_document(letter, named) for letter in letters],
         "unseen": looked.unseen,
         "redriven": [
             {
@@ -120,8 +117,8 @@ def _document(
     }
 
 
-def _letter_document(letter: DeadLetter, stack: str) -> dict[str, Any]:
-    cause = cause_of(letter, stack)
+def _letter_document(letter: DeadLetter, named: Named) -> dict[str, Any]:
+    cause = cause_of(letter, named.stack, named.options)
     return {
         "id": letter.id,
         "job": letter.job,

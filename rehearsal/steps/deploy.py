@@ -9,6 +9,7 @@ from google.protobuf import struct_pb2
 
 from rehearsal.declaring.program import declare
 from rehearsal.deploying.deployment import EmbeddedAwsMocks
+from rehearsal.deploying.not_imitated import not_imitated
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import sample_request
 from rehearsal.judging.remediations import remediated
@@ -45,6 +46,8 @@ def deploy(stage: Stage) -> list[DeployedSchedule]:
         outputs = json.dumps(declaration.exports, indent=2, default=str)
         (stage.servers.state_dir / OUTPUTS_FILE).write_text(outputs + "\n", encoding="utf-8")
         step.detail(f"{sum(resource.custom for resource in declaration.resources)} resources")
+    if silent := "; ".join(not_imitated(declaration.resources)):
+        stage.reporter.note(f"not as on AWS: {silent}")
     deployed = [read_schedule(stage.clients, each.group_name, each.name) for each in stage.check.schedules]
     with stage.reporter.step("judge the deployed roles' permissions"):
         denied = [

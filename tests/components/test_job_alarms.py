@@ -125,6 +125,18 @@ def test_the_key_is_for_this_topic(declared: Resources) -> None:
     assert messages["Condition"]["StringEquals"]["kms:EncryptionContext:aws:sns:topicArn"] == TOPIC_ARN
 
 
+def test_a_permissions_boundary_is_on_every_role(declare: Declare, prepared: PreparedJob) -> None:
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    job = prepared.training_job.model_copy(update={"permissions_boundary_arn": arn})
+    bounded = PreparedJob(**(vars(prepared) | {"training_job": job}))
+    slack = {"workspace_id": "T0123456789", "channel_id": "C0123456789"}
+
+    roles = [r for r in declare(with_alarms(bounded, chat={"slack": slack})).resources if r.type == ROLE]
+
+    assert len(roles) == 6
+    assert {role.inputs.get("permissionsBoundary") for role in roles} == {arn}
+
+
 def test_everybody_is_subscribed_once(declare: Declare, prepared: PreparedJob) -> None:
     secret = "https://events.example.com/integration/0123456789"
     found = declare(with_alarms(prepared, email=["a@example.com", "b@example.com", "a@example.com"], https=[secret]))

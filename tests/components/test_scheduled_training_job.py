@@ -12,6 +12,7 @@ import pytest
 import yaml
 from pulumi.runtime import rpc, set_all_config
 
+from components.alarm_names import ALARM_OUTPUTS
 from components.aws_names import JobNames
 from components.prepared_job import PreparedJob
 from components.scheduled_training_job import ScheduledTrainingJob
@@ -50,7 +51,9 @@ def args(
 
 @pytest.fixture
 def prod_args(prod: TrainingJobSettings, prod_names: JobNames, args: PreparedJob) -> PreparedJob:
-    return replaced(args, names=prod_names, training_job=prod, schedule=prod.schedule)
+    """Prod's job without its alarms, which test_job_alarms has."""
+    silent = prod.model_copy(update={"alarms": None})
+    return replaced(args, names=prod_names, training_job=silent, schedule=prod.schedule)
 
 
 def replaced(args: PreparedJob, **changes: object) -> PreparedJob:
@@ -77,7 +80,8 @@ def statements(document: str) -> dict[str, dict[str, Any]]:
 
 
 def request_of(declared: object) -> dict[str, Any]:
-    return json.loads(declared.one(SCHEDULE).inputs["target"]["input"])  # type: ignore[attr-defined] # conftest.Declared
+    schedule = declared.one(SCHEDULE, "breast-cancer-schedule")  # type: ignore[attr-defined] # conftest.Declared
+    return json.loads(schedule.inputs["target"]["input"])
 
 
 def test_type_tokens_and_logical_names_are_a_contract(declared: DeclaredResources) -> None:
@@ -246,6 +250,18 @@ def test_tags_are_on_everything_that_takes_them_and_on_each_training_job(declare
     assert request_of(declared)["Tags"] == [{"Key": key, "Value": TAGS[key]} for key in sorted(TAGS)]
 
 
+def test_a_permissions_boundary_is_on_both_roles_and_without_one_there_is_none(
+    declare: Declare, declared: DeclaredResources, args: PreparedJob
+) -> None:
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    bounded = args.training_job.model_copy(update={"permissions_boundary_arn": arn})
+
+    roles = [r for r in declare(program(replaced(args, training_job=bounded))).resources if r.type == ROLE]
+
+    assert [role.inputs["permissionsBoundary"] for role in roles] == [arn, arn]
+    assert all("permissionsBoundary" not in r.inputs for r in declared.resources)
+
+
 def test_an_existing_execution_role_is_passed_and_none_is_made(declare: Declare, args: PreparedJob) -> None:
     declared = declare(program(with_existing_role(args)))
 
@@ -335,7 +351,8 @@ def test_the_registered_outputs_are_the_public_attributes(declare: Declare, args
         "artifact_store": "s3://ml-platform-staging-ml-bucket/mlflow-artifacts/",
     }
     own_attributes = {name for name in vars(made[0]) if not name.startswith("_")}
-    assert set(outputs) == own_attributes - {"urn", "id"}
+    assert set(outputs) == own_attributes - {"urn", "id", *ALARM_OUTPUTS}
+    assert {getattr(made[0], name) for name in ALARM_OUTPUTS} == {None}
 
 
 def test_a_preview_knows_all_outputs_but_what_only_the_cloud_knows(declare: Declare, args: PreparedJob) -> None:

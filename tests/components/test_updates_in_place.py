@@ -128,6 +128,6 @@ def test_only_new_code_replaces_and_only_the_bundle_that_is_kept() -> None:
 def test_no_setting_of_a_job_is_left_out() -> None:
     changed = {setting for change in CHANGES.values() for setting in change}
     # Bucket and code say where the bundle is; the others make resources of their own, or need code that is not here.
-    apart = {"bucket", "source", "further_schedules", "execution_role_arn", "accelerator"}
+    apart = {"bucket", "source", "further_schedules", "execution_role_arn", "accelerator", "alarms"}
 
     assert ScheduledTrainingJobArgs.model_fields.keys() - changed - apart == set()

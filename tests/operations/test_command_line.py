@@ -33,6 +33,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
         "promote",
         "register",
         "rehearse",
+        "report",
         "reproduce",
         "rollback",
         "run",
@@ -73,6 +74,13 @@ def test_no_command_shows_the_help() -> None:
             {
                 *("--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"),
                 *("--job", "--redrive", "--all", "--dry-run", "-n"),
+            },
+        ),
+        (
+            "report",
+            {
+                *("--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"),
+                *("--output", "--open", "-n"),
             },
         ),
         ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),

@@ -76,7 +76,7 @@ def test_every_model_is_an_object_with_its_fields_and_no_others() -> None:
 def test_what_a_further_schedule_changes_needs_nothing_and_has_no_defaults() -> None:
     own = SCHEMA["types"]["scheduled-training:index:FurtherSchedule"]["properties"]
 
-    assert set(own) == set(settings_by_property(ScheduledJobSettings)) - {"source", "executionRoleArn"}
+    assert set(own) == set(settings_by_property(ScheduledJobSettings)) - {"source", "executionRoleArn", "alarms"}
     assert len(CHANGES) > 5
     for spec in CHANGES.values():
         assert spec["required"] == []
@@ -162,7 +162,8 @@ def test_all_inputs_are_plain_and_all_outputs_are_those_of_the_component() -> No
     assert {name for name, spec in OBJECTS["component"].items() if spec["plain"] is not True} == set()
     assert set(RESOURCE["properties"]) == {*map(property_name, OUTPUTS), "furtherSchedules"}
     assert set(RESOURCE["properties"]) - set(RESOURCE["required"]) == {
-        *("artifactStore", "experimentName", "registeredModelName", "trackingUri", "furtherSchedules")
+        *("artifactStore", "experimentName", "registeredModelName", "trackingUri", "furtherSchedules"),
+        *("alarmTopicArn", "alarmMachineArn", "dashboardName"),
     }
 
 

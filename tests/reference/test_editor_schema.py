@@ -20,7 +20,7 @@ from reference.training_code import described
 from rehearsal.declaring.engine_yaml import load_yaml
 from settings import Settings, SettingsError, parse_settings
 from tests.reference.test_configuration_page import overlaid
-from tests.stack_values import ABSENT, PROD, changed, sub_trees
+from tests.stack_values import ABSENT, PROD, STAGING, changed, sub_trees
 from tests.test_settings_any_values import JSON
 
 PROJECT = Path(__file__).parents[2]
@@ -142,6 +142,7 @@ WRONG: dict[str, tuple[str, object]] = {
     "a subnet of another kind": (f"{JOB}/network", {"subnets": ["vpc-1"], "security_group_ids": ["sg-1"]}),
     "a network without groups": (f"{JOB}/network", {"subnets": ["subnet-1"]}),
     "a role that is a user": (f"{JOB}/execution_role_arn", "arn:aws:iam::123456789012:user/x"),
+    "a boundary that is a role": (f"{JOB}/permissions_boundary_arn", "arn:aws:iam::123456789012:role/x"),
     "a server by its ARN": (f"{JOB}/tracking/tracking_server", "arn:aws:sagemaker:us-east-1:123456789012:x/y"),
     "a server without http": (f"{JOB}/tracking/tracking_uri", "mlflow.example.com"),
     "an empty experiment": (f"{JOB}/tracking/experiment_name", ""),
@@ -176,7 +177,7 @@ def test_what_is_wrong_by_itself_is_refused_as_by_the_models(what: str) -> None:
         {"config": stack_of(PROD)["config"] | {"bucket": "x"}},
         {"config": stack_of(PROD)["config"] | {"scheduled-training:bucket": {"secure": "x", "more": "y"}}},
         {"config": {"scheduled-training:bucket": "abc"}},
-        stack_of({**PROD, "training_jobs": {"a": {}}}),
+        stack_of({**STAGING, "training_jobs": {"a": {}}}),
     ],
 )
 def test_a_wrong_file_is_refused(stack: dict[str, Any]) -> None:

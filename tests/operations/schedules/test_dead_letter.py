@@ -157,6 +157,16 @@ def test_a_cure_names_the_stack() -> None:
     )
 
 
+def test_a_request_that_is_wrong_is_fired_anew_for_its_own_time() -> None:
+    told = letter(ERROR_CODE="ValidationException", ERROR_MESSAGE="1 validation error detected")
+
+    assert cause_of(told, "dev", " --stack dev").cure == (
+        "correct the setting and run pulumi up -s dev; the letter holds the old request, so fire the time anew "
+        "instead: training-jobs backfill --stack dev --schedule churn-dev.weekly --from 2026-11-27T03:00:00Z --to "
+        "2026-11-27T03:00:00Z"
+    )
+
+
 def test_letters_are_chosen_by_the_beginning_of_their_ids() -> None:
     one, other = letter(id_="aa1"), letter(id_="ab2")
 

@@ -8,6 +8,7 @@ import re
 import pytest
 from rich.console import Console
 
+from operations.jobs.operated_stack import Named
 from operations.schedules.dead_letter_printing import print_letters, print_redriven
 from operations.schedules.redriving import Outcome, Redriven
 from tests.operations.projects import ROOT, typed
@@ -15,7 +16,7 @@ from tests.operations.schedules.letters import letter
 
 PAGE = (ROOT / "docs" / "dead-letters.md").read_text()
 ID = "6b1f0c3e-52a4-4d2e-9d7e-40a1c2b3d4e5"
-THROTTLED = letter(id_=ID, SCHEDULE_ARN="arn:aws:scheduler:us-east-1:123456789012:schedule/c/breast-cancer-staging")
+THROTTLED = letter(id_=ID, SCHEDULE_ARN="arn:aws:scheduler:us-east-1:123456789012:schedule/c/breast-cancer-prod")
 
 
 @pytest.mark.parametrize(
@@ -51,23 +52,25 @@ def shown(command: str) -> str:
 def test_the_page_shows_a_letter_as_the_command_does() -> None:
     console = printed()
 
-    print_letters(console, "staging", [THROTTLED], 0, [])
+    print_letters(console, Named("prod"), [THROTTLED], 0, [])
 
-    assert text_of(console) == shown("training-jobs dead-letters -s staging")
+    assert text_of(console) == shown("training-jobs dead-letters --stack prod")
 
 
 def test_the_page_shows_a_redrive_as_the_command_does() -> None:
     console = printed()
 
-    print_redriven(console, [Redriven(THROTTLED, Outcome.CREATED, f"breast-cancer-staging-{ID}")], [])
+    print_redriven(console, [Redriven(THROTTLED, Outcome.CREATED, f"breast-cancer-prod-{ID}")], [])
 
-    assert text_of(console) == shown("training-jobs dead-letters -s staging --redrive 6b1f0c3e")
+    assert text_of(console) == shown("training-jobs dead-letters --stack prod --redrive 6b1f0c3e")
 
 
 def test_what_a_message_says_cannot_move_the_cursor() -> None:
     console = printed()
 
-    print_letters(console, "staging", [letter(ERROR_MESSAGE="a\x1b[2Jb\nc", SCHEDULED_TIME="\x1b[2J")], 3, ["a note"])
+    print_letters(
+        console, Named("prod"), [letter(ERROR_MESSAGE="a\x1b[2Jb\nc", SCHEDULED_TIME="\x1b[2J")], 3, ["a note"]
+    )
 
     assert "\x1b" not in text_of(console)
     assert "about 3 more" in text_of(console)

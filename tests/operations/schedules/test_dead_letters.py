@@ -90,7 +90,7 @@ def test_a_refused_invocation_is_told_with_its_cure_and_is_still_there_to_be_tol
     assert letter["cure"] == "run pulumi up -s staging, which restores the scheduler role's policy, then redrive"
     shown = typed("dead-letters", "--rehearsal", letter["id"][:8]).stdout
     assert shown.startswith(f"{letter['id']}  {stack.job.schedule_name}, due 2026-11-27T03:00:00Z\n")
-    assert shown.endswith("redrive: training-jobs dead-letters -s staging --redrive ID, or --redrive --all\n")
+    assert shown.endswith("redrive: training-jobs dead-letters --rehearsal --redrive ID, or --redrive --all\n")
 
 
 def test_a_dry_run_says_what_would_be_created_and_creates_nothing(stack: DeployedStack) -> None:
