@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+BLOCKS: Final = True
+ADVISES: Final = False
+"""What a kind of finding does: only what blocks gives exit code 1."""
 
 
 @dataclass(frozen=True)

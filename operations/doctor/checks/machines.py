@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from components.ecr_images import ecr_repository
-from operations.doctor import kinds
+from operations.doctor import kinds_of_needs as kinds
 from operations.doctor.facts import Facts, Network, Subnet
 from operations.doctor.finding import Finding, Kind, Unseen
 from operations.doctor.job_needs import is_isolated, network_of, quotas_of, secrets_of, tracking_of, tracks_itself

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from operations.doctor import kinds
+from operations.doctor import kinds_of_needs as kinds
 from operations.doctor.facts import Denial, Facts, Role
 from operations.doctor.finding import Finding, Unseen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.s3_location import bucket_of
-from operations.doctor import kinds
+from operations.doctor import kinds_of_needs as kinds
 from operations.doctor.facts import ChannelData, Facts, ScheduleFacts
 from operations.doctor.finding import Finding, Unseen
 from operations.doctor.job_needs import buckets_of
