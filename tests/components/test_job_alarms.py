@@ -278,3 +278,30 @@ def test_the_outputs_name_topic_machine_and_dashboard(declared: Resources) -> No
         outputs["alarm_machine_arn"] == "arn:aws:states:us-east-1:123456789012:stateMachine:breast-cancer-prod-alarms"
     )
     assert outputs["dashboard_name"] == "breast-cancer-prod-alarms"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"grace_in_minutes": 5},
+        {"duration_share": 0.5},
+        {"minimum_metrics": {"validation:f1": 0.5}},
+        {"kms_key_arn": KEY_ARN},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_setting_that_changes_keeps_every_name(
+    declare: Declare, prepared: PreparedJob, declared: Resources, change: dict[str, Any]
+) -> None:
+    names = ("name", "topic", "rule", "groupName", "dashboardName", "targetId")
+
+    def named(found: Resources) -> dict[str, dict[str, Any]]:
+        return {each.urn: {name: each.inputs.get(name) for name in names} for each in found.resources}
+
+    before, after = named(declared), named(declare(with_alarms(prepared, email=["oncall@example.com"], **change)))
+
+    assert {urn: after[urn] for urn in before if urn in after} == {urn: before[urn] for urn in before if urn in after}
+    gone = {urn.rpartition("::")[2] for urn in before.keys() - after.keys()}
+    assert gone == (
+        {"breast-cancer-alarms-key", "breast-cancer-alarms-key-alias"} if "kms_key_arn" in change else set()
+    )
