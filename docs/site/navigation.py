@@ -24,7 +24,17 @@ NAVIGATION: Final = {
         "migrating",
         "delivery",
     ],
-    "Operate": ["verify", "doctor", "dead-letters", "costs"],
+    "Operate": [
+        "verify",
+        "runs",
+        "alarms",
+        "runbook",
+        "report",
+        "doctor",
+        "dead-letters",
+        "costs",
+        "troubleshooting",
+    ],
     "Reference": ["configuration", "command-line", "policies", "bad-inputs", "refusals"],
     "Decisions": ["adr/README"],
 }

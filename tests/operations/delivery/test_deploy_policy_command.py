@@ -85,11 +85,12 @@ def test_the_boundary_of_the_page_bounds_what_may_be_created(project: Path) -> N
 
 @pytest.mark.usefixtures("project", "no_credentials")
 def test_for_programs_it_is_one_document_with_policy_trust_and_notes() -> None:
-    document = shown("-s", "prod", "--json", "--trust", "github:acme/training")
+    document = shown("-s", "staging", "--json", "--trust", "github:acme/training")
 
-    assert (document["version"], document["stack"], document["account"]) == (1, "prod", "123456789012")
-    assert document["policy"] == shown("-s", "prod")
-    assert document["trust"] == shown("-s", "prod", "--trust", "github:acme/training")
+    assert (document["version"], document["stack"], document["account"]) == (1, "staging", "123456789012")
+    assert document["managed_policies"] == [document["policy"]]
+    assert document["policy"] == shown("-s", "staging")
+    assert document["trust"] == shown("-s", "staging", "--trust", "github:acme/training")
     assert document["policy_length"] == len(json.dumps(document["policy"], separators=(",", ":")))
     assert document["notes"] == [
         "nothing is allowed on a Pulumi state: for one in S3 say --state s3://BUCKET; Pulumi Cloud needs none"
@@ -153,7 +154,7 @@ def test_a_policy_that_is_too_long_for_a_managed_one_says_so_and_what_is_shorter
     jobs = stack["config"][JOBS]
     job = jobs["breast-cancer"]
     job["tracking"] = {name: value for name, value in job["tracking"].items() if "name" not in name}
-    jobs |= {f"job-{number}": job for number in range(15)}
+    jobs |= {f"job-{number}": job for number in range(12)}
     path.write_text(yaml.safe_dump(stack, sort_keys=False))
 
     long, short = run("-s", "staging", *ACCOUNT), run("-s", "staging", *ACCOUNT, "--any-job")
