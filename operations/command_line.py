@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from operations.commands import costs, models, offline, registering, rehearsing
+from operations.commands import cleaning, costs, models, offline, registering, rehearsing
 
 app = typer.Typer(
     help="Check, rehearse and operate scheduled training jobs.",
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (offline, rehearsing, registering, costs, models):
+for group in (offline, rehearsing, registering, costs, models, cleaning):
     group.add_to(app)
 
 
