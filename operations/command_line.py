@@ -11,6 +11,7 @@ import sys
 import typer
 
 from operations.commands import (
+    cleaning,
     costs,
     dead_letters,
     delivering,
@@ -43,6 +44,7 @@ for group in (
     registering,
     switching,
     costs,
+    cleaning,
     delivering,
 ):
     group.add_to(app)
