@@ -68,6 +68,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "tags": {"tags": {"team": "another"}},
     "isolation": {"network_isolation": True},
     "metrics as a time series": {"metrics_time_series": True},
+    "permissions boundary": {"permissions_boundary_arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/boundary"},
 } | {name: {name: value} for name, value in job_options.ALL.items() if name not in {"resources", "output"}}
 MINE = {"directory": "mine", "entry_point": "fit.py"}
 
