@@ -234,6 +234,9 @@ def _fit(draw: st.DrawFn, job: Values) -> None:
             job[name]["local_path"] = f"/opt/ml/state-{place}"
     if "profiler" in job:
         job["profiler"] = draw(st.sampled_from([{"disabled": True}, {"s3_path": "profiles/", "rules": {}}]))
+    if "alarms" in job:
+        topic = "arn:aws:sns:us-east-1:123456789012:oncall"
+        job["alarms"] = draw(st.sampled_from([{"email": ["a@example.com"]}, {"topic_arn": topic}, {"enabled": False}]))
     job.pop("execution_role_arn", None)
     job.pop("permissions_boundary_arn", None)
     job.pop("data_kms_key_arns", None)

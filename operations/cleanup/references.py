@@ -84,21 +84,22 @@ def references(
     `requests` are those of deployed schedules and running jobs, by who they are; `of_versions` what SageMaker says of
     the training jobs of versions, None where it does not know one any more.
     """
-    known, needing = tuple(versions), dict(requests)
+    # Pairs: two servers may have a version of the same name and number.
+    known, needing = tuple(versions), list(requests.items())
     bundles = {version.bundle_digest: str(version) for version in known if version.bundle_digest}
     all_bundles = all_packages = ""
     for version in known:
         described = of_versions.get(version.training_job)
         if described is not None:
-            needing[str(version)] = described
+            needing.append((str(version), described))
             continue
         all_packages = f"SageMaker does not tell what {version} came with"
         if not version.bundle_digest:
             all_bundles = f"{version} does not say which bundle it is from"
-    bundles |= {digest: who for who, request in needing.items() if (digest := digest_in(bundle_uri(request)))}
-    packages = {digest_in(uri): who for who, request in needing.items() for uri in packages_uris(request)}
+    bundles |= {digest: who for who, request in needing if (digest := digest_in(bundle_uri(request)))}
+    packages = {digest_in(uri): who for who, request in needing for uri in packages_uris(request)}
     # What a context attribute is part of is not known: all before it counts.
-    read = {uri.partition("<")[0]: who for who, request in needing.items() for uri in read_uris(request)}
+    read = {uri.partition("<")[0]: who for who, request in needing for uri in read_uris(request)}
     places = {uri: who for uri, who in {**read, **kept_places}.items() if uri.startswith("s3://") and key_of(uri)}
     return References(known, bundles, packages, places, facts, all_bundles, all_packages)
 

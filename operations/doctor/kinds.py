@@ -78,7 +78,7 @@ DEAD_LETTERS: Final = Kind(
     "dead-letters",
     ADVISES,
     "invocations failed and wait in the dead-letter queue",
-    "cure what the error says, then run the job again, and empty the queue",
+    "training-jobs dead-letters tells the cause and the cure of each; with --redrive it creates their training jobs",
 )
 DEAD_LETTERS_LOST: Final = Kind(
     "dead-letter-queue-missing",

@@ -1,19 +1,16 @@
-"""What may be deleted, and that nothing that is referred to ever is, whatever lies in the bucket."""
+"""What may be deleted, and for which reason the rest is kept."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from operations.cleanup.plan import Wanted, plan
 from operations.cleanup.references import JobFacts, NeededVersion, References, Tracks, references
-from operations.cleanup.roots import Kind, Root, roots
+from operations.cleanup.roots import Kind, roots
 from operations.cleanup.units import Stored, Unit, units
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -207,6 +204,15 @@ def test_packages_are_deleted_only_where_that_is_asked_for_and_no_version_needs_
     assert kept(spare, gone, packages=True) == "SageMaker does not tell what version 1 of m came with"
 
 
+def test_versions_of_one_name_and_number_on_two_servers_are_two() -> None:
+    versions = [NeededVersion("m", "1", job, bundle_digest=DIGESTS[0]) for job in JOBS[:2]]
+    described = {JOBS[0]: request(packages=DIGESTS[1]), JOBS[1]: request(packages=DIGESTS[2])}
+    refers = references({}, versions, {}, described, {})
+
+    for digest in DIGESTS[1:3]:
+        assert kept(unit(Kind.PACKAGES, digest), refers, packages=True) == "version 1 of m reads it"
+
+
 def test_the_word_of_a_delivery_is_kept_as_long_as_its_model() -> None:
     word = unit(Kind.DELIVERY, "forest-prod/2026-10-01T03:00:00Z.json", job=JOBS[0])
     nobodys = unit(Kind.DELIVERY, "forest-prod/2026-10-01T03:00:00Z.json")
@@ -223,82 +229,3 @@ def test_what_a_schedule_reads_is_kept_wherever_it_lies() -> None:
 
     assert kept(unit(Kind.OUTPUT, JOBS[0]), refers) == "schedule s reads it"
     assert kept(unit(Kind.OUTPUT, JOBS[0]), store) == "MLflow reads it"
-
-
-STATUSES = st.sampled_from([None, "Completed", "Failed", "Stopped", "InProgress", "Stopping"])
-FACTS = st.builds(
-    JobFacts,
-    STATUSES,
-    st.sampled_from(list(Tracks)),
-    st.booleans(),
-    st.tuples(st.just(SCHEDULE), st.sampled_from(["t0", "t1"])),
-)
-VERSIONS = st.builds(
-    NeededVersion,
-    st.just("m"),
-    st.sampled_from(["1", "2"]),
-    st.sampled_from(JOBS),
-    st.tuples(st.just(SCHEDULE), st.sampled_from(["t0", "t1"])),
-    st.sampled_from(["", *DIGESTS]),
-)
-REQUESTS = st.builds(request, st.sampled_from(DIGESTS), st.sampled_from(DIGESTS))
-FILES = st.sampled_from(["output/model.tar.gz", "output/output.tar.gz", "a"])
-KEYS = st.one_of(
-    st.builds("outputs/{}/{}".format, st.sampled_from([*JOBS, "other-" + IDS[0], "forest-prod-by-hand"]), FILES),
-    st.builds("checkpoints/{}/{}/{}".format, st.sampled_from([PREFIX, "other"]), st.sampled_from(IDS), FILES),
-    st.builds("training-code/{}/{}/sourcedir.tar.gz".format, st.sampled_from([PREFIX, "x"]), st.sampled_from(DIGESTS)),
-    st.builds("packages/{}/packages.zip".format, st.sampled_from(DIGESTS)),
-    st.builds("{}/data.csv".format, st.sampled_from(["datasets", "mlflow-artifacts", "outputs", "packages"])),
-)
-
-
-@given(
-    st.dictionaries(KEYS, st.sampled_from([OLD, YOUNG]), max_size=30),
-    st.dictionaries(st.sampled_from(JOBS), FACTS),
-    st.lists(VERSIONS, max_size=4),
-    st.lists(REQUESTS, max_size=2),
-    st.dictionaries(st.sampled_from(JOBS), st.one_of(st.none(), REQUESTS)),
-    st.tuples(st.booleans(), st.booleans()),
-)
-def test_nothing_that_is_referred_to_is_ever_deleted(  # noqa: PLR0917 - all that a bucket and its users are
-    bucket: dict[str, datetime],
-    facts: dict[str, JobFacts],
-    versions: list[NeededVersion],
-    requests: list[dict[str, Any]],
-    of_versions: dict[str, Mapping[str, Any] | None],
-    asked_for: tuple[bool, bool],
-) -> None:
-    packages, unregistered = asked_for
-    deployed = {f"schedule {number}": each for number, each in enumerate(requests)}
-    refers = references(deployed, versions, facts, of_versions, {"s3://b/mlflow-artifacts/": "MLflow"})
-    stored = [Stored(key, 1, modified) for key, modified in bucket.items()]
-    found = [each for root in ROOTS.values() for each in units(root, stored)]
-
-    keys = plan(found, refers, Wanted(BEFORE, packages, unregistered)).keys.get("b", [])
-
-    assert len(keys) == len(set(keys))
-    needed = [*requests, *(told for v in versions if (told := of_versions.get(v.training_job)))]
-    named = " ".join(map(str, needed))
-    for key in keys:
-        assert bucket[key] == OLD
-        assert not key.startswith(("datasets/", "mlflow-artifacts/", "outputs/data", "packages/data"))
-        parts = key.split("/")
-        if parts[0] == "outputs":
-            assert parts[1] in facts, "of a job that was looked at"
-            assert facts[parts[1]].is_over
-            assert parts[1] not in {each.training_job for each in versions}
-        elif parts[0] == "checkpoints":
-            assert parts[1] == PREFIX
-            assert facts[f"{PREFIX}-{parts[2]}"].is_over
-        elif parts[0] == "training-code":
-            assert f"{PREFIX}/{parts[2]}" not in named
-            assert parts[2] not in {each.bundle_digest for each in versions}
-            assert all(each.bundle_digest or of_versions.get(each.training_job) for each in versions)
-        else:
-            assert packages
-            assert f"packages/{parts[1]}" not in named
-            assert all(of_versions.get(each.training_job) for each in versions)
-
-
-def test_a_root_is_never_a_whole_bucket() -> None:
-    assert all(root.prefix and isinstance(root, Root) for root in ROOTS.values())

@@ -20,9 +20,11 @@ def test_help_names_every_command_with_what_it_does() -> None:
     assert {command.name or command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "backfill",
         "check",
+        "cleanup",
         "compare",
         "cost",
         "dead-letters",
+        "deploy-policy",
         "disable",
         "doctor",
         "enable",

@@ -32,16 +32,15 @@ def test_the_commands_that_train_nothing_end_as_the_page_shows(
     tried = []
     for line in TYPED:
         command, *arguments = shlex.split(line.partition(" | ")[0])
-        starts = command in {"run", "backfill"} and "--dry-run" not in arguments and "max_depth=deep" not in arguments
-        if starts:
-            continue  # tests/operations/test_rehearsed_dates.py lets one train
+        if command == "run":
+            continue  # one that trains is in tests/operations/test_rehearsed_dates.py, one that is refused beside this
         known = [name[-36:-28] if re.fullmatch(r"[0-9a-f]{8}", each) else each for each in arguments]
         if command == "status" and "--no-models" not in known:
             known.append("--no-models")
         tried.append(command)
         result = typed(command, *known)
-        assert result.exit_code == (1 if "max_depth=deep" in known else 0), (line, result.output)
-    assert {*tried} == {"status", "logs", "run", "stop", "backfill"}
+        assert result.exit_code == 0, (line, result.output)
+    assert {*tried} == {"status", "logs", "stop", "backfill"}
 
 
 @pytest.mark.parametrize(
