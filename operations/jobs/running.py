@@ -123,6 +123,7 @@ def _watch(stack: OperatedStack, runner: Runner, name: str, told: Told) -> int:
         go_on = f"training job {name} goes on without this command; training-jobs stop {name}{told.options} ends it"
         print(f"interrupted; {go_on}", file=sys.stderr)  # noqa: T201 - standard error, unadorned
         return INTERRUPTED
+    bring_in(stack, run, told.console)
     versions = standing_versions(stack.project_dir, stack.place, [run]) if run.status == SUCCESS else Versions({})
     for note in versions.notes:
         told.note(note)
@@ -133,6 +134,18 @@ def _watch(stack: OperatedStack, runner: Runner, name: str, told: Told) -> int:
         aliases = f", {' and '.join(version.aliases)}" if version.aliases else ""
         print_hanging(told.console, Text("model version "), Text(f"{version.version} of {version.model}{aliases}"))
     return 0 if run.status == SUCCESS else 1
+
+
+def bring_in(stack: OperatedStack, run: JobRun, console: Console) -> None:
+    """Register what a job without a network has recorded; in a rehearsal whoever runs the job has done so.
+
+    Raises:
+        RegistrationError: it kept no record, or MLflow did not take it.
+    """
+    if run.status == SUCCESS and run.tracks_afterwards and not stack.place.is_rehearsal:
+        from operations.registering import register_training_job
+
+        register_training_job(stack.project_dir, run.name, stack.place, console)
 
 
 def print_change(run: JobRun, console: Console) -> None:

@@ -7,11 +7,12 @@ a minute, and a test decides what its jobs came to.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from rich.console import Console
@@ -56,11 +57,20 @@ class DeployedStack:
         """The first of them."""
         return next(iter(self.jobs.values()))
 
-    def create_job(self, schedule: StackSchedule | None = None, due: datetime = FIRST) -> str:
-        """Create the training job of one invocation, and answer with its name; it stays in progress."""
+    def create_job(
+        self,
+        schedule: StackSchedule | None = None,
+        due: datetime = FIRST,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Create the training job of one invocation, and answer with its name; it stays in progress.
+
+        `environment` are variables beside its own.
+        """
         fired = schedule or self.job
         context = InvocationContext(fired.schedule_arn, due, str(uuid.uuid4()), 1)
         request = render(fired.target_input, context)
+        request["Environment"] |= environment
         self.clients.sagemaker.create_training_job(**request)
         return str(request["TrainingJobName"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +15,15 @@ from operations.deployed_jobs import OutputsError
 from operations.jobs.backfilling import BackfillWanted, Work, backfill
 from operations.jobs.deployed_schedules import choose_schedule
 from operations.jobs.history import JobRun
+from operations.jobs.history_asking import describe_job
 from operations.jobs.invocations import execution_id_of, request_of
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import SageMakerRunner
-from operations.jobs.running import RunWanted, Told, run_now
+from operations.jobs.running import RunWanted, Told, bring_in, run_now
 from operations.jobs.status_asking import Wanted, read_status
 from operations.jobs.status_commands import watch_status
 from operations.places import PlaceError
+from rehearsal.running.kept_record import RegistrationError
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end
 from tests.operations.projects import typed
@@ -142,6 +145,19 @@ def test_waiting_hears_of_each_status_and_ends_with_the_first_job_that_does(
 
     assert run.status == "Completed"
     assert [each.secondary_status for each in heard] == ["Training", "Uploading", "Completed"]
+
+
+@pytest.mark.parametrize(("status", "is_asked"), [("Completed", True), ("Failed", False)])
+def test_the_record_of_a_job_without_a_network_is_fetched_when_it_has_succeeded(
+    deployed: DeployedStack, stack: OperatedStack, status: str, is_asked: bool
+) -> None:
+    name = deployed.create_job(environment={"TRACKING": "afterwards"})
+    end(deployed, name, status)
+    run = describe_job(stack.place.sagemaker, name)
+    fetching = pytest.raises(RegistrationError, match=name) if is_asked else nullcontext()
+
+    with fetching:  # which finds none: nothing was trained
+        bring_in(stack, run, Console(quiet=True))
 
 
 def test_stop_asks_a_job_that_runs_and_leaves_one_that_has_ended(
