@@ -6,6 +6,7 @@ program itself, whose names and ARNs are all known beforehand.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -150,7 +151,8 @@ def stack_outputs(project_dir: Path, stack: str, place: Place, outputs: Path | N
         except _UnansweredError as error:
             print(f"note: {error}; names are taken from the program", file=sys.stderr)  # noqa: T201 - beside any document
     mocks = OfflineMocks(region=place.region, account_id=place.account_id)
-    return declare(project_dir, stack, mocks, preview=True).exports
+    with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is no answer
+        return declare(project_dir, stack, mocks, preview=True).exports
 
 
 def _of_file(path: Path, cure: str) -> Mapping[str, Any]:

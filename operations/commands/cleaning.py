@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(cleanup)
+    app.command()(operating(cleanup))
 
 
 def cleanup(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
+    named: Named,
     json_: JsonOption = False,
     delete: Annotated[bool, typer.Option("--delete", help="Do it, rather than say what would be deleted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -46,16 +33,13 @@ def cleanup(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
 ) -> None:
     """Say which bundles, outputs, checkpoints and deliveries nothing refers to, and with --delete delete them."""
     from operations.cleanup.printing import clean_up
-    from operations.deployed_jobs import stack_jobs
-    from operations.places import place_of
 
     def command(project_dir: Path) -> int:
-        place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
-        with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is not of a document
-            jobs = stack_jobs(project_dir, stack, place, outputs)
+        place = named.place(project_dir)
+        jobs = named.jobs(project_dir, place)
         return clean_up(
             project_dir,
-            stack,
+            named.stack,
             place,
             jobs,
             older_than,

@@ -9,29 +9,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(cost)
+    app.command()(operating(cost))
 
 
-def cost(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+def cost(
+    named: Named,
     job: Annotated[str | None, typer.Argument(help="Name of a job's schedule group, or of one schedule.")] = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="As declared, at the dated prices of this version; nobody is asked.")
@@ -41,22 +30,20 @@ def cost(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     """Show what a run and a month cost, on demand and on spot, beside what the last runs really cost."""
     from operations.costs import printing
     from operations.costs.asking import declared_costs, deployed_costs
-    from operations.deployed_jobs import stack_jobs
-    from operations.places import place_of
 
     def command(project_dir: Path) -> int:
         def ask() -> printing.Costs:
             now = datetime.now(UTC)
             if offline:
-                found, notes = declared_costs(project_dir, stack, now), list[str]()
+                found, notes = declared_costs(project_dir, named.stack, now), list[str]()
             else:
-                place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
-                jobs = list(stack_jobs(project_dir, stack, place, outputs).values())
+                place = named.place(project_dir)
+                jobs = list(named.jobs(project_dir, place).values())
                 found, notes = deployed_costs(jobs, place, now, runs)
             return printing.select(found, job), notes
 
         if json_:
-            return printing.write_costs(stack, ask)
+            return printing.write_costs(named.stack, ask)
         return printing.print_costs(ask, Console(highlight=False))
 
     run_in_project(command)

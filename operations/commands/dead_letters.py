@@ -8,23 +8,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command("dead-letters")(dead_letters)
+    app.command("dead-letters")(operating(dead_letters))
 
 
 def dead_letters(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+    named: Named,
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="These only; the beginning will do.")
     ] = None,
@@ -37,11 +31,6 @@ def dead_letters(  # noqa: PLR0913, PLR0917 - typer makes an option of each argu
         bool, typer.Option("--dry-run", help="With --redrive: say what would be created, and create nothing.")
     ] = False,
     limit: Annotated[int, typer.Option("-n", min=1, max=1000, help="Look at so many of each job's queue.")] = 100,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
 ) -> None:
     """List invocations that AWS refused, with the cause and the cure of each; redrive them when that is done."""
@@ -49,11 +38,11 @@ def dead_letters(  # noqa: PLR0913, PLR0917 - typer makes an option of each argu
         raise typer.BadParameter("name the letters to redrive, or ask for --all", param_hint="--redrive")
     if not redrive and (all_ or dry_run):
         raise typer.BadParameter("it belongs to --redrive", param_hint="--all" if all_ else "--dry-run")
-    from operations.jobs.operated_stack import Named, OperatedStack
+    from operations.jobs.operated_stack import OperatedStack
     from operations.schedules.dead_letters import Question, tell
 
     def command(project_dir: Path) -> int:
-        operated = OperatedStack.of(project_dir, Named(stack, rehearsal, profile, region, outputs))
+        operated = OperatedStack.of(project_dir, named)
         question = Question(job, tuple(ids or ()), limit, redrive, dry_run)
         return tell(operated, question, None if json_ else Console(highlight=False))
 

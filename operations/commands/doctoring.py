@@ -7,28 +7,17 @@ from typing import Annotated
 
 import typer
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(doctor)
+    app.command()(operating(doctor))
 
 
-def doctor(  # noqa: PLR0913, PLR0917 - the options that every operating command takes
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
+def doctor(
+    named: Named,
     json_: JsonOption = False,
     job: Annotated[str | None, typer.Option(metavar="JOB", help="Look at this job of the stack only.")] = None,
 ) -> None:
@@ -36,9 +25,8 @@ def doctor(  # noqa: PLR0913, PLR0917 - the options that every operating command
 
     def command(project_dir: Path) -> int:
         from operations.doctor.printing import print_findings
-        from operations.places import place_of
 
-        place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
-        return print_findings(project_dir, stack, place, outputs=outputs, job=job, as_json=json_)
+        place = named.place(project_dir)
+        return print_findings(project_dir, named.stack, place, outputs=named.outputs, job=job, as_json=json_)
 
     run_in_project(command)

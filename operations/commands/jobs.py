@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 if TYPE_CHECKING:
-    from operations.jobs.operated_stack import Named, OperatedStack
+    from operations.jobs.operated_stack import OperatedStack
 
 JobArgument = Annotated[
     str | None,
@@ -37,15 +30,11 @@ ScheduleOption = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (status, logs, run, stop, backfill):
-        app.command()(command)
+        app.command()(operating(command))
 
 
 def status(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
+    named: Named,
     json_: JsonOption = False,
     job: JobOption = None,
     number: Annotated[int, typer.Option("-n", min=1, max=100, help="So many training jobs of each job.")] = 10,
@@ -53,7 +42,6 @@ def status(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     watch: Annotated[bool, typer.Option("--watch", help="Show it again every 15 seconds, until Ctrl-C.")] = False,
 ) -> None:
     """Show a stack's schedules, its newest training jobs, why some failed, and the model versions they made."""
-    from operations.jobs.operated_stack import Named
     from operations.jobs.status_asking import Wanted
     from operations.jobs.status_commands import print_now, watch_status, write_now
 
@@ -70,16 +58,12 @@ def status(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
             return watch_status(operated, job, wanted, Console(highlight=False))
         return print_now(operated, job, wanted, Console(highlight=False))
 
-    _run(Named(stack, rehearsal, profile, region, outputs), command)
+    _run(named, command)
 
 
-def logs(  # noqa: PLR0913, PLR0917 - as above
+def logs(
+    named: Named,
     training_job: JobArgument = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Until the training job has ended.")] = False,
 ) -> None:
@@ -87,7 +71,6 @@ def logs(  # noqa: PLR0913, PLR0917 - as above
     import time
 
     from operations.jobs.logs import follow_logs, print_logs, write_logs
-    from operations.jobs.operated_stack import Named
 
     if follow and json_:
         raise typer.BadParameter("it is for people; leave out --json", param_hint="--follow")
@@ -100,15 +83,11 @@ def logs(  # noqa: PLR0913, PLR0917 - as above
             return follow_logs(operated.place, name, console, time.sleep, operated.options)
         return print_logs(operated.place, name, console)
 
-    _run(Named(stack, rehearsal, profile, region, outputs), command)
+    _run(named, command)
 
 
 def run(  # noqa: PLR0913, PLR0917 - as above
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
+    named: Named,
     json_: JsonOption = False,
     job: JobOption = None,
     schedule: ScheduleOption = None,
@@ -121,43 +100,33 @@ def run(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     """Start a training job now, as the deployed schedule would; on AWS with your own credentials."""
     from operations.jobs.changed_hyperparameters import read_set
-    from operations.jobs.operated_stack import Named
     from operations.jobs.running import RunWanted, Told, run_now
 
     def command(operated: OperatedStack) -> int:
         wanted = RunWanted(job, schedule, read_set(set_ or []), wait, dry_run)
         return run_now(operated, wanted, Told(_console(json_), json_, operated.options))
 
-    _run(Named(stack, rehearsal, profile, region, outputs), command)
+    _run(named, command)
 
 
-def stop(  # noqa: PLR0913, PLR0917 - as above
+def stop(
+    named: Named,
     training_job: Annotated[str, typer.Argument(help="The training job: its name, or how its id begins.")],
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Stop a training job; one that has ended is left as it is."""
-    from operations.jobs.operated_stack import Named
     from operations.jobs.stopping import stop_training_job
 
     _run(
-        Named(stack, rehearsal, profile, region, outputs),
+        named,
         lambda operated: stop_training_job(operated, training_job, Console(highlight=False), as_json=json_),
     )
 
 
 def backfill(  # noqa: PLR0913, PLR0917 - as above
+    named: Named,
     start: Annotated[str, typer.Option("--from", metavar="TIME", help="The first day or time, such as 2026-11-20.")],
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="The last day or time; a day is all of it.")],
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
     job: JobOption = None,
     schedule: ScheduleOption = None,
@@ -167,14 +136,13 @@ def backfill(  # noqa: PLR0913, PLR0917 - as above
     """Make up for a schedule's past invocations, each once: those that brought a training job are skipped."""
     from operations.jobs.backfilling import BackfillWanted
     from operations.jobs.backfilling import backfill as make_up_for
-    from operations.jobs.operated_stack import Named
     from operations.jobs.running import Told
 
     def command(operated: OperatedStack) -> int:
         wanted = BackfillWanted(start, end, job, schedule, parallel, dry_run)
         return make_up_for(operated, wanted, Told(_console(json_), json_, operated.options))
 
-    _run(Named(stack, rehearsal, profile, region, outputs), command)
+    _run(named, command)
 
 
 def _console(as_json: bool) -> Console:

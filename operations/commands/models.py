@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -12,15 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 if TYPE_CHECKING:
     from operations.models.asking import TrackedModel
@@ -34,16 +26,12 @@ _JobOption = Annotated[str | None, typer.Option("--job", metavar="MODEL|JOB", he
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (models, promote, rollback, compare):
-        app.command()(command)
+        app.command()(operating(command))
 
 
-def models(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+def models(
+    named: Named,
     job: _JobOption = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
     number: Annotated[int, typer.Option("-n", min=0, max=100, help="So many versions, and those with an alias.")] = 5,
 ) -> None:
@@ -56,21 +44,17 @@ def models(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
         chosen = known if job is None else [one_model(known, job)]
         told = [(each, registered_model(project_dir, place, each, number)) for each in chosen]
         if json_:
-            sys.stdout.write(f"{json.dumps(as_document(stack, told, number), indent=2)}\n")
+            sys.stdout.write(f"{json.dumps(as_document(named.stack, told, number), indent=2)}\n")
             return 0
         return print_models(told, number, Console(highlight=False))
 
-    _run(command, stack, outputs, rehearsal=rehearsal, profile=profile, region=region)
+    _run(named, command)
 
 
-def promote(  # noqa: PLR0913, PLR0917 - as above
+def promote(
+    named: Named,
     model: _ModelArgument,
     version: Annotated[str, typer.Argument(help="The version's number, or another alias that it has.")],
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
     yes: _YesOption = False,
 ) -> None:
@@ -81,16 +65,12 @@ def promote(  # noqa: PLR0913, PLR0917 - as above
     def command(project_dir: Path, place: Place, known: list[TrackedModel]) -> int:
         return move(project_dir, place, one_model(known, model), version, yes=yes, json_=json_)
 
-    _run(command, stack, outputs, rehearsal=rehearsal, profile=profile, region=region)
+    _run(named, command)
 
 
-def rollback(  # noqa: PLR0913, PLR0917 - as above
+def rollback(
+    named: Named,
     model: _ModelArgument,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
     yes: _YesOption = False,
 ) -> None:
@@ -101,18 +81,14 @@ def rollback(  # noqa: PLR0913, PLR0917 - as above
     def command(project_dir: Path, place: Place, known: list[TrackedModel]) -> int:
         return move(project_dir, place, one_model(known, model), None, yes=yes, json_=json_)
 
-    _run(command, stack, outputs, rehearsal=rehearsal, profile=profile, region=region)
+    _run(named, command)
 
 
-def compare(  # noqa: PLR0913, PLR0917 - as above
+def compare(
+    named: Named,
     first: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, a version's number, or a training job.")],
     second: Annotated[str, typer.Argument(metavar="RUN", help="The other one.")],
     job: _JobOption = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Show what differs between two runs: settings, metrics, data, code, packages, pictures."""
@@ -132,28 +108,16 @@ def compare(  # noqa: PLR0913, PLR0917 - as above
             return 0
         return print_comparison(one, other, subjects, Console(highlight=False))
 
-    _run(command, stack, outputs, rehearsal=rehearsal, profile=profile, region=region)
+    _run(named, command)
 
 
-def _run(  # noqa: PLR0913 - what every command has in common
-    command: Callable[[Path, Place, list[TrackedModel]], int],
-    stack: str,
-    outputs: Path | None,
-    *,
-    rehearsal: bool,
-    profile: str | None,
-    region: str | None,
-) -> None:
+def _run(named: Named, command: Callable[[Path, Place, list[TrackedModel]], int]) -> None:
     """Run a command with the place and the registered models of the stack."""
 
     def in_project(project_dir: Path) -> int:
-        from operations.deployed_jobs import stack_jobs
         from operations.models.asking import tracked_models
-        from operations.places import place_of
 
-        place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
-        with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is not of a document
-            known = tracked_models(stack_jobs(project_dir, stack, place, outputs).values())
-        return command(project_dir, place, known)
+        place = named.place(project_dir)
+        return command(project_dir, place, tracked_models(named.jobs(project_dir, place).values()))
 
     run_in_project(in_project)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+
+from operations.named_stack import Named
 
 StackOption = Annotated[str, typer.Option("--stack", "-s", help="The stack: Pulumi.<stack>.yaml.")]
 RehearsalOption = Annotated[
@@ -25,7 +30,41 @@ OutputsOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
-_PROGRAM_FILE = "Pulumi.yaml"
+NAMING: Final = {
+    "stack": StackOption,
+    "rehearsal": RehearsalOption,
+    "profile": ProfileOption,
+    "region": RegionOption,
+    "outputs": OutputsOption,
+}
+"""Of a `Named`: the option for each of its fields."""
+_PROGRAM_FILE: Final = "Pulumi.yaml"
+
+
+def operating(command: Callable[..., None]) -> Callable[..., None]:
+    """A command as typer reads it: its own options, and then those that make its parameter `named`."""
+    given = inspect.signature(command, eval_str=True).parameters.values()
+    own = [each.replace(kind=each.KEYWORD_ONLY) for each in given if each.annotation is not Named]
+    parameters = [*own, *_options()]
+
+    @functools.wraps(command)
+    def typed(**values: Any) -> None:  # noqa: ANN401 - whatever typer has read
+        named = Named(**{name: values.pop(name) for name in NAMING})
+        command(named=named, **values)
+
+    # Typer reads this one, and finds no name to look up: every annotation is a type already.
+    del typed.__wrapped__  # functools.wraps has set it
+    typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what inspect looks for
+    typed.__annotations__ = {each.name: each.annotation for each in parameters}
+    return typed
+
+
+def _options() -> list[inspect.Parameter]:
+    default_of = {each.name: each.default for each in fields(Named)}
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(name, kind, default=default_of[name], annotation=option) for name, option in NAMING.items()
+    ]
 
 
 def project_directory() -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import RehearsalOption, StackOption, run_in_project
+from operations.commands.options import ProfileOption, RegionOption, RehearsalOption, StackOption, run_in_project
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(register)
 
 
-def register(
+def register(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     job: Annotated[str | None, typer.Argument(help="Name of the training job.")] = None,
     stack: StackOption = "staging",
     rehearsal: RehearsalOption = False,
@@ -24,6 +24,8 @@ def register(
         bool, typer.Option("--all", help="Every job of the stack that kept a record and has no version yet.")
     ] = False,
     newest: Annotated[int, typer.Option(min=1, help="With --all: look at so many jobs of each prefix.")] = 200,
+    profile: ProfileOption = None,
+    region: RegionOption = None,
 ) -> None:
     """Register what a job trained without a network, or while MLflow was away; nothing is trained again."""
     from operations.places import place_of
@@ -34,7 +36,8 @@ def register(
     def command(project_dir: Path) -> int:
         if (job is None) is not all_:
             raise RehearsalError("register: name one training job, or ask for --all")
-        place, console = place_of(project_dir, stack, rehearsal=rehearsal), Console(highlight=False, soft_wrap=True)
+        place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
+        console = Console(highlight=False, soft_wrap=True)
         if job is None:
             return register_all(project_dir, stack, place, console, newest)
         return register_training_job(project_dir, job, place, console)

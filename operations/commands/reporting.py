@@ -8,23 +8,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(report)
+    app.command()(operating(report))
 
 
-def report(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+def report(
+    named: Named,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Otherwise .build/report-<stack>.html.")
     ] = None,
@@ -32,19 +26,14 @@ def report(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     runs: Annotated[
         int, typer.Option("-n", min=1, max=1000, help="Describe so many of each job's newest runs, a call each.")
     ] = 100,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Write one HTML page of a stack: schedules, runs over time, durations, savings, metrics, findings."""
-    from operations.jobs.operated_stack import Named, OperatedStack
+    from operations.jobs.operated_stack import OperatedStack
     from operations.report.reporting import Wish, write_report
 
     def command(project_dir: Path) -> int:
-        operated = OperatedStack.of(project_dir, Named(stack, rehearsal, profile, region, outputs))
+        operated = OperatedStack.of(project_dir, named)
         return write_report(operated, Wish(output, runs, open_), None if json_ else Console(highlight=False))
 
     run_in_project(command)

@@ -9,28 +9,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import (
-    JsonOption,
-    OutputsOption,
-    ProfileOption,
-    RegionOption,
-    RehearsalOption,
-    StackOption,
-    run_in_project,
-)
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(verify)
+    app.command()(operating(verify))
 
 
 def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    outputs: OutputsOption = None,
+    named: Named,
     json_: JsonOption = False,
     job: Annotated[str | None, typer.Option(metavar="JOB", help="Of this job of the stack, by its name there.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Agree to the price without being asked.")] = False,
@@ -42,7 +31,7 @@ def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     ] = None,
 ) -> None:
     """Fly once: the doctor, one run now, the same delivered twice, what came of it read back; ends with a report."""
-    from operations.jobs.operated_stack import Named, OperatedStack
+    from operations.jobs.operated_stack import OperatedStack
     from operations.verifying.verifying import Wanted
     from operations.verifying.verifying import verify as verify_stack
 
@@ -50,7 +39,7 @@ def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
         return yes or (sys.stdin.isatty() and typer.confirm(f"{price}; start?", err=True))
 
     def command(project_dir: Path) -> int:
-        operated = OperatedStack.of(project_dir, Named(stack, rehearsal, profile, region, outputs))
+        operated = OperatedStack.of(project_dir, named)
         console = Console(highlight=False, stderr=json_)
         return verify_stack(operated, Wanted(job, interrupt, report, json_, agrees), console)
 

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from components.aws_names import EXECUTION_ID_LENGTH
-from operations.deployed_jobs import StackJob, stack_jobs
+from operations.deployed_jobs import StackJob
 from operations.jobs.history_asking import list_jobs, newest_job
-from operations.places import Place, PlaceError, place_of
+from operations.named_stack import Named
+from operations.places import Place, PlaceError
 
-_DEFAULT_STACK: Final = "staging"
 _NEWEST: Final = 500
 """So many training jobs of each prefix are looked at for an id's beginning."""
 _BEGINNING_OF_ID: Final = re.compile(r"(?=.{6,36}$)[0-9a-f]{1,8}(-[0-9a-f-]*)?")
-
-
-@dataclass(frozen=True)
-class Named:
-    """How a person named the stack and its place on the command line."""
-
-    stack: str
-    rehearsal: bool = False
-    profile: str | None = None
-    region: str | None = None
-    outputs: Path | None = None
-
-    @property
-    def options(self) -> str:
-        """The same again, to stand behind a command: ` --stack prod --rehearsal`; "" where all is as by default."""
-        told = [
-            f"--stack {self.stack}" if self.stack != _DEFAULT_STACK else "",
-            "--rehearsal" if self.rehearsal else "",
-            f"--profile {self.profile}" if self.profile else "",
-            f"--region {self.region}" if self.region else "",
-            f"--outputs {self.outputs}" if self.outputs else "",
-        ]
-        return "".join(f" {each}" for each in told if each)
 
 
 @dataclass(frozen=True)
@@ -61,12 +36,8 @@ class OperatedStack:
             PlaceError: its place or its outputs cannot be had; the message says why.
             RehearsalError, pulumi.RunError: the program is asked, and its files or settings are wrong.
         """
-        place = place_of(
-            project_dir, named.stack, rehearsal=named.rehearsal, profile=named.profile, region=named.region
-        )
-        with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is no answer
-            jobs = stack_jobs(project_dir, named.stack, place, named.outputs)
-        return cls(project_dir, named, place, jobs)
+        place = named.place(project_dir)
+        return cls(project_dir, named, place, named.jobs(project_dir, place))
 
     @property
     def name(self) -> str:

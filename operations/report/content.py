@@ -10,9 +10,9 @@ from statistics import median
 from operations.jobs.durations import in_words, local, share
 from operations.jobs.history import RUNNING, SUCCESS, JobRun, JobSummary
 from operations.jobs.model_versions import StandingVersion
-from operations.jobs.operated_stack import Named
 from operations.jobs.reasons import reason_of
 from operations.jobs.status import JobStatus, ScheduleStatus, StackStatus
+from operations.named_stack import Named
 from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.dead_letter_causes import cause_of
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from operations.console import print_hanging, print_line
-from operations.jobs.operated_stack import Named
+from operations.named_stack import Named
 from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.dead_letter_causes import cause_of
 from operations.schedules.redriving import Redriven

@@ -11,7 +11,8 @@ from typing import Any, Final
 from rich.console import Console
 
 from operations.deployed_jobs import select_jobs
-from operations.jobs.operated_stack import Named, OperatedStack
+from operations.jobs.operated_stack import OperatedStack
+from operations.named_stack import Named
 from operations.next_times import in_utc
 from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.dead_letter_causes import cause_of

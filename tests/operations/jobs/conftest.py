@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from operations.jobs.operated_stack import Named, OperatedStack
+from operations.jobs.operated_stack import OperatedStack
+from operations.named_stack import Named
 from operations.places import Place
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end

@@ -10,8 +10,8 @@ from uuid import UUID
 from components.schedule_spec import ScheduleSpec
 from operations.jobs.history import History, JobRun, JobSummary
 from operations.jobs.model_versions import StandingVersion
-from operations.jobs.operated_stack import Named
 from operations.jobs.status import JobStatus, ScheduleStatus, StackStatus
+from operations.named_stack import Named
 from operations.report.content import StackReport
 from tests.operations.schedules.letters import letter
 

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from operations.deployed_jobs import read_jobs
-from operations.jobs.operated_stack import Named, OperatedStack
+from operations.jobs.operated_stack import OperatedStack
+from operations.named_stack import Named
 from operations.places import Place
 from operations.report.asking import letters_of
 from tests.operations.test_deployed_jobs import CHURN

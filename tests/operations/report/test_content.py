@@ -9,7 +9,7 @@ from datetime import timedelta
 from components.schedule_spec import FireTime
 from operations.jobs.history import History
 from operations.jobs.model_versions import StandingVersion
-from operations.jobs.operated_stack import Named
+from operations.named_stack import Named
 from operations.report.charts import outcomes_chart, periods, runs_chart, savings_chart
 from operations.report.content import StackReport, figures, left_out, metrics_by_version
 from tests.operations.report.samples import (

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from operations.jobs.operated_stack import Named, OperatedStack
+from operations.jobs.operated_stack import OperatedStack
+from operations.named_stack import Named
 from operations.report.reporting import Wish, write_report
 from rehearsal.errors import RehearsalError
 from tests.operations.deployed_stack import FIRST, DeployedStack

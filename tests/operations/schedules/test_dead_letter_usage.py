@@ -8,7 +8,7 @@ import re
 import pytest
 from rich.console import Console
 
-from operations.jobs.operated_stack import Named
+from operations.named_stack import Named
 from operations.schedules.dead_letter_printing import print_letters, print_redriven
 from operations.schedules.redriving import Outcome, Redriven
 from tests.operations.projects import ROOT, typed
