@@ -66,9 +66,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _process_as_before() -> Iterator[None]:
     """A program that a test runs may change how its end is shown and when garbage is collected, as ours does."""
-    hook = sys.excepthook
+    hook, limit = sys.excepthook, sys.getrecursionlimit()
     yield
     sys.excepthook = hook
+    sys.setrecursionlimit(limit)  # which jsonata raises
     gc.enable()
 
 
@@ -84,3 +85,5 @@ def _tracking_uri_as_before() -> Iterator[None]:
         sys.modules["mlflow"].set_tracking_uri(None)
         if before is not None:
             os.environ["MLFLOW_TRACKING_URI"] = before
+    if clients := sys.modules.get("mlflow.store.artifact.s3_artifact_repo"):
+        clients._cached_get_s3_client.cache_clear()  # whose key has no endpoint: another test has another server

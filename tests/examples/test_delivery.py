@@ -42,6 +42,8 @@ def zizmor(workflow: Path) -> subprocess.CompletedProcess[str]:
         "--persona",
         "pedantic",
         "--no-progress",
+        "--color",
+        "never",
         "--no-config",
         "--format",
         "plain",

@@ -63,7 +63,7 @@ class Rehearsed:
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
     require_container()
     project = copy_project(tmp_path_factory.mktemp("isolated") / "project")
-    place = "    if missing := packages.fault(os.environ):\n"
+    place = "    missing = packages.fault(os.environ)\n"
     change_file(project / "training_code" / "train.py", place, f"{PROBE}{place}")
     (project / "own_code").mkdir()
     (project / "own_code" / "train.py").write_text(OWN)
