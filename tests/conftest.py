@@ -15,6 +15,7 @@ settings.register_profile("project", deadline=None, max_examples=40)
 settings.load_profile("project")
 
 
+RECURSION_LIMIT = sys.getrecursionlimit()
 REHEARSING = ("operations", "tests")
 """Directories whose slow tests are mostly whole rehearsals."""
 
@@ -66,10 +67,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _process_as_before() -> Iterator[None]:
     """A program that a test runs may change how its end is shown and when garbage is collected, as ours does."""
-    hook, limit = sys.excepthook, sys.getrecursionlimit()
+    hook = sys.excepthook
+    sys.setrecursionlimit(RECURSION_LIMIT)  # which jsonata raises as it is loaded
     yield
     sys.excepthook = hook
-    sys.setrecursionlimit(limit)  # which jsonata raises
     gc.enable()
 
 

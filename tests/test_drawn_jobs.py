@@ -93,7 +93,7 @@ def test_a_good_share_of_what_is_drawn_is_accepted() -> None:
     outcomes = Counter[bool]()
 
     @settings(
-        max_examples=60,
+        max_examples=120,
         deadline=None,
         derandomize=True,
         database=None,
