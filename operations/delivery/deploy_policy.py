@@ -54,7 +54,9 @@ def deploy_statements(resources: Iterable[RegisteredResource], deployed: Deploye
     Raises:
         DeployPolicyError: a resource's type has no row, or its name is not known.
     """
-    declared = [each for each in resources if each.custom and not each.type.startswith(_WITHOUT_CLOUD)]
+    # A program registers its resources side by side, in no order; the policy is the same each time.
+    ordered = sorted(resources, key=lambda each: each.urn)
+    declared = [each for each in ordered if each.custom and not each.type.startswith(_WITHOUT_CLOUD)]
     boundaries = _boundaries(declared, deployed.scope)
     found: defaultdict[_Kind, _Allowed] = defaultdict(_Allowed)
     faults: list[str] = []

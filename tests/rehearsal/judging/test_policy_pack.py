@@ -104,10 +104,11 @@ def test_configuration_reaches_the_policies(
     with PolicyPack(FIXTURES / "pack", configuration, preview=True, policy_configuration=path) as pack:
         violations = pack.judge(declaration)
         assert pack.policies == ("names-are-short",)
-    assert [(found.message, found.stops_an_update) for found in violations] == [
+    # A program registers its resources side by side, in no order.
+    assert sorted((found.message, found.stops_an_update) for found in violations) == [
         ("Names are short.\nforest-staging-dead-letters is longer than 22", True),
-        ("Names are short.\nforest-staging-scheduler is longer than 22", True),
         ("Names are short.\nforest-staging-execution is longer than 22", True),
+        ("Names are short.\nforest-staging-scheduler is longer than 22", True),
     ]
 
 
