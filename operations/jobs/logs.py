@@ -17,6 +17,7 @@ from operations.jobs.history_asking import describe_job
 from operations.jobs.log_asking import JobLog
 from operations.jobs.log_lines import LogLine, as_document
 from operations.jobs.reasons import reason_of
+from operations.mistakes import INTERRUPTED
 from operations.places import Place
 
 LOOKS_AGAIN_AFTER_SECONDS: Final = 5.0
@@ -45,7 +46,22 @@ def follow_logs(place: Place, name: str, console: Console, wait: Wait, options: 
     """Print the log until the job has ended, and what it came to; 1 where that is not success.
 
     Lines come to CloudWatch Logs some seconds after they were written: they are read once more after the end.
+    Whoever interrupts it is told that the job goes on.
     """
+    try:
+        return _follow(place, name, console, wait, options)
+    except KeyboardInterrupt:
+        return left_alone(name, options)
+
+
+def left_alone(name: str, options: str) -> int:
+    """Say that a training job goes on though the command was interrupted, and give the exit code."""
+    go_on = f"training job {name} goes on without this command; training-jobs stop {name}{options} ends it"
+    print(f"interrupted; {go_on}", file=sys.stderr)  # noqa: T201 - standard error, unadorned
+    return INTERRUPTED
+
+
+def _follow(place: Place, name: str, console: Console, wait: Wait, options: str) -> int:
     log, waited = JobLog(place.client("logs"), name), False
     while True:
         run = describe_job(place.sagemaker, name)

@@ -18,12 +18,11 @@ from operations.jobs.changed_hyperparameters import Changed, judged
 from operations.jobs.deployed_schedules import choose_schedule
 from operations.jobs.history import SUCCESS, JobRun
 from operations.jobs.invocations import Request, request_of, training_job_name
-from operations.jobs.logs import print_end
+from operations.jobs.logs import left_alone, print_end
 from operations.jobs.model_versions import Versions, standing_versions
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import Runner, SageMakerRunner
 from operations.jobs.status import run_document
-from operations.mistakes import INTERRUPTED
 from operations.next_times import in_utc
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
@@ -120,9 +119,7 @@ def _watch(stack: OperatedStack, runner: Runner, name: str, told: Told) -> int:
     except KeyboardInterrupt:
         if runner.waits_always:
             raise
-        go_on = f"training job {name} goes on without this command; training-jobs stop {name}{told.options} ends it"
-        print(f"interrupted; {go_on}", file=sys.stderr)  # noqa: T201 - standard error, unadorned
-        return INTERRUPTED
+        return left_alone(name, told.options)
     bring_in(stack, run, told.console)
     versions = standing_versions(stack.project_dir, stack.place, [run]) if run.status == SUCCESS else Versions({})
     for note in versions.notes:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from operations.jobs.logs import follow_logs
 from operations.jobs.operated_stack import OperatedStack
+from operations.mistakes import INTERRUPTED
 from rehearsal.running.training_logs import LogStream
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.projects import typed
@@ -73,3 +74,18 @@ def test_a_followed_log_goes_on_where_it_was_and_ends_with_the_job(
     assert [line[20:] for line in lines] == ["first", "after 1", "after 2", "after 3"]
     assert last == f"training job {in_progress} Failed: no. See: training-jobs logs {in_progress} --rehearsal"
     assert code == 1
+
+
+def test_whoever_stops_following_is_told_that_the_job_goes_on(
+    stack: OperatedStack, in_progress: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    code = follow_logs(stack.place, in_progress, Console(quiet=True), interrupted, " --stack prod")
+
+    assert code == INTERRUPTED
+    assert capsys.readouterr().err == (
+        f"interrupted; training job {in_progress} goes on without this command; training-jobs stop {in_progress} "
+        "--stack prod ends it\n"
+    )
