@@ -12,6 +12,7 @@ import pyarrow
 from numpy.typing import NDArray
 from pyarrow import compute
 
+from data import labels
 from data.data_file import DataFile, Wanted
 
 NUMBERS, WORDS, DATES = "numbers", "words", "dates"
@@ -92,7 +93,7 @@ def of(files: Sequence[DataFile], wanted: Wanted, target: NDArray[Any]) -> Profi
 def _of_target(target: NDArray[Any]) -> Column:
     if target.dtype.kind == "f":
         return _of_numbers(target[:: -(-len(target) // _SAMPLE)])
-    classes, counts = numpy.unique(target, return_counts=True)
+    classes, counts = labels.counted(target)
     return _of_counts(pyarrow.array(map(str, classes.tolist()), pyarrow.string()), pyarrow.array(counts))
 
 
