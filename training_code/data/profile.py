@@ -19,7 +19,7 @@ NUMBERS, WORDS, DATES = "numbers", "words", "dates"
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _MOST_WORDS = 1000
 """Words of a column whose shares are kept; of one with more, the most frequent."""
-_SAMPLE = 20_000
+_SAMPLE = 5_000
 """Rows that quantiles are taken from, evenly spread, so that a profile costs less than reading does."""
 
 
