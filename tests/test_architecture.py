@@ -100,7 +100,7 @@ def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None
     assert with_code | single <= {*MAY_IMPORT, "tests"}
 
 
-TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking")
+TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking", "endpoint")
 """Of the training code, in the order in which a job passes through them."""
 
 
