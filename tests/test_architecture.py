@@ -100,7 +100,7 @@ def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None
     assert with_code | single <= {*MAY_IMPORT, "tests"}
 
 
-TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking")
+TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking", "endpoint")
 """Of the training code, in the order in which a job passes through them."""
 
 
@@ -143,7 +143,7 @@ def test_the_training_code_has_its_entry_points_at_the_root_and_all_else_in_room
     assert rooms == set(TRAINING_ROOMS)
     assert {path.stem for path in directory.glob("*.py")} == {
         *("train", "register", "recall", "standing", "versions", "inference", "start_with_packages"),
-        *("job", "untracked", "failure", "packages", "progress", "dated_channels", "scheduled_dates"),
+        *("job", "untracked", "failure", "packages", "progress", "dated_channels", "s3_objects", "scheduled_dates"),
     }
 
 

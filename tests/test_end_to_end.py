@@ -311,6 +311,7 @@ def test_the_registered_model_has_exactly_version_1_with_its_alias(kept: Kept) -
 
 def test_the_model_archive_has_the_model_and_the_inference_code(kept: Kept) -> None:
     assert sorted(member.name for member in kept.model_archive.getmembers() if member.isfile()) == [
+        *(f"code/endpoint/{name}.py" for name in ("__init__", "answer", "features", "model", "request_body", "values")),
         "code/inference.py",
         "model.joblib",
         "model.json",

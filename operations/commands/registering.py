@@ -29,8 +29,8 @@ def register(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
 ) -> None:
     """Register what a job trained without a network, or while MLflow was away; nothing is trained again."""
     from operations.places import place_of
-    from operations.registering import register_training_job
-    from operations.registering_all import register_all
+    from operations.registering.one_job import register_training_job
+    from operations.registering.whole_stack import register_all
     from rehearsal.errors import RehearsalError
 
     def command(project_dir: Path) -> int:

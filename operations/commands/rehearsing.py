@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from operations.commands.options import RehearsalOption, StackOption, run_in_project
-from operations.engine import Engine
+from operations.rehearsing.engine import Engine
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     ] = None,
 ) -> None:
     """Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."""
-    from operations.rehearsing import own_data, print_rehearsal, stop_kept_servers
+    from operations.rehearsing.rehearsing import own_data, print_rehearsal, stop_kept_servers
     from rehearsal.local_servers.servers import Ports
     from rehearsal.rehearse import RehearsalOptions
 
@@ -65,7 +65,7 @@ def reproduce(
 ) -> None:
     """Train a run again on this machine and compare: same data, settings and seed, same trees. It only reads."""
     from operations.places import place_of, trackings_of
-    from operations.reproducing import reproduce_run
+    from operations.reproducing.reproducing import reproduce_run
 
     def command(project_dir: Path) -> int:
         place = place_of(project_dir, stack, rehearsal=rehearsal)

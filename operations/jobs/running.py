@@ -140,7 +140,7 @@ def bring_in(stack: OperatedStack, run: JobRun, console: Console) -> None:
         RegistrationError: it kept no record, or MLflow did not take it.
     """
     if run.status == SUCCESS and run.tracks_afterwards and not stack.place.is_rehearsal:
-        from operations.registering import register_training_job
+        from operations.registering.one_job import register_training_job
 
         register_training_job(stack.project_dir, run.name, stack.place, console)
 

@@ -15,7 +15,9 @@ from components.wording import counted
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
-from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container import run_training_container
+from rehearsal.running.container_environment import ContainerPlatform
+from rehearsal.running.container_result import ContainerResult
 from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deliveries import is_tracked, standing_delivery, tracks_afterwards
 from rehearsal.running.deployed_schedule import DeployedSchedule

@@ -22,6 +22,7 @@ import pytest
 
 import inference
 from data import dataset
+from endpoint.model import Model
 from failure import TrainingError
 from growing import forest
 from growing.cluster import Cluster
@@ -282,7 +283,7 @@ def answer_to(body: str, content_type: str) -> str:
         """Never asked."""
 
     with pytest.raises(ValueError) as caught:
-        inference.predict_fn(inference.input_fn(body, content_type), inference.Model(Nothing(), ("a", "b")))
+        inference.predict_fn(inference.input_fn(body, content_type), Model(Nothing(), ("a", "b")))
     return str(caught.value)
 
 

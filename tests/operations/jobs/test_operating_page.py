@@ -33,7 +33,7 @@ def test_the_commands_that_train_nothing_end_as_the_page_shows(
     for line in TYPED:
         command, *arguments = shlex.split(line.partition(" | ")[0])
         if command == "run":
-            continue  # one that trains is in tests/operations/test_rehearsed_dates.py, one that is refused beside this
+            continue  # one that trains is in rehearsing/test_rehearsed_dates.py, one that is refused beside this
         known = [name[-36:-28] if re.fullmatch(r"[0-9a-f]{8}", each) else each for each in arguments]
         if command == "status" and "--no-models" not in known:
             known.append("--no-models")

@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers import kept_servers
-from rehearsal.local_servers import servers as starting
 from rehearsal.local_servers.kept_servers import KeptServer, KeptServersError, process_identity
 from rehearsal.local_servers.server import ServerError
 from rehearsal.local_servers.server_process import PortError, listening_socket
@@ -317,14 +316,3 @@ def test_mlflow_keeps_artifacts_in_the_embedded_s3_and_its_pages_show_them(
         )
         with closing(opener.open(request)) as answer:
             assert json.load(answer) == {}, "a new rehearsal starts without the runs of the last"
-
-
-def test_where_the_cache_cannot_be_written_to_an_empty_database_is_kept_beside_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "cache").write_text("a file, where a directory should be")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-    *_, option, saved = starting._mlflow_database(tmp_path, "s3://ml-bucket/mlflow")
-
-    assert (option, Path(saved).parent) == ("--save-empty-database", tmp_path)

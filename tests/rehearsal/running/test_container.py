@@ -14,8 +14,10 @@ import pytest
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.errors import ContainerError
-from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container import run_training_container
+from rehearsal.running.container_environment import ContainerPlatform
 from rehearsal.running.container_packages import python_of
+from rehearsal.running.container_result import ContainerResult
 from rehearsal.sealed_environment import sealed_environment
 from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
 

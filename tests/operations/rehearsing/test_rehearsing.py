@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from operations.rehearsing import own_data, run_page, stop_kept_servers
+from operations.rehearsing.rehearsing import own_data, run_page, stop_kept_servers
 from rehearsal.errors import RehearsalError
 from rehearsal.local_servers import kept_servers
 from rehearsal.local_servers.kept_servers import KeptServer

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from operations.places import stack_trackings
-from operations.reproducing import require_repeatable
-from operations.reproduction import ReproductionError
+from operations.reproducing.comparison import ReproductionError
+from operations.reproducing.reproducing import require_repeatable
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.model_registry import model_versions
 from tests.operations.projects import change, copy_project, left_in_temporary_files, require_container, training_jobs

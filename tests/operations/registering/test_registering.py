@@ -20,7 +20,7 @@ from judging import evaluation
 from judging.study import study
 from models import model_files
 from operations.places import Place, PlaceError, place_in_rehearsal
-from operations.registering import register_training_job
+from operations.registering.one_job import register_training_job
 from options.environment import TrackingSettings, TrainingJob
 from options.hyperparameters import Hyperparameters
 from rehearsal.aws_clients import AwsClients
@@ -38,7 +38,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
 ]
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 BUCKET = "ml-platform-staging-ml-bucket"
 
 

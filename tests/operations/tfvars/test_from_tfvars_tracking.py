@@ -7,7 +7,7 @@ import pytest
 from operations.tfvars.draft import Options
 from operations.tfvars.file import TfvarsError
 from operations.tfvars.stack import draft_of
-from tests.operations.test_from_tfvars import BASE, OPTIONS, SERVER, stack_of
+from tests.operations.tfvars.test_from_tfvars import BASE, OPTIONS, SERVER, stack_of
 
 APP = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-ABCDEFGHIJKL"
 

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
-from operations.check_format import CheckFormat
-from operations.check_report import CheckReport, Finding
+from operations.checking.formats import CheckFormat
+from operations.checking.report import CheckReport, Finding
 from rehearsal.judging.policy_messages import PolicyDescription, policy_id
 
 JSON_VERSION: Final = 1

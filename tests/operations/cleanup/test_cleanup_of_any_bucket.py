@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from operations.cleanup.plan import Wanted, plan
 from operations.cleanup.references import JobFacts, NeededVersion, Tracks, references
 from operations.cleanup.units import Stored, units
-from tests.operations.test_cleanup_plan import BEFORE, DIGESTS, IDS, JOBS, OLD, PREFIX, ROOTS, SCHEDULE, YOUNG, request
+from tests.operations.cleanup.test_cleanup_plan import (
+    BEFORE,
+    DIGESTS,
+    IDS,
+    JOBS,
+    OLD,
+    PREFIX,
+    ROOTS,
+    SCHEDULE,
+    YOUNG,
+    request,
+)
 
 RUNNING = ("InProgress", "Stopping")
 STATUSES = st.sampled_from([None, "Completed", "Failed", "Stopped", "InProgress", "Stopping"])

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from operations.check_format import CheckFormat
-from operations.check_formats import WRITERS, as_json, as_sarif
-from operations.check_report import line_of, report_of_mistake
+from operations.checking.documents import WRITERS, as_json, as_sarif
+from operations.checking.formats import CheckFormat
+from operations.checking.report import line_of, report_of_mistake
 from operations.command_line import app
-from tests.operations.findings import DENIED, FAULT, MESSAGE, OWN_SCHEDULE, PATH, URN, YAML, report, sarif_of
+from tests.operations.checking.findings import DENIED, FAULT, MESSAGE, OWN_SCHEDULE, PATH, URN, YAML, report, sarif_of
 from tests.operations.projects import change
 
 

@@ -8,10 +8,10 @@ from importlib.metadata import version
 import pytest
 from jsonschema import ValidationError
 
-from operations.check_formats import as_json, as_sarif
-from operations.check_report import CheckReport, Finding
+from operations.checking.documents import as_json, as_sarif
+from operations.checking.report import CheckReport, Finding
 from rehearsal.judging.judgement import Fault
-from tests.operations.findings import CHANGED, DENIED, FAULT, MESSAGE, PATH, POLICY, URN, report, sarif_of
+from tests.operations.checking.findings import CHANGED, DENIED, FAULT, MESSAGE, PATH, POLICY, URN, report, sarif_of
 
 
 def test_a_sarif_result_points_at_the_job_in_the_stacks_file() -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from components.schedule_input import EXECUTION_ID
 from components.tracking_mode import AFTERWARDS, NONE
 from operations.places import Place, describe, stack_requests, tracking_variables
-from operations.registering import register_described
+from operations.registering.one_job import register_described
 from rehearsal.running.kept_record import NoRecordError, RegistrationError
 from rehearsal.running.training_script import run_training_script
 

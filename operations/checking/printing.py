@@ -12,9 +12,9 @@ import pulumi
 from rich.console import Console
 from rich.text import Text
 
-from operations.check_format import CheckFormat
-from operations.check_formats import WRITERS
-from operations.check_report import CheckReport, report_of_check, report_of_mistake
+from operations.checking.documents import WRITERS
+from operations.checking.formats import CheckFormat
+from operations.checking.report import CheckReport, report_of_check, report_of_mistake
 from operations.console import print_hanging
 from operations.costs.check_lines import declared_costs, job_lines
 from rehearsal.declaring.stack_configuration import stack_file

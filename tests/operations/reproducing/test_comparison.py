@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from operations.reproduction import Images, ReproductionError, Row, TrainedModel, compare, read_description
+from operations.reproducing.comparison import Images, ReproductionError, Row, TrainedModel, compare, read_description
 
 MODEL = TrainedModel(
     training_job_name="job-1",

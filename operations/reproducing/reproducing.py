@@ -19,7 +19,14 @@ from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
 from operations.places import Place, describe
-from operations.reproduction import Comparison, Images, ReproductionError, TrainedModel, compare, read_description
+from operations.reproducing.comparison import (
+    Comparison,
+    Images,
+    ReproductionError,
+    TrainedModel,
+    compare,
+    read_description,
+)
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
 from rehearsal.running.channel_data import download_channels
 from rehearsal.running.code_channels import SUBMIT_DIRECTORY, bundle_uri

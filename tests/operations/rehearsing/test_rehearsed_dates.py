@@ -10,7 +10,7 @@ import pytest
 
 from rehearsal.running.model_registry import model_versions
 from tests.operations.projects import change, copy_project, require_container, typed
-from tests.operations.test_reproducing import NAME, Rehearsed, kept_rehearsal
+from tests.operations.reproducing.test_reproducing import NAME, Rehearsed, kept_rehearsal
 
 pytestmark = pytest.mark.slow
 

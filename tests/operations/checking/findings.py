@@ -7,10 +7,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from operations.check_report import CheckReport, Finding
+from operations.checking.report import CheckReport, Finding
 from rehearsal.judging.judgement import Fault
 from rehearsal.judging.policy_messages import PolicyDescription
-from tests.operations.sarif_log import SARIF_LOG
+from tests.operations.checking.sarif_log import SARIF_LOG
 
 URN = "urn:pulumi:prod::p::scheduled-training:index:ScheduledTrainingJob$aws:scheduler/schedule:Schedule::forest"
 PATH = "target.input.StoppingCondition.MaxWaitTimeInSeconds"

@@ -1,6 +1,6 @@
 """docs/migrating.md: its table of variables is the command's, and what it names exists.
 
-After a change of the table: `UPDATE_DOCS=1 python -m pytest tests/operations/test_migrating_page.py`.
+After a change of the table: `UPDATE_DOCS=1 python -m pytest tests/operations/tfvars/test_migrating_page.py`.
 """
 
 import importlib.util
@@ -14,7 +14,7 @@ from components.aws_names import AwsScope, JobNames
 from components.job_settings import TrainingJobSettings
 from operations.tfvars.variables import VARIABLES
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 FILE = PROJECT / "docs" / "migrating.md"
 PAGE = FILE.read_text(encoding="utf-8")
 NAMES = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-prod")
