@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from rules.scheduler_role_does_little import RULE
-
-if TYPE_CHECKING:
-    from conftest import Judge, StackUnderTest
+from tests.policies.rule_cases import each_is_reported
 
 REPORTED = {
     "a managed policy in an exclusive attachment": (
@@ -110,9 +104,4 @@ REPORTED = {
 }
 
 
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
