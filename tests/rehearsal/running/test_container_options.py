@@ -1,29 +1,12 @@
 """What settings that most jobs do without do to a rehearsed container: isolation, loose output, instance groups."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.container import run_training_container
-from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
-from tests.rehearsal.running.test_container import JOB_ARN, good_request, platform, put_bundle, run
+from tests.rehearsal.running.containers import JOB_ARN, good_request, platform, put_bundle, run
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsClients]:
-    with serve_embedded_aws() as clients:
-        yield clients
-
-
-@pytest.fixture
-def clients(server: AwsClients) -> AwsClients:
-    empty_embedded_aws()
-    server.s3.create_bucket(Bucket="bucket")
-    server.s3.put_object(Bucket="bucket", Key="datasets/training/a.csv", Body=b"1,0\n")
-    return server
 
 
 CODE = {

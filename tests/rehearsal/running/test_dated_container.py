@@ -19,7 +19,7 @@ from rehearsal.aws_clients import AwsClients
 from rehearsal.running.container_result import ContainerResult
 from tests.components.conftest import settings_of
 from tests.rehearsal.embedded_server import serve_embedded_aws
-from tests.rehearsal.running.test_container import run
+from tests.rehearsal.running.containers import run
 
 pytestmark = pytest.mark.slow
 
