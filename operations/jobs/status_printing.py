@@ -14,7 +14,6 @@ from operations.console import print_hanging, print_line
 from operations.jobs.durations import in_words, local, share, utc
 from operations.jobs.history import RUNNING, SUCCESS, JobRun, short_name
 from operations.jobs.model_versions import StandingVersion
-from operations.jobs.reasons import reason_of
 from operations.jobs.status import JobStatus, ScheduleStatus, StackStatus
 
 _COLOURS = {SUCCESS: "green", "Failed": "red", "Stopped": "yellow"}
@@ -28,7 +27,7 @@ def print_status(status: StackStatus, console: Console, options: str = "") -> No
             _print_schedule(schedule, console, options)
         if job.history.runs:
             console.print(_table(job, status))
-            _print_reasons(job.history.runs, console, options)
+            _print_reasons(job.history.runs, status, console, options)
         else:
             print_hanging(console, Text("no training job yet: "), Text(f"training-jobs run{options} starts one"))
         console.print()
@@ -109,10 +108,10 @@ def _model(run: JobRun, version: StandingVersion | None) -> str:
     )
 
 
-def _print_reasons(runs: Iterable[JobRun], console: Console, options: str) -> None:
-    """Why jobs have not succeeded, the newest first."""
+def _print_reasons(runs: Iterable[JobRun], status: StackStatus, console: Console, options: str) -> None:
+    """Why jobs have not succeeded, or what is left to do, the newest first."""
     for run in runs:
-        if reason := reason_of(run):
+        if reason := status.reason(run):
             more = f". See: training-jobs {reason.command}{options}" if reason.command else ""
             lead = Text.assemble("  ", (short_name(run.name), "bold"), "  ")
             print_hanging(console, lead, Text(f"{reason.words}{more}"))
