@@ -17,10 +17,9 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-from failure import TrainingError, reason_of_failure
+import asking
+from failure import TrainingError
 from models.model_files import DESCRIPTION_FILE
-from scheduled_job import secret
-from scheduled_job.connection import prepare, reaching
 
 
 def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
@@ -29,16 +28,10 @@ def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
     Raises:
         TrainingError: there is no such run, it has no model, or MLflow does not answer.
     """
-    uri = environ.get("MLFLOW_TRACKING_URI", "")
-    if not uri:
-        raise TrainingError("environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address")
-    prepare(uri)
-    with reaching(uri, f"asked for run {run_id}", environ):
-        import mlflow
+    uri = asking.address(environ)
+    with asking.client_at(uri, f"asked for run {run_id}", environ) as client:
         from mlflow.exceptions import MlflowException
 
-        mlflow.set_tracking_uri(uri)
-        client = mlflow.MlflowClient()
         try:
             run = client.get_run(run_id)
         except MlflowException as error:
@@ -60,15 +53,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if len(arguments) != 2:
         print("usage: python recall.py RUN_ID DIRECTORY", file=sys.stderr)
         return 1
-    given = dict(environ)
-
-    def work() -> None:
-        secret.fetch_into(given)
-        recall(arguments[0], Path(arguments[1]), given)
-
-    reason = reason_of_failure(work, given)
-    print(reason, end="\n" if reason else "", file=sys.stderr)
-    return 1 if reason else 0
+    return asking.ended(lambda given: recall(arguments[0], Path(arguments[1]), given), environ)
 
 
 if __name__ == "__main__":
