@@ -20,6 +20,7 @@ if __name__ == "__main__" and (missing := packages.fault(os.environ)):
 import asking
 from failure import TrainingError
 from models.model_files import DESCRIPTION_FILE
+from scheduled_job.connection import if_there
 
 
 def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
@@ -30,16 +31,11 @@ def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
     """
     uri = asking.address(environ)
     with asking.client_at(uri, f"asked for run {run_id}", environ) as client:
-        from mlflow.exceptions import MlflowException
-
-        try:
-            run = client.get_run(run_id)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
+        run = if_there(lambda: client.get_run(run_id))
+        if run is None:
             raise TrainingError(
                 f"run {run_id} is not in MLflow at {uri}; a version of a registered model names its run as run_id"
-            ) from None
+            )
         if not any(each.path == DESCRIPTION_FILE for each in client.list_artifacts(run_id)):
             raise TrainingError(
                 f"run {run_id} ({run.info.status}) has no {DESCRIPTION_FILE}: it did not come to a model; name the run "
