@@ -96,7 +96,7 @@ class Registry:
 
     def champion(self) -> ChampionVersion | None:
         """The version that the alias names; None where there is none."""
-        aliases = aliases_of(self._client, self._model_name)
+        aliases = self._aliases()
         if CHAMPION not in aliases:
             return None
         version = self._client.get_model_version(self._model_name, aliases[CHAMPION])
@@ -112,10 +112,10 @@ class Registry:
         made = self._client.get_model_version(self._model_name, version)
         if PROMOTION in made.tags:
             return
-        present = aliases_of(self._client, self._model_name).get(CHAMPION)
+        present = self._aliases().get(CHAMPION)
         decision = decide(gate, metrics, present, judged)
         alias = CHAMPION if decision.promoted else CHALLENGER
-        if int(aliases_of(self._client, self._model_name).get(alias, 0)) < int(version):
+        if int(self._aliases().get(alias, 0)) < int(version):
             self._client.set_registered_model_alias(self._model_name, alias, version)
         self._describe(version, str(made.description or ""), f"**{alias.capitalize()}**: {decision.why}.")
         self._client.set_model_version_tag(self._model_name, version, PROMOTION, f"{alias}: {decision.why}")
@@ -134,6 +134,10 @@ class Registry:
                 raise
             say(f"note: the version's description will not say why: MLflow refuses it ({error.error_code})")
 
+    def _aliases(self) -> dict[str, str]:
+        found = if_there(lambda: self._client.get_registered_model(self._model_name).aliases)
+        return {name: str(number) for name, number in (found or {}).items()}
+
     def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str], summary: str) -> None:
         with unless_it_exists():
             self._client.create_registered_model(self._model_name)
@@ -145,9 +149,3 @@ class Registry:
             description=summary,
             model_id=model_id,
         )
-
-
-def aliases_of(client: Any, model: str) -> dict[str, str]:  # noqa: ANN401  # MlflowClient
-    """The aliases of a registered model, each with its version; none of one that is not registered."""
-    found = if_there(lambda: client.get_registered_model(model).aliases)
-    return {name: str(number) for name, number in (found or {}).items()}

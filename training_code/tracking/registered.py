@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scheduled_job import tags as names
-from scheduled_job.registry import CHALLENGER, CHAMPION, aliases_of
+from scheduled_job.connection import if_there
+from scheduled_job.registry import CHALLENGER, CHAMPION
 from tracking.recorded import run_facts
 
 _PAGE = 200
@@ -26,7 +27,7 @@ def versions(client: Any, model: str, newest: int = 0, also: Sequence[str] = ())
     Runs are those of the `newest` versions, of those with an alias, and of those that are named; one that is gone is
     null. A model that is not registered has none of all that.
     """
-    aliases = aliases_of(client, model)
+    aliases = _aliases(client, model)
     found = sorted(_searched(client, f"name = '{model}'"), key=lambda each: -int(each.version))
     wanted = {*aliases.values(), *also}
     shown = [each for number, each in enumerate(found) if number < newest or str(each.version) in wanted]
@@ -37,6 +38,11 @@ def versions(client: Any, model: str, newest: int = 0, also: Sequence[str] = ())
         "versions": [_facts(each) for each in found],
         "runs": {run_id: run_facts(client, run_id) for run_id in run_ids},
     }
+
+
+def _aliases(client: Any, model: str) -> dict[str, str]:  # noqa: ANN401  # MlflowClient
+    found = if_there(lambda: client.get_registered_model(model).aliases)
+    return {name: str(number) for name, number in (found or {}).items()}
 
 
 def _searched(client: Any, wanted: str) -> Iterator[Any]:  # noqa: ANN401  # MlflowClient
