@@ -1,4 +1,4 @@
-"""How the command line looks: steps with their times, notes, log lines, names with their values.
+"""How the command line looks: steps with their times, notes, log lines, names with their values; and JSON for programs.
 
 On a terminal long texts are wrapped under their own start; without one each text stays on one line, for pipes and
 logs. What has no space in it (an address, an S3 URI) is never broken, so that it can be followed and copied.
@@ -6,9 +6,11 @@ logs. What has no space in it (an address, an S3 URI) is never broken, so that i
 
 from __future__ import annotations
 
+import json
+import sys
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -82,3 +84,8 @@ def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
     longest = max(len(name) for name, _ in facts)
     for name, value in facts:
         print_hanging(console, Text(f"{name:{longest}}  ", style="bold"), Text(value))
+
+
+def write_document(document: Mapping[str, object]) -> None:
+    """Give programs their answer: one JSON document on standard output, and nothing else there."""
+    sys.stdout.write(f"{json.dumps(document, indent=2)}\n")

@@ -85,6 +85,7 @@ def test_the_training_code_has_its_entry_points_at_the_root_and_all_else_in_room
     assert {path.stem for path in directory.glob("*.py")} == {
         *("train", "register", "recall", "standing", "versions", "inference", "start_with_packages"),
         *("job", "untracked", "failure", "packages", "progress", "dated_channels", "s3_objects", "scheduled_dates"),
+        "asking",
     }
 
 

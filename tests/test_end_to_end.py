@@ -29,11 +29,7 @@ from tests.operations.projects import (
     training_jobs,
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 
 METRICS = (
     "training:trees",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rich.console import Console
 
+from operations.console import write_document
 from operations.deployed_jobs import select_jobs
 from operations.jobs.operated_stack import OperatedStack
 from operations.named_stack import Named
@@ -70,7 +69,7 @@ def tell(operated: OperatedStack, question: Question, console: Console | None) -
         give_back(place, looked, kept)
     notes = [*looked.notes, *([_ONLY_EMBEDDED] if place.is_rehearsal and done and not question.dry_run else [])]
     if console is None:
-        sys.stdout.write(f"{json.dumps(_document(operated.named, letters, looked, done, notes), indent=2)}\n")
+        write_document(_document(operated.named, letters, looked, done, notes))
     elif question.redrive:
         print_redriven(console, done, notes)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.next_times import NextTime, ScheduleTimes, as_document, next_times
 from rehearsal.errors import RehearsalError
 
@@ -33,7 +32,7 @@ def write_next(project_dir: Path, stack: str, after: datetime, count: int) -> in
     """Write the JSON document to standard output; exit codes as `print_next`."""
     with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is not of the document
         told = _times(project_dir, stack, after, count)
-    sys.stdout.write(f"{json.dumps(as_document(stack, after, told), indent=2)}\n")
+    write_document(as_document(stack, after, told))
     return 1 if any(each.is_missed for each in told) else 0
 
 

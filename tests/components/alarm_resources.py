@@ -20,7 +20,6 @@ SLACK = "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration"
 TEAMS = "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration"
 ROLE_POLICY, ROLE = "aws:iam/rolePolicy:RolePolicy", "aws:iam/role:Role"
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:breast-cancer-prod-alarms"
-MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:breast-cancer-prod-alarms"
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d"
 
 

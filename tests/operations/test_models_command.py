@@ -20,7 +20,7 @@ from operations.models.asking import one_model, tracked_models
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.projects import require_container, typed
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")]
+pytestmark = pytest.mark.slow
 MODEL = "models-of-a-test"
 
 

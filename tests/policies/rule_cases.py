@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from findings import UNKNOWN
+
 if TYPE_CHECKING:
     from conftest import Judge, Reasons, StackUnderTest
 
@@ -17,6 +19,51 @@ if TYPE_CHECKING:
 
 Changes: TypeAlias = Sequence[tuple[str, object]]
 Test: TypeAlias = Callable[..., None]
+
+OTHER_TARGETS = {
+    "a schedule that calls a Lambda function": (
+        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
+        "schedule",
+        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a schedule that starts a state machine": (
+        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
+        "schedule",
+        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
+    ),
+    "a target whose ARN is unknown and whose input is no training job's": (
+        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
+        "schedule",
+        "the schedule's target ARN is unknown and its input is not that of a training job",
+    ),
+}
+"""Schedules that start no training job, for `each_is_left_alone`."""
+UNKNOWN_JOBS = {
+    "a job that is unknown at preview, which SG01 reports": (
+        [("schedule.target.input", UNKNOWN)],
+        "schedule",
+        "target.input is missing or unknown at preview: SG01 reports it",
+    ),
+    "a job whose input is no JSON, which SG01 reports": (
+        [("schedule.target.input", "{")],
+        "schedule",
+        "target.input is not a JSON object: SG01 reports it",
+    ),
+}
+"""Jobs that cannot be read, which is the business of another rule."""
+UNKNOWN_DOCUMENTS = {
+    "a document that is unknown at preview, which SG01 reports": (
+        [("execution_policy.policy", UNKNOWN)],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+    "a document that is no JSON, which SG01 reports": (
+        [("execution_policy.policy", "{")],
+        "execution_policy",
+        "the policy document is missing, unknown or unreadable: SG01 reports it",
+    ),
+}
+"""Policy documents that cannot be read, which is the business of another rule."""
 
 
 def good_stack_passes(rule: Rule) -> Test:

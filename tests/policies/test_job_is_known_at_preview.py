@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from findings import MISSING, UNKNOWN
 from rules.job_is_known_at_preview import RULE
-from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
+from tests.policies.rule_cases import (
+    OTHER_TARGETS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 REPORTED = {
     "an element that is named twice, in different case": (
@@ -130,21 +136,7 @@ ACCEPTED = {
 }
 
 LEFT_ALONE = {
-    "a schedule that calls a Lambda function": (
-        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
-        "schedule",
-        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
-    ),
-    "a schedule that starts a state machine": (
-        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
-        "schedule",
-        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
-    ),
-    "a target whose ARN is unknown and whose input is no training job's": (
-        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
-        "schedule",
-        "the schedule's target ARN is unknown and its input is not that of a training job",
-    ),
+    **OTHER_TARGETS,
     "a target whose ARN is unknown and that has no input, which a training job needs": (
         [("schedule.target.arn", UNKNOWN), ("schedule.target.input", MISSING)],
         "schedule",

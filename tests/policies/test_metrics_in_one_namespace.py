@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from findings import MISSING, UNKNOWN
+from findings import MISSING
 from rules.metrics_in_one_namespace import RULE
-from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
+from tests.policies.rule_cases import (
+    UNKNOWN_DOCUMENTS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 REPORTED = {
     "a second namespace": (
@@ -51,16 +57,7 @@ ACCEPTED = {
 }
 
 LEFT_ALONE = {
-    "a document that is unknown at preview, which SG01 reports": (
-        [("execution_policy.policy", UNKNOWN)],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-    "a document that is no JSON, which SG01 reports": (
-        [("execution_policy.policy", "{")],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
+    **UNKNOWN_DOCUMENTS,
     "a document without metrics": (
         [("scheduler_policy.name", "x")],
         "scheduler_policy",

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from findings import MISSING, UNKNOWN
+from findings import MISSING
 from rules.s3_by_prefix import RULE
-from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
+from tests.policies.rule_cases import (
+    UNKNOWN_DOCUMENTS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 if TYPE_CHECKING:
     from conftest import Judge, StackUnderTest
@@ -137,16 +143,7 @@ ACCEPTED = {
 }
 
 LEFT_ALONE = {
-    "a document that is unknown at preview, which SG01 reports": (
-        [("execution_policy.policy", UNKNOWN)],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-    "a document that is no JSON, which SG01 reports": (
-        [("execution_policy.policy", "{")],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
+    **UNKNOWN_DOCUMENTS,
     "a document without S3": ([("scheduler_policy.name", "x")], "scheduler_policy", "no statement allows an S3 action"),
 }
 

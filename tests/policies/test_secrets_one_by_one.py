@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from findings import UNKNOWN
 from rules.secrets_one_by_one import RULE
-from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
+from tests.policies.rule_cases import (
+    UNKNOWN_DOCUMENTS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 REPORTED = {
     "every parameter below a path that is named": (
@@ -113,16 +118,7 @@ ACCEPTED = {
 }
 
 LEFT_ALONE = {
-    "a document that is unknown at preview, which SG01 reports": (
-        [("execution_policy.policy", UNKNOWN)],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-    "a document that is no JSON, which SG01 reports": (
-        [("execution_policy.policy", "{")],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
+    **UNKNOWN_DOCUMENTS,
     "a document without secrets": (
         [("scheduler_policy.name", "x")],
         "scheduler_policy",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from findings import UNKNOWN
 from rules.star_only_where_needed import RULE
-from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
+from tests.policies.rule_cases import (
+    UNKNOWN_DOCUMENTS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 TABLE = {"Effect": "Allow", "Action": "dynamodb:GetItem"}
 FOR = "granted for dynamodb:GetItem, which can be granted for single resources. Cure: "
@@ -109,18 +114,7 @@ ACCEPTED = {
     ],
 }
 
-LEFT_ALONE = {
-    "a document that is unknown at preview, which SG01 reports": (
-        [("execution_policy.policy", UNKNOWN)],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-    "a document that is no JSON, which SG01 reports": (
-        [("execution_policy.policy", "{")],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-}
+LEFT_ALONE = UNKNOWN_DOCUMENTS
 
 
 test_the_good_stack_passes = good_stack_passes(RULE)

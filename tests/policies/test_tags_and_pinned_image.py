@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from findings import MISSING, UNKNOWN
+from findings import MISSING
 from rules.tags_and_pinned_image import RULE
-from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
+from tests.policies.rule_cases import (
+    OTHER_TARGETS,
+    UNKNOWN_JOBS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 REPORTED = {
     "a tag that ends with latest": (
@@ -72,33 +79,7 @@ ACCEPTED = {
     ],
 }
 
-LEFT_ALONE = {
-    "a schedule that calls a Lambda function": (
-        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
-        "schedule",
-        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
-    ),
-    "a schedule that starts a state machine": (
-        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
-        "schedule",
-        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
-    ),
-    "a job that is unknown at preview, which SG01 reports": (
-        [("schedule.target.input", UNKNOWN)],
-        "schedule",
-        "target.input is missing or unknown at preview: SG01 reports it",
-    ),
-    "a target whose ARN is unknown and whose input is no training job's": (
-        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
-        "schedule",
-        "the schedule's target ARN is unknown and its input is not that of a training job",
-    ),
-    "a job whose input is no JSON, which SG01 reports": (
-        [("schedule.target.input", "{")],
-        "schedule",
-        "target.input is not a JSON object: SG01 reports it",
-    ),
-}
+LEFT_ALONE = OTHER_TARGETS | UNKNOWN_JOBS
 
 
 test_the_good_stack_passes = good_stack_passes(RULE)

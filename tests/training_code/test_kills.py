@@ -21,10 +21,7 @@ from tests.training_code.killed_jobs import BATCH, MODEL, TREES, Kill, Story
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree, MlflowServer
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 
 MakeJob = Callable[..., "JobTree"]
 SIDE_BY_SIDE = 3

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 MakeJob = Callable[..., "JobTree"]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SCHEDULED = {
     "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",

@@ -27,11 +27,7 @@ from tests.training_code.told import SCHEDULED, without_reading
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree
 
-pytestmark = [
-    pytest.mark.slow,
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 
 MakeJob = Callable[..., "JobTree"]
 ROOT = Path(__file__).parents[2]

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 MakeJob = Callable[..., "JobTree"]
 
-pytestmark = [
-    pytest.mark.slow,
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 
 FLIGHTS = "carrier,distance,delay\n" + "".join(
     f"{('UA', 'DL', 'AA')[i % 3]},{i * 7 % 500},{(i % 3) * 10 + (i * 7 % 500) / 50:.3f}\n" for i in range(300)

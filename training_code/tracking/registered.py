@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scheduled_job import tags as names
+from scheduled_job.connection import if_there
 from scheduled_job.registry import CHALLENGER, CHAMPION
 from tracking.recorded import run_facts
 
@@ -40,15 +41,8 @@ def versions(client: Any, model: str, newest: int = 0, also: Sequence[str] = ())
 
 
 def _aliases(client: Any, model: str) -> dict[str, str]:  # noqa: ANN401  # MlflowClient
-    from mlflow.exceptions import MlflowException
-
-    try:
-        found = client.get_registered_model(model).aliases
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        return {}
-    return {name: str(number) for name, number in found.items()}
+    found = if_there(lambda: client.get_registered_model(model).aliases)
+    return {name: str(number) for name, number in (found or {}).items()}
 
 
 def _searched(client: Any, wanted: str) -> Iterator[Any]:  # noqa: ANN401  # MlflowClient

@@ -22,7 +22,7 @@ from tests.operations.deployed_stack import DeployedStack
 from tests.operations.projects import typed
 from tests.operations.test_models_command import answer_here
 
-MARKS = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")]
+MARKS = pytest.mark.slow
 BUCKET = "ml-platform-staging-ml-bucket"
 SPARE = f"training-code/breast-cancer-staging/{'e' * 64}/sourcedir.tar.gz"
 

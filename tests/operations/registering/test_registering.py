@@ -36,7 +36,6 @@ from tracking.tracker import Tracker
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
 ]
 PROJECT = Path(__file__).parents[3]
 BUCKET = "ml-platform-staging-ml-bucket"

@@ -7,6 +7,7 @@ from components.aws_names import AwsScope
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.role_calls import execution_role_calls
 from rehearsal.running.deployed_schedule import DeployedSchedule
+from tests.rehearsal.s3_channels import s3_channel
 
 Request = dict[str, Any]
 SCOPE = AwsScope("aws", "us-east-1", "123456789012")
@@ -35,12 +36,7 @@ def good_request() -> Request:
             "TrainingInputMode": "File",
         },
         "RoleArn": ROLE_ARN,
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-            }
-        ],
+        "InputDataConfig": [s3_channel("training", "s3://bucket/datasets/training/")],
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/training-outputs/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},

@@ -7,7 +7,7 @@ from moto.backends import get_backend
 from mypy_boto3_s3 import S3Client
 
 from rehearsal.aws_clients import AwsClients
-from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
+from tests.rehearsal.embedded_server import empty_embedded_aws
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +22,6 @@ def s3(s3_client: S3Client) -> S3Client:
     get_backend("s3").reset()
     s3_client.create_bucket(Bucket="bucket")
     return s3_client
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsClients]:
-    with serve_embedded_aws() as clients:
-        yield clients
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from rehearsal.running.container import run_training_container
 from rehearsal.running.container_environment import ContainerPlatform
 from rehearsal.running.container_result import ContainerResult
 from rehearsal.sealed_environment import sealed_environment
+from tests.rehearsal.s3_channels import s3_channel
 
 Request = dict[str, Any]
 JOB_ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/job"
@@ -51,12 +52,7 @@ def good_request() -> Request:
             "TrainingInputMode": "File",
             "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": "validation:accuracy=([0-9.]+)"}],
         },
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-            }
-        ],
+        "InputDataConfig": [s3_channel("training", "s3://bucket/datasets/training/")],
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/outputs/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},

@@ -8,6 +8,7 @@ from typing import Any
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.schedule_runner import read_schedule
+from tests.rehearsal.s3_channels import s3_channel
 
 NAME = "breast-cancer-staging"
 SCHEDULE_ARN = f"arn:aws:scheduler:us-east-1:123456789012:schedule/{NAME}/{NAME}"
@@ -24,12 +25,7 @@ def good_input() -> Request:
         "TrainingJobName": f"{NAME}-<aws.scheduler.execution-id>",
         "AlgorithmSpecification": {"TrainingImage": "image:1", "TrainingInputMode": "File"},
         "RoleArn": ROLE_ARN,
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-            }
-        ],
+        "InputDataConfig": [s3_channel("training", "s3://bucket/datasets/training/")],
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/training-outputs/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},

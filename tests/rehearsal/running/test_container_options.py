@@ -5,14 +5,12 @@ import pytest
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.container import run_training_container
 from tests.rehearsal.running.containers import JOB_ARN, good_request, platform, put_bundle, run
+from tests.rehearsal.s3_channels import s3_channel
 
 pytestmark = pytest.mark.slow
 
 
-CODE = {
-    "ChannelName": "code",
-    "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/code/sourcedir.tar.gz"}},
-}
+CODE = s3_channel("code", "s3://bucket/code/sourcedir.tar.gz")
 
 
 def test_an_isolated_job_gets_its_script_by_a_channel_and_reaches_no_server(clients: AwsClients) -> None:
