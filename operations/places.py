@@ -145,23 +145,6 @@ def place_in_rehearsal(project_dir: Path, stack: str) -> Place:
     return Place(AwsClients(aws, region).client, region, environment | told, is_rehearsal=True)
 
 
-def describe(sagemaker: SageMakerClient, name: str) -> Mapping[str, Any]:
-    """What DescribeTrainingJob says of a training job.
-
-    Raises:
-        PlaceError: it cannot be read.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        return sagemaker.describe_training_job(TrainingJobName=name)
-    except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        raise PlaceError(f"training job {name} cannot be read: {code}: {message}") from error
-    except BotoCoreError as error:
-        raise PlaceError(f"training job {name} cannot be read: {error}") from error
-
-
 def tracking_variables(told: Mapping[str, str]) -> dict[str, str]:
     """Where to reach the MLflow of a job, and with which secret: from what its container is told.
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.tracking_mode import NONE
-from operations.places import Place, describe, tracking_variables
+from operations.describing import describe
+from operations.places import Place, tracking_variables
 from rehearsal.running.kept_record import RegistrationError, fetch_record
 from rehearsal.running.training_script import REGISTER, run_training_script
 

@@ -7,7 +7,7 @@ invocations have a version already, so that no output is fetched twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,9 @@ from rich.console import Console
 
 from components.schedule_input import EXECUTION_ID
 from components.tracking_mode import AFTERWARDS, NONE
-from operations.places import Place, describe, stack_requests, tracking_variables
+from operations.describing import Described, DescribedJobs, describe_all
+from operations.jobs.history import SUCCESS
+from operations.places import Place, stack_requests, tracking_variables
 from operations.registering import register_described
 from rehearsal.running.kept_record import NoRecordError, RegistrationError
 from rehearsal.running.training_script import run_training_script
@@ -27,7 +29,6 @@ NEWEST: Final = 200
 """So many jobs of each prefix are looked at, unless something else is asked for."""
 _SCRIPT: Final = Path("training_code") / "standing.py"
 _ENDED: Final = ("Completed", "Failed", "Stopped")
-Described = Mapping[str, Any]
 
 
 def register_all(project_dir: Path, stack: str, place: Place, console: Console, newest: int = NEWEST) -> int:
@@ -37,7 +38,10 @@ def register_all(project_dir: Path, stack: str, place: Place, console: Console, 
         RegistrationError: MLflow does not answer.
     """
     prefixes = list(dict.fromkeys(_prefix(request) for request in stack_requests(project_dir, stack)))
-    found = [job for prefix in prefixes for job in _candidates(place.sagemaker, prefix, newest)]
+    described = [_described(place.sagemaker, prefix, newest) for prefix in prefixes]
+    for note in (note for each in described for note in each.notes):
+        console.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
+    found = [job for each in described for job in each.found if _may_have_record(job)]
     left = _without_version(project_dir, found, place)
     registered, failed = 0, 0
     for described in left:
@@ -62,8 +66,8 @@ def _prefix(request: Mapping[str, Any]) -> str:
     return str(request["TrainingJobName"]).removesuffix(EXECUTION_ID)
 
 
-def _candidates(sagemaker: SageMakerClient, prefix: str, newest: int) -> Iterator[Described]:
-    """The jobs that may have kept a record, the oldest first: the first delivery of an invocation stands."""
+def _described(sagemaker: SageMakerClient, prefix: str, newest: int) -> DescribedJobs:
+    """The jobs that have ended, the oldest first: the first delivery of an invocation stands."""
     pages = sagemaker.get_paginator("list_training_jobs").paginate(
         NameContains=prefix,
         SortBy="CreationTime",
@@ -71,13 +75,13 @@ def _candidates(sagemaker: SageMakerClient, prefix: str, newest: int) -> Iterato
         PaginationConfig={"MaxItems": newest, "PageSize": min(newest, 100)},
     )
     jobs = [job for page in pages for job in page["TrainingJobSummaries"]]
-    for job in reversed(jobs):
-        name, status = job["TrainingJobName"], job["TrainingJobStatus"]
-        if name.startswith(prefix) and status in _ENDED:
-            described = describe(sagemaker, name)
-            mode = described.get("Environment", {}).get("TRACKING", "")
-            if mode == AFTERWARDS or (mode != NONE and status != "Completed"):
-                yield described
+    ended = [job["TrainingJobName"] for job in reversed(jobs) if job["TrainingJobStatus"] in _ENDED]
+    return describe_all(sagemaker, [name for name in ended if name.startswith(prefix)])
+
+
+def _may_have_record(described: Described) -> bool:
+    mode = described.get("Environment", {}).get("TRACKING", "")
+    return mode == AFTERWARDS or (mode != NONE and described["TrainingJobStatus"] != SUCCESS)
 
 
 def _without_version(project_dir: Path, jobs: Sequence[Described], place: Place) -> list[Described]:

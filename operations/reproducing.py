@@ -18,7 +18,8 @@ from rich.text import Text
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
-from operations.places import Place, describe
+from operations.describing import describe
+from operations.places import Place
 from operations.reproduction import Comparison, Images, ReproductionError, TrainedModel, compare, read_description
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
 from rehearsal.running.channel_data import download_channels

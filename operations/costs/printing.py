@@ -27,9 +27,11 @@ def select(costs: Sequence[ScheduleCost], job: str | None) -> list[ScheduleCost]
     Raises:
         OutputsError: there is none of that name.
     """
+    if not costs:
+        raise OutputsError("none of the stack's schedules is deployed, so none costs anything: run pulumi up")
     found = [each for each in costs if job in {None, each.schedule.group_name, each.schedule.name}]
     if not found:
-        known = ", ".join(each.schedule.name for each in costs) or "none"
+        known = ", ".join(each.schedule.name for each in costs)
         raise OutputsError(f"the stack has no schedule {job!r}; it has: {known}")
     return found
 
