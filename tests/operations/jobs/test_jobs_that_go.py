@@ -23,6 +23,7 @@ from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.status_asking import Wanted, read_status
 from operations.jobs.stopping import stop_job
 from operations.models import asking
+from operations.named_stack import Named
 from operations.places import Place
 from operations.registering_all import register_all
 from rehearsal.running.training_logs import LOG_GROUP, LogStream
@@ -99,7 +100,15 @@ def test_a_backfill_a_cost_and_a_registration_go_on_without_it(deployed: Deploye
 
     goes = deployed.run_job("Failed")
     with deleted_once_listed(deployed, place, goes):
-        register_all(deployed.project, "staging", place, Console(file=output, width=300), newest=1)
+        operated = OperatedStack(deployed.project, Named(), place, deployed.jobs)
+        brought = register_all(operated, Console(file=output, width=300), newest=1)
+    assert brought.as_document("staging") == {
+        "version": 1,
+        "stack": "staging",
+        "registered": [],
+        "failed": [],
+        "notes": [f"left out, because deleted while the list was read: {goes}"],
+    }
     assert output.getvalue().startswith(f"note: left out, because deleted while the list was read: {goes}\n")
     assert "0 jobs that may have kept a record, 0 brought in, 0 not" in output.getvalue()
 
