@@ -71,7 +71,7 @@ def _described(sagemaker: SageMakerClient, prefix: str, newest: int) -> Describe
 
 def _may_have_record(described: Described) -> bool:
     mode = described.get("Environment", {}).get("TRACKING", "")
-    return mode == AFTERWARDS or (mode != NONE and described["TrainingJobStatus"] != SUCCESS)
+    return bool(mode == AFTERWARDS or (mode != NONE and described["TrainingJobStatus"] != SUCCESS))
 
 
 def _without_version(project_dir: Path, jobs: Sequence[Described], place: Place) -> list[Described]:
