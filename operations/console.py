@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+GLUE = "\u00a0"
+"""In a text that may be wrapped: a space at which it is not; it is printed as any other."""
 _NARROWEST = 20
 _LOG_INDENT = 11
 """Columns before a log line, so that it stands under the titles of the steps: `✓   0.0 s  `."""
@@ -76,7 +78,9 @@ def print_hanging(console: Console, lead: Text, body: Text) -> None:
     for number, line in enumerate(lines or [""]):
         start = body.plain.index(line, end)
         end = start + len(line)
-        print_line(console, Text.assemble(" " * indent if number else lead, body[start:end]))
+        shown = body[start:end]
+        shown.plain = shown.plain.replace(GLUE, " ")
+        print_line(console, Text.assemble(" " * indent if number else lead, shown))
 
 
 def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:

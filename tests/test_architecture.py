@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "reference": {"reference", "settings", "components", "operations"},
     "rehearsal": {"rehearsal", "components"},
     "operations": {"operations", "rehearsal", "components"},
-    "benchmarks": {"benchmarks", "rehearsal", "components", "settings"},
+    "benchmarks": {"benchmarks", "operations", "rehearsal", "components", "settings"},
     "training_code": {"training_code"},  # by relative imports, of what travels with code of one's own
     "policies": set[str](),
 }

@@ -24,6 +24,7 @@ if __name__ == "__main__" and (missing := packages.fault(os.environ)):
 import asking
 from scheduled_job.job import TrainingJob
 from scheduled_job.tags import PROMOTION, TRAINING_JOB_NAME, same_invocation
+from tracking.registered import aliases_of
 
 Job = Mapping[str, str]
 """An object of JOBS."""
@@ -65,7 +66,7 @@ def _versions(client: Any, each: Job) -> list[Any]:  # noqa: ANN401  # MlflowCli
 
 
 def _standing(client: Any, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:  # noqa: ANN401  # MlflowClient
-    found, aliases = dict[str, dict[str, Any]](), dict[str, Mapping[str, str]]()
+    found, aliases = dict[str, dict[str, Any]](), dict[str, dict[str, str]]()
     for each in jobs:
         versions = [version for version in _versions(client, each) if version.status != "FAILED_REGISTRATION"]
         if not versions:
@@ -73,11 +74,11 @@ def _standing(client: Any, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:  #
         first = min(versions, key=lambda version: int(version.version))
         model = each["model"]
         if model not in aliases:
-            aliases[model] = client.get_registered_model(model).aliases
+            aliases[model] = aliases_of(client, model)
         found[each["name"]] = {
             "model": model,
             "version": str(first.version),
-            "aliases": sorted(alias for alias, number in aliases[model].items() if str(number) == str(first.version)),
+            "aliases": sorted(alias for alias, number in aliases[model].items() if number == str(first.version)),
             "training_job_name": first.tags.get(TRAINING_JOB_NAME, ""),
             "promotion": first.tags.get(PROMOTION, ""),
             "run_id": str(first.run_id or ""),

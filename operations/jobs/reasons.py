@@ -35,6 +35,8 @@ _OF_WHAT_IT_NEEDS: Final = re.compile(
 
 Source: training_code/scheduled_job/connection.py and secret.py.
 """
+_ITS_END: Final = 120
+"""So many of them are of its end."""
 _MEMORY: Final = ("more memory", "Out of Memory", "out of memory", "MemoryError", "OutOfMemory")
 
 
@@ -183,6 +185,9 @@ _OF_ENDED: Final[Mapping[str, Callable[[JobRun], Reason]]] = {"Failed": _failed,
 
 
 def _cut(text: str) -> str:
-    """On one line, and not longer than a person reads."""
+    """On one line, and not longer than a person reads: without its middle, as the cure stands at the end."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
+    if len(line) <= _LONGEST:
+        return line
+    start = line[: _LONGEST - _ITS_END].rpartition(" ")[0] or line[: _LONGEST - _ITS_END]
+    return f"{start} … {line[-_ITS_END:].partition(' ')[2] or line[-_ITS_END:]}"

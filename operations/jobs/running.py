@@ -146,6 +146,8 @@ def bring_in(stack: OperatedStack, run: JobRun, console: Console) -> None:
 
 
 def print_change(run: JobRun, console: Console) -> None:
-    """A status that a training job has come to."""
+    """A status that a training job has come to on its way; `print_end` tells its end, and why."""
+    if run.has_ended:
+        return
     told = run.status if run.secondary_status in {"", run.status} else f"{run.status}: {run.secondary_status}"
     print_hanging(console, Text(f"{datetime.now(UTC):%H:%M:%S}  "), Text(told))

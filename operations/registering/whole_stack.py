@@ -7,16 +7,19 @@ invocations have a version already, so that no output is fetched twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from components.schedule_input import EXECUTION_ID
 from components.tracking_mode import AFTERWARDS, NONE
-from operations.places import Place, describe, stack_requests, tracking_variables
-from operations.registering.one_job import register_described
+from operations.describing import Described, DescribedJobs, describe_all
+from operations.jobs.history import SUCCESS
+from operations.jobs.history_asking import list_jobs
+from operations.jobs.operated_stack import OperatedStack
+from operations.places import Place, tracking_variables
+from operations.registering.one_job import Brought, register_described
 from rehearsal.running.kept_record import NoRecordError, RegistrationError
 from rehearsal.running.training_script import run_training_script
 
@@ -26,65 +29,58 @@ if TYPE_CHECKING:
 NEWEST: Final = 200
 """So many jobs of each prefix are looked at, unless something else is asked for."""
 _SCRIPT: Final = Path("training_code") / "standing.py"
-_ENDED: Final = ("Completed", "Failed", "Stopped")
-Described = Mapping[str, Any]
 
 
-def register_all(project_dir: Path, stack: str, place: Place, console: Console, newest: int = NEWEST) -> int:
-    """Register what is there to register; 1 where one of the jobs could not be.
+def register_all(operated: OperatedStack, console: Console, newest: int = NEWEST) -> Brought:
+    """Register what is there to register, and print each as it comes.
 
     Raises:
         RegistrationError: MLflow does not answer.
     """
-    prefixes = list(dict.fromkeys(_prefix(request) for request in stack_requests(project_dir, stack)))
-    found = [job for prefix in prefixes for job in _candidates(place.sagemaker, prefix, newest)]
-    left = _without_version(project_dir, found, place)
-    registered, failed = 0, 0
-    for described in left:
+    asked = [_described(operated.place.sagemaker, prefix, newest) for prefix in operated.prefixes]
+    found = [job for each in asked for job in each.found if _may_have_record(job)]
+    brought = Brought(notes=[note for each in asked for note in each.notes])
+    for note in brought.notes:
+        _print(console, f"note: {note}")
+    for described in _without_version(operated.project_dir, found, operated.place):
+        name = described["TrainingJobName"]
         try:
-            register_described(project_dir, described, place, console)
-            registered += 1
+            brought.registered[name] = register_described(operated.project_dir, described, operated.place, console)
         except NoRecordError:
             continue  # it failed before there was a model
         except RegistrationError as error:
-            failed += 1
-            console.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True)
-    console.print(
-        f"{', '.join(prefixes)}: {len(found)} jobs that may have kept a record, {registered} brought in, {failed} not",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
+            brought.failed[name] = str(error)
+            _print(console, f"error: {error}")
+    _print(
+        console,
+        f"{', '.join(f'{prefix}-' for prefix in operated.prefixes)}: {len(found)} jobs that may have kept a record, "
+        f"{len(brought.registered)} brought in, {len(brought.failed)} not",
     )
-    return 1 if failed else 0
+    return brought
 
 
-def _prefix(request: Mapping[str, Any]) -> str:
-    return str(request["TrainingJobName"]).removesuffix(EXECUTION_ID)
+def _print(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _candidates(sagemaker: SageMakerClient, prefix: str, newest: int) -> Iterator[Described]:
-    """The jobs that may have kept a record, the oldest first: the first delivery of an invocation stands."""
-    pages = sagemaker.get_paginator("list_training_jobs").paginate(
-        NameContains=prefix,
-        SortBy="CreationTime",
-        SortOrder="Descending",
-        PaginationConfig={"MaxItems": newest, "PageSize": min(newest, 100)},
-    )
-    jobs = [job for page in pages for job in page["TrainingJobSummaries"]]
-    for job in reversed(jobs):
-        name, status = job["TrainingJobName"], job["TrainingJobStatus"]
-        if name.startswith(prefix) and status in _ENDED:
-            described = describe(sagemaker, name)
-            mode = described.get("Environment", {}).get("TRACKING", "")
-            if mode == AFTERWARDS or (mode != NONE and status != "Completed"):
-                yield described
+def _described(sagemaker: SageMakerClient, prefix: str, newest: int) -> DescribedJobs:
+    """The jobs that have ended, the oldest first: the first delivery of an invocation stands."""
+    listed = list_jobs(sagemaker, prefix, newest).jobs
+    return describe_all(sagemaker, [job.name for job in reversed(listed) if job.has_ended])
+
+
+def _may_have_record(described: Described) -> bool:
+    mode = described.get("Environment", {}).get("TRACKING", "")
+    return bool(mode == AFTERWARDS or (mode != NONE and described["TrainingJobStatus"] != SUCCESS))
 
 
 def _without_version(project_dir: Path, jobs: Sequence[Described], place: Place) -> list[Described]:
     """Those whose invocation has no version yet; each MLflow server is asked once."""
     by_server: dict[str, list[Described]] = {}
     for described in jobs:
-        tracking = {name: value for name, value in tracking_variables(described["Environment"]).items() if value}
+        tracking = {
+            name: value for name, value in tracking_variables(described.get("Environment", {})).items() if value
+        }
         by_server.setdefault(json.dumps(tracking), []).append(described)
     names: set[str] = set()
     for server, asked in by_server.items():
@@ -98,7 +94,7 @@ def _without_version(project_dir: Path, jobs: Sequence[Described], place: Place)
 
 
 def _question(described: Described) -> dict[str, str]:
-    told = described["Environment"]
+    told = described.get("Environment", {})
     return {
         "name": described["TrainingJobName"],
         "model": told.get("REGISTERED_MODEL_NAME", ""),

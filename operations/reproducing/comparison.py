@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from rehearsal.errors import RehearsalError
 
+JSON_VERSION: Final = 1
+"""Of the document; goes up when a member is renamed or taken out. New members may come at any time."""
 _DIGEST_CHARACTERS: Final = 12
 _ABSENT: Final = "none"
 
@@ -72,6 +74,28 @@ class Comparison:
     same_model: bool
     cause: str
     not_compared: str
+
+
+def as_document(stack: str, run_id: str, comparison: Comparison) -> dict[str, Any]:
+    """The same for programs; `same` is null of what nobody can compare."""
+    return {
+        "version": JSON_VERSION,
+        "stack": stack,
+        "run_id": run_id,
+        "same_model": comparison.same_model,
+        "cause": comparison.cause or None,
+        "not_compared": comparison.not_compared,
+        "compared": [
+            {
+                "what": row.what,
+                "then": row.then,
+                "now": row.now,
+                "same": row.same if row.compared else None,
+                "changes": list(row.changes),
+            }
+            for row in comparison.rows
+        ],
+    }
 
 
 def read_description(text: str, of: str) -> TrainedModel:

@@ -18,7 +18,8 @@ from rich.text import Text
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
 from operations.console import ConsoleReporter, print_hanging
-from operations.places import Place, describe
+from operations.describing import describe
+from operations.places import Place
 from operations.reproducing.comparison import (
     Comparison,
     Images,
@@ -50,8 +51,10 @@ Tracking = Mapping[str, str]
 """The variables that lead to one MLflow server; "" or absent where there is nothing to say."""
 
 
-def reproduce_run(project_dir: Path, run_id: str, place: Place, trackings: Sequence[Tracking], console: Console) -> int:
-    """Train a run that is on one of these servers again and print the comparison; 0 where the model is the same.
+def reproduce_run(
+    project_dir: Path, run_id: str, place: Place, trackings: Sequence[Tracking], console: Console
+) -> Comparison:
+    """Train a run that is on one of these servers again, show how that goes, and compare.
 
     Raises:
         RehearsalError: something that is needed is missing, so that nothing can be said; the message says what.
@@ -76,9 +79,7 @@ def reproduce_run(project_dir: Path, run_id: str, place: Place, trackings: Seque
     names = [each["ChannelName"] for each in all_channels(described)]
     channels = [name for name in names if not is_packages_channel(name)]
     image = described["AlgorithmSpecification"].get("TrainingImage", "")
-    comparison = compare(then, now, channels, Images(image, CONTAINER_ENVIRONMENT))
-    _print(console, comparison)
-    return 0 if comparison.same_model else 1
+    return compare(then, now, channels, Images(image, CONTAINER_ENVIRONMENT))
 
 
 def require_repeatable(described: Mapping[str, Any]) -> None:
@@ -182,7 +183,8 @@ def _train(
     return read_description(path.read_text(encoding="utf-8"), "the model that was trained again")
 
 
-def _print(console: Console, comparison: Comparison) -> None:
+def print_comparison(console: Console, comparison: Comparison) -> None:
+    """Print what is the same and what is not, and why the models differ where they do."""
     table = Table("what", "then", "now", "same?")
     for row in comparison.rows:
         mark = Text(row.verdict, style=_COLOURS[row.verdict])

@@ -161,10 +161,10 @@ def run_job(stack: RunningStack, invocation: Invocation, stop_requested: threadi
         )
         log_path.with_suffix(".files").write_text("".join(f"{each}\n" for each in result.written), encoding="utf-8")
         report(_description(result))
-        step.detail(result.secondary_status)
-        if result.status != "Completed":
+        if result.status != "Completed":  # which whoever catches it tells, once
             reason = result.failure_reason or result.secondary_status
             raise TrainingJobFailedError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
+        step.detail(result.secondary_status)
     if result.not_imitated:
         stack.reporter.note(f"not as on AWS: {'; '.join(result.not_imitated)}")
     if not is_tracked(invocation.request):

@@ -145,13 +145,24 @@ def test_what_the_training_code_says_of_mlflow_and_its_secret_leads_to_the_docto
     assert failed(f"AlgorithmError: {said}, exit code: 1") == Reason(said, "doctor")
 
 
-def test_a_long_reason_is_cut_and_stands_on_one_line() -> None:
-    reason = failed("AlgorithmError: " + "many\nwords " * 100 + ", exit code: 1")
+def test_a_long_reason_stands_on_one_line_without_its_middle_where_no_cure_is() -> None:
+    columns = ",\n".join(f"'column_{number}'" for number in range(200))
+    said = f"AlgorithmError: no target column; its columns are {columns}; set target_column, exit code: 1"
+
+    reason = failed(said)
 
     assert reason is not None
-    assert "\n" not in reason.words
-    assert len(reason.words) < 410
-    assert reason.words.endswith(" …")
+    assert reason.words.startswith("no target column; its columns are 'column_0', 'column_1',")
+    assert reason.words.endswith(", 'column_199'; set target_column")
+    assert reason.words.count(" … ") == 1
+    assert 350 < len(reason.words) <= 403
+
+
+def test_a_long_reason_without_any_space_is_cut_as_well() -> None:
+    reason = reason_of(run(TrainingJobStatus="Failed", FailureReason=f"AlgorithmError: {'x' * 1000}"))
+
+    assert reason is not None
+    assert reason.words == f"{'x' * 280} … {'x' * 120}"
 
 
 @pytest.mark.parametrize(

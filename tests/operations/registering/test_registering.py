@@ -120,7 +120,7 @@ def test_a_kept_model_is_registered_once_however_often_it_is_asked_for(
     decided = "promotion: version 1 is champion: it keeps all limits, and there was no champion\n"
     for first in (decided, ""):
         output = io.StringIO()
-        assert register_training_job(PROJECT, "job-1", rehearsed.place, Console(file=output, width=200)) == 0
+        register_training_job(PROJECT, "job-1", rehearsed.place, Console(file=output, width=200))
         assert output.getvalue() == f"{first}registered: version 1 of breast-cancer by job-1\n"
     (version,) = model_versions(rehearsed.servers.tracking_uri, "breast-cancer")
     assert version.tags["training_job_name"] == "job-1"
@@ -156,7 +156,7 @@ def test_a_job_whose_upload_broke_off_half_way_is_completed_with_the_model_that_
     rehearsed.create(name)
     rehearsed.upload(name, job.kept.parent)
     output = io.StringIO()
-    assert register_training_job(PROJECT, name, place, Console(file=output, width=200)) == 0
+    register_training_job(PROJECT, name, place, Console(file=output, width=200))
     assert output.getvalue().endswith(f"registered: version 1 of {model_name} by {name}\n")
 
     client = MlflowClient(rehearsed.servers.tracking_uri)

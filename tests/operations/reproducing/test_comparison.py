@@ -5,7 +5,15 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from operations.reproducing.comparison import Images, ReproductionError, Row, TrainedModel, compare, read_description
+from operations.reproducing.comparison import (
+    Images,
+    ReproductionError,
+    Row,
+    TrainedModel,
+    as_document,
+    compare,
+    read_description,
+)
 
 MODEL = TrainedModel(
     training_job_name="job-1",
@@ -148,3 +156,15 @@ def test_a_description_of_older_training_code_is_told_so() -> None:
 def test_something_else_is_no_description(text: str) -> None:
     with pytest.raises(ReproductionError, match=r"^model\.json of run r is not the description of a model$"):
         read_description(text, "run r")
+
+
+def test_programs_get_the_same_with_null_for_what_nobody_can_compare() -> None:
+    changed = compare(MODEL, replace(MODEL, data_digest=DATA, trees_digest=DATA), CHANNELS, IMAGES)
+
+    document = as_document("staging", "abc", changed)
+
+    assert json.loads(json.dumps(document)) == document
+    assert (document["version"], document["stack"], document["run_id"]) == (1, "staging", "abc")
+    assert (document["same_model"], document["cause"]) == (False, changed.cause)
+    same = {row["what"]: row["same"] for row in document["compared"]}
+    assert (same["data"], same["trees"], same["settings"], same["image"]) == (False, False, True, None)

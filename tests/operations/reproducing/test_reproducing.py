@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from operations.places import stack_trackings
 from operations.reproducing.comparison import ReproductionError
 from operations.reproducing.reproducing import require_repeatable
 from rehearsal.aws_clients import AwsClients
@@ -178,18 +177,6 @@ def test_without_a_container_environment_the_message_says_how_to_have_one(rehear
 
     assert (code, output) == (1, "")
     assert errors == f"error: no container environment: {link}/bin/train is missing; run `make install`\n"
-
-
-@pytest.mark.slow
-def test_on_aws_the_run_is_looked_for_where_the_jobs_of_the_stack_record(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project")
-
-    assert stack_trackings(project, "prod", "210987654321") == [
-        {
-            "MLFLOW_TRACKING_URI": "arn:aws:sagemaker:us-east-1:210987654321:mlflow-tracking-server/ml-platform-prod",
-            "SECRET_ARN": "",
-        }
-    ]
 
 
 @pytest.mark.slow
