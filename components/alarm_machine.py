@@ -104,9 +104,13 @@ def _starting_once(names: AlarmNames) -> dict[str, Any]:
 
 
 def _testing(names: AlarmNames, topic_arn: str, message: Message) -> dict[str, Any]:
-    """The same role, topic and key as of a real message, so that what stands in its way stands in this one's."""
+    """The same role, topic and key as of a real message, so that what stands in its way stands in this one's.
+
+    Somebody waits for it, so it is tried once more and not for half an hour.
+    """
     arguments = {"TopicArn": topic_arn, "Subject": message.subject, "Message": message.text}
-    return {TEST_STATE: _task(names, "sns:publish", arguments, "Done")}
+    once_more = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 1}]
+    return {TEST_STATE: {**_task(names, "sns:publish", arguments, "Done"), "Retry": once_more}}
 
 
 def _recording(names: AlarmNames, topic_arn: str, message: Message) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
         Path | None, typer.Option(metavar="FILE", help="Where the report goes; otherwise verify-STACK.md.")
     ] = None,
 ) -> None:
-    """Fly once: the doctor, one run now, the same delivered twice, what came of it read back, the alarms tried."""
+    """Fly once: the doctor, a run delivered twice and read back, the alarms, the permissions; ends with a report."""
     from operations.jobs.operated_stack import OperatedStack
     from operations.verifying.alarms import may_send
     from operations.verifying.verifying import Wanted

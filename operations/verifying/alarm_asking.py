@@ -63,7 +63,7 @@ class AlarmTest:
     def _recorded(self, completed: str) -> Step:
         if self.place.is_rehearsal:
             return Step(alarms.RECORDED, Outcome.SKIPPED, "the embedded AWS sends no events and runs no state machine")
-        execution = self._until(lambda: self._ended(f"{completed}-Completed"))
+        execution = self._execution(f"{completed}-Completed")
         return alarms.recorded_step(completed, execution, WAITS_IN_SECONDS)
 
     def _message(self) -> Step:
@@ -80,7 +80,7 @@ class AlarmTest:
         self.place.client("stepfunctions").start_execution(
             stateMachineArn=self.job.alarm_machine_arn, name=name, input=TEST_INPUT
         )
-        execution = self._until(lambda: self._ended(name)) or Execution("RUNNING", f"after {WAITS_IN_SECONDS} s")
+        execution = self._execution(name) or Execution(alarms.RUNNING)
         return alarms.message_step(sent["Subject"], execution, self.hears)
 
     def _rehearsed_message(self, sent: Any) -> Step:  # noqa: ANN401 - arguments of Publish, as the machine has them
@@ -132,8 +132,17 @@ class AlarmTest:
             return None
         return str(newest.get("HistorySummary", ""))
 
-    def _ended(self, name: str) -> Execution | None:
-        """How an execution of the alarms' machine ended; None where it has not, or is not there yet."""
+    def _execution(self, name: str) -> Execution | None:
+        """An execution of the alarms' machine, at its end if that comes soon; None where there is none of the name."""
+        seen: list[Execution] = []
+
+        def ended() -> Execution | None:
+            seen[:] = filter(None, [self._described_execution(name)])
+            return seen[0] if seen and seen[0].status != alarms.RUNNING else None
+
+        return self._until(ended) or (seen[0] if seen else None)
+
+    def _described_execution(self, name: str) -> Execution | None:
         from botocore.exceptions import ClientError
 
         arn = f"{str(self.job.alarm_machine_arn).replace(':stateMachine:', ':execution:')}:{name}"
@@ -143,8 +152,6 @@ class AlarmTest:
             if code_of(error) == "ExecutionDoesNotExist":
                 return None
             raise
-        if told["status"] == "RUNNING":
-            return None
         return Execution(told["status"], ": ".join(filter(None, [told.get("error"), told.get("cause")])))
 
     def _until(self, ask: Callable[[], T | None]) -> T | None:

@@ -25,6 +25,7 @@ REASON: Final = "A test by training-jobs verify: nothing has failed, and nothing
 """What the alarm gives as its reason, in the message and in its history. Longest: 1023 characters (CloudWatch API,
 SetAlarmState)."""
 OVER: Final = "The test by training-jobs verify is over."
+RUNNING: Final = "RUNNING"
 SUCCEEDED: Final = "SUCCEEDED"
 _FAILED_ACTION: Final = "Failed"
 """How the history begins to tell of an action that failed: `Failed to execute action arn:… Received error: …`. Source:
@@ -34,7 +35,7 @@ _POSTED: Final = frozenset({"http", "https"})
 
 @dataclass(frozen=True)
 class Execution:
-    """How an execution of the state machine ended, in the words of Step Functions; `reason` where it failed."""
+    """How an execution of the state machine stands, in the words of Step Functions; `reason` where it failed."""
 
     status: str
     reason: str = ""
@@ -117,6 +118,8 @@ def posts_for_real(protocols: frozenset[str]) -> bool:
 
 
 def _failed(execution: Execution) -> str:
+    if execution.status == RUNNING:
+        return "the state machine of the alarms still tries, as when AWS refuses a task: look at its execution"
     why = f": {execution.reason}" if execution.reason else ""
     return f"the state machine of the alarms ended as {execution.status}{why}"
 

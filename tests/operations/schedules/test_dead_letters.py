@@ -27,7 +27,8 @@ def stack(deployed: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     yield deployed
     empty(deployed)
     for name in names(deployed) - before:
-        deployed.report(name, TrainingJobStatus="Stopped", SecondaryStatus="Stopped")
+        if deployed.clients.sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "InProgress":
+            deployed.report(name, TrainingJobStatus="Stopped", SecondaryStatus="Stopped")
         deployed.clients.sagemaker.delete_training_job(TrainingJobName=name)
 
 

@@ -124,6 +124,19 @@ def test_an_alarm_that_is_off_already_is_not_touched() -> None:
     assert (step.outcome, step.text) == (Outcome.SKIPPED, f"{ALARM} is in ALARM already: see what it tells of")
 
 
+def test_a_machine_that_does_not_end_is_no_machine_that_was_not_started() -> None:
+    with stubbed_place(*SERVICES) as (place, stubs):
+        for _ in range(WAITS_IN_SECONDS // 5 + 1):
+            stubs["stepfunctions"].add_response("describe_execution", execution("RUNNING"))
+
+        (step,) = list(alarm_test(place).steps(FIRST, send=False))[:1]
+
+    assert (step.outcome, step.text) == (
+        Outcome.FAILED,
+        "the state machine of the alarms still tries, as when AWS refuses a task: look at its execution",
+    )
+
+
 def test_without_consent_nothing_is_sent() -> None:
     with stubbed_place(*SERVICES) as (place, stubs):
         recorded(stubs["stepfunctions"])

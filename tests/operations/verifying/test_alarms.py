@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from components.alarm_spec import Alarms
+from components.metric_alarms import metric_alarms
 from operations.doctor.facts import Asked, Topic
 from operations.doctor.finding import Unseen
 from operations.verifying.alarms import (
+    ALARM_KEY,
     OVER,
     REASON,
     Execution,
@@ -19,6 +22,9 @@ from operations.verifying.alarms import (
     recorded_step,
 )
 from operations.verifying.steps import Outcome, Step
+from settings import parse_settings
+from tests.components.test_alarm_machine import NAMES
+from tests.stack_values import STAGING
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:churn-prod-alarms"
 NAME = "churn-prod-alarms-failed"
@@ -44,6 +50,7 @@ PASSED, FAULT = Outcome.PASSED, Outcome.FAILED
         (message_step("a test", WELL, None), FAULT, "it reaches nobody: their topic does not exist"),
         (message_step("a test", DENIED, HEARD), FAULT, "ended as FAILED: Sns.KmsAccessDeniedException"),
         (message_step("a test", Execution("TIMED_OUT"), HEARD), FAULT, "ended as TIMED_OUT"),
+        (recorded_step("churn-1", Execution("RUNNING"), 120), FAULT, "still tries, as when AWS refuses a task"),
         (alarm_step(NAME, f"Successfully executed action {TOPIC}", HEARD, 120), PASSED, f"{NAME} told the topic (2"),
         (alarm_step(NAME, REFUSED, HEARD, 120), FAULT, "not authorized to perform: SNS:Publish"),
         (alarm_step(NAME, None, HEARD, 120), FAULT, "its history tells of no action within 120 s"),
@@ -92,6 +99,13 @@ def test_what_was_said_counts_and_a_rehearsal_tells_nobody(
 def test_unsaid_somebody_is_asked_and_where_nobody_can_be_nothing_is_sent() -> None:
     assert may_send(None, is_rehearsal=False, can_ask=True) is None
     assert may_send(None, is_rehearsal=False, can_ask=False) is False
+
+
+def test_the_alarm_that_is_set_off_is_one_of_a_job_and_well_without_data() -> None:
+    job = parse_settings(STAGING, "staging", "us-east-1").training_jobs["breast-cancer"]
+    found = {each.key: each for each in metric_alarms(job, Alarms(), NAMES, "prod")}
+
+    assert found[ALARM_KEY].missing == "notBreaching"
 
 
 def test_the_reason_says_that_nothing_has_failed_in_as_many_characters_as_cloudwatch_takes() -> None:
