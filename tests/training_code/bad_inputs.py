@@ -16,6 +16,9 @@ GOOD = "a,b,target\n" + "".join(f"{i},{i / 2},{i % 2}\n" for i in range(12))
 WORDS = "town,b,target\n" + "".join(f"{('lake', 'hill', 'city')[i % 3]},{i / 2},{i % 2}\n" for i in range(12))
 LATIN = WORDS.replace("lake", "Übersee").encode("cp1252")
 EUROPEAN = 'a,target\n"1.234,5",0\n"2.345,5",1\n'
+COMMAS = "a,b,target\n" + "".join(f"{i},5,{i},{i % 2}\n" for i in range(12))
+NAMELESS = "a,target,\n" + "".join(f"{i},{i % 2},{'see below' if i > 250 else ''}\n" for i in range(300))
+LATE = "a;target\n" + "".join(f"{i if i < 250 else f'1.{i}'};{i % 2}\n" for i in range(300))
 TRUTH = "a,target\n" + "true,0\nfalse,1\n" * 6
 IDS = "id,sold,target\n" + "".join(f"c-{i},2026-01-{i + 1:02},{i % 2}\n" for i in range(12))
 CLOCK = "at,target\n" + "".join(f"{i}:30,{i % 2}\n" for i in range(12))
@@ -78,7 +81,10 @@ DATA = [
     Case("a field too few", rows("1,2", "1,2,0")),
     Case("a field too many", rows("1,2,0,7", "1,2,0")),
     Case("a file cut in the middle of a line", {"x.csv": GOOD[:-4]}),
-    Case("the header once more in the middle", {"x.csv": GOOD + GOOD}),
+    Case("a number that a comma parts in every row", {"x.csv": COMMAS}),
+    Case("a value in a column without a name", {"x.csv": NAMELESS}),
+    Case("thousands or decimals after many whole numbers", {"x.csv": LATE}),
+    Case("percentages among other numbers", {"x.csv": GOOD.replace("5,", "5%,")}),
     Case("a file that is not UTF-8", {"x.csv": GOOD.replace("b,", "größe,", 1).encode("latin-1")}),
     Case("a gzip file that was cut off", {"x.csv.gz": gzip.compress(GOOD.encode())[:-20]}),
     Case("a zstd file that was cut off", {"x": pyarrow.compress(GOOD.encode() * 99, "zstd", asbytes=True)[:-9]}),

@@ -25,6 +25,7 @@ def test_a_notation_is_found_out_or_refused_and_never_mistaken(
 
     found = csv_numbers.find_out([texts], ";", None, None, "a.csv")
 
+    assert found is not None
     assert [float(found.plain(text)) for text in texts] == pytest.approx(values)
 
 

@@ -184,11 +184,11 @@ def test_sagemaker_s_endpoint_takes_dates_and_names_what_is_none(channel: Channe
 
 
 def test_a_form_is_found_for_each_that_is_known() -> None:
-    late = datetime(2024, 12, 31, 23, 45, 10, 500_000)  # as files have it
+    late = datetime(2024, 12, 31, 23, 45, 10, 500_000, UTC)
     for form in dates.FORMS:
         found = dates.form_of([late.strftime(form)], "when", None, DATE_PARTS)
         assert found is not None, form
         written = pandas.to_datetime(late.strftime(form), format=form)
-        read_back = datetime(1970, 1, 1) + timedelta(seconds=found.numbers([late.strftime(form)])[0, -1])  # as above
+        read_back = datetime.fromtimestamp(found.numbers([late.strftime(form)])[0, -1], UTC)
         assert (read_back.hour, read_back.minute) == (written.hour, written.minute), form
         assert found.is_time_of_day or read_back.date() == written.date(), form

@@ -114,8 +114,8 @@ def test_what_is_no_number_is_neither_a_weight_nor_the_target_of_a_regression(ch
 def test_a_quote_that_is_never_closed_swallows_no_row(channel: Channel) -> None:
     more_than_a_block = "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(200_000))
     assert fault(channel({"x.csv": HEADER + '1,2,0\n"2,2,1\n' + more_than_a_block})) == (
-        "training/x.csv, line 3: is not CSV (field larger than field limit (131072)); a quote is not closed there, or "
-        "write the file again"
+        "training/x.csv, line 3: has 1 of 3 fields, because a quote is opened there and never closed; close it or take "
+        "it out"
     )
 
 

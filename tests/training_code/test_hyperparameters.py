@@ -80,14 +80,14 @@ def test_every_mistake_is_reported_with_value_and_allowed_values() -> None:
         (
             "max_features",
             "all",
-            "sqrt or log2 or auto, or a whole number from 1 to 1000000, or a number between 0 and 1, or none",
+            "sqrt or log2 or auto, or a whole number from 1 to 1000000, or a number above 0 and up to 1.0, or none",
         ),
         (
             "max_features",
             "nan",
-            "sqrt or log2 or auto, or a whole number from 1 to 1000000, or a number between 0 and 1, or none",
+            "sqrt or log2 or auto, or a whole number from 1 to 1000000, or a number above 0 and up to 1.0, or none",
         ),
-        ("min_samples_split", "1", "a whole number from 2 to 1000000000, or a number between 0 and 1"),
+        ("min_samples_split", "1", "a whole number from 2 to 1000000000, or a number above 0 and up to 1.0"),
         ("min_samples_leaf", "0", "a whole number from 1 to 1000000000, or a number between 0 and 1"),
         ("class_weight", "even", "balanced or balanced_subsample, or none"),
         ("bootstrap", "1", "true or false"),

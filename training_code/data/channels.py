@@ -100,9 +100,10 @@ def _read_guessing(opened: Sequence[Opened], wanted: Wanted, settings: Hyperpara
         try:
             channel = read_channel(opened, "training", wanted, settings, settle=True)
         except NotANumberError as error:
-            if error.column not in wanted.guessed:
+            words = wanted.with_words(error.column)
+            if words is None:
                 raise
-            wanted = wanted.with_words(error.column)
+            wanted = words
         else:
             return channel, channel.wanted
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from data.csv_dialect import Dialect
-from data.data_file import FALSE, TRUE
+from data.spelled_numbers import FALSE, TRUE
 
 
 class Kind(Enum):
@@ -24,12 +24,18 @@ PAIRS = (("no", "yes"), ("n", "y"), ("f", "t"))
 """Words that mean 0 and 1, in lower case; sorted, so that scikit-learn's own encoder gives the same numbers."""
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_DAY_OF_WEEK = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? "
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}[-/]\d{1,2}[-/]\d{2}"
-    rf"|\d{{1,2}}[-/ ]{_MONTH}[-/ ]\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
+    rf"|\d{{1,2}}[-/ ]?{_MONTH}[-/ ]?\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
 )
-_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
-_DATE_OR_TIME = re.compile(rf"{_DATE}(?:[T ]{_TIME})?|{_TIME}")
+_ZONE = r" ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?:\[[\w/+-]+\])?"
+_TIME = rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?: ?[AP]M)?(?:{_ZONE})?"
+_DATE_OR_TIME = re.compile(
+    rf"(?:{_DAY_OF_WEEK})?{_DATE}(?:[T :]{_TIME})?|{_TIME}|\d{{8}}T\d{{6}}Z?"
+    rf"|{_DAY_OF_WEEK}{_MONTH} +\d{{1,2}} {_TIME} \d{{4}}",
+    re.IGNORECASE,
+)
 
 
 def kind_of(values: Sequence[str], dialect: Dialect) -> Kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -10,7 +11,7 @@ from itertools import islice
 from data import column_kinds, csv_text, parquet_files
 from data.column_kinds import Kind
 from data.csv_dialect import Dialect
-from data.csv_text import LINE_END, ROW_NAMES, Layout
+from data.csv_text import ROW_NAMES, Layout
 from data.data_file import Wanted
 from data.finding import Found
 from failure import TrainingError
@@ -20,6 +21,7 @@ from options.hyperparameters import AUTO, Hyperparameters
 from progress import say
 
 _LINES = 300
+_CODE = re.compile(r"0\d+")
 
 
 def wanted(
@@ -30,7 +32,7 @@ def wanted(
     Raises:
         TrainingError: when a column that the settings name is not there, or nothing is left as a feature.
     """
-    own = [*(each for each in layout.columns if each not in (ROW_NAMES, LINE_END)), *from_paths]
+    own = [*filter(csv_text.is_named, layout.columns), *from_paths]
     if ROW_NAMES in layout.columns:
         say(f"note: {file.name}: column 1 has no name and a value of its own in each row: row names, left out")
     target = _column(file.name, own, settings.target_column, "target_column", settings.header)
@@ -42,28 +44,29 @@ def wanted(
     features = tuple(each for each in _chosen(file.name, own, settings) if each not in (target, weight, split))
     if not features:
         raise TrainingError(f"{file.name}: has no column but the target {target!r}; add at least one feature")
-    kinds = _kinds(file, layout, dialect) | dict(from_paths)
+    fields = _fields(file, layout, dialect) if dialect else {}
+    kinds = _kinds(file, fields, dialect) | dict(from_paths)
     booleans = {each for each in features if kinds.get(each) is Kind.TRUTH}
     guessed: set[str] = set()
-    if settings.categorical_columns == AUTO:
+    told = settings.categorical_columns or ()
+    categories = {
+        _column(file.name, own, each, "categorical_columns", settings.header) for each in told if each not in AUTO
+    }
+    if other := sorted(categories.difference(features)):
+        raise TrainingError(
+            f"hyperparameter categorical_columns: {other[0]!r} is the target or the weight, and no feature; "
+            f"leave it out"
+        )
+    booleans -= categories
+    if AUTO[0] in told:
         others = (Kind.WORDS, Kind.DATES, Kind.NOTHING)
-        categories = {each for each in features if kinds.get(each, Kind.NOTHING) in others}
-        guessed = set(features)
-    else:
-        chosen = [
-            _column(file.name, own, each, "categorical_columns", settings.header)
-            for each in settings.categorical_columns or ()
-        ]
-        if other := [each for each in chosen if each not in features]:
-            raise TrainingError(
-                f"hyperparameter categorical_columns: {other[0]!r} is the target or the weight, and no feature; "
-                f"leave it out"
-            )
-        categories = set(chosen)
-        booleans -= categories
+        guessed = set(features) - categories
+        categories |= {each for each in guessed if kinds.get(each, Kind.NOTHING) in others}
+        _tell_of_codes(file.name, fields, [each for each in features if each not in categories])
+    dates = set[str]()
     if settings.date_columns and settings.date_columns != AUTO:
         _check_there(file.name, own, "date_columns", settings.date_columns, settings.header)
-        dates = set(_matching(features, settings.date_columns))
+        dates = set(_matching(own, settings.date_columns, settings.header)).intersection(features)
         categories, guessed, booleans = categories | dates, guessed | dates, booleans - dates
     name = settings.estimator
     bits = 32 if name in TASK_OF_FOREST or casts_to_32_bits(find_estimator(name)) else 64
@@ -78,12 +81,8 @@ def wanted(
         guessed=frozenset(guessed),
         split=split,
         from_paths=frozenset(from_paths) & {*features, target, weight, split},
+        told_dates=frozenset(dates),
     )
-
-
-def is_date(column: str, settings: Hyperparameters) -> bool:
-    """Whether the settings name a column as one of dates; `auto` names none by itself."""
-    return settings.date_columns != AUTO and bool(_matching([column], settings.date_columns or ()))
 
 
 def check(name: str, columns: Sequence[str], wanted: Wanted, settings: Hyperparameters) -> None:
@@ -108,15 +107,15 @@ def _chosen(name: str, own: Sequence[str], settings: Hyperparameters, strict: bo
     if strict:
         _check_there(name, own, "feature_columns", keep or (), settings.header)
         _check_there(name, own, "drop_columns", drop or (), settings.header)
-    kept = set(_matching(own, keep)) if keep else set(own)
-    kept -= set(_matching(own, drop or ()))
+    kept = set(_matching(own, keep, settings.header)) if keep else set(own)
+    kept -= set(_matching(own, drop or (), settings.header))
     return [each for each in own if each in kept]
 
 
 def _check_there(name: str, own: Sequence[str], setting: str, patterns: Sequence[str], header: bool) -> None:
     """Raise a TrainingError when a pattern of a setting fits no column."""
     for pattern in patterns:
-        if not _matching(own, [pattern]):
+        if not _matching(own, [pattern], header):
             if "*" in pattern:
                 raise TrainingError(
                     f"{name}: has no column like {pattern!r}; its columns are {_listed(own)}; correct the "
@@ -129,21 +128,42 @@ def _split_setting(settings: Hyperparameters) -> str:
     return "split_by_time" if settings.split_by_time else "split_by_group"
 
 
-def _matching(own: Iterable[str], patterns: Sequence[str]) -> list[str]:
-    exact = set(patterns)
+def _matching(own: Sequence[str], patterns: Sequence[str], header: bool) -> list[str]:
+    """The columns that some names mean, with `*` for any text, or where no header gives names, by position."""
+    exact = set(patterns) if header else {_at(own, each) for each in patterns}
     with_star = [each.replace("[", "[[]") for each in patterns if "*" in each]
     return [each for each in own if each in exact or any(fnmatchcase(each, pattern) for pattern in with_star)]
 
 
-def _kinds(file: Found, layout: Layout, dialect: Dialect | None) -> dict[str, Kind]:
+def _at(own: Sequence[str], text: str) -> str:
+    """The column at a position, 1 for the first and -1 for the last; where there is none, the text itself."""
+    place = int(text) if text.lstrip("-").isdecimal() else 0
+    return own[place - 1 if place > 0 else place] if 0 < abs(place) <= len(own) else text
+
+
+def _kinds(file: Found, fields: Mapping[str, Sequence[str]], dialect: Dialect | None) -> dict[str, Kind]:
     if dialect is None:
         return parquet_files.kinds(file.path, file.name)
+    return {name: column_kinds.kind_of(values, dialect) for name, values in fields.items()}
+
+
+def _fields(file: Found, layout: Layout, dialect: Dialect) -> dict[str, Sequence[str]]:
+    """The first fields of each column of a CSV file; none where there are no rows."""
     rows = islice(csv_text.rows(file.path, file.name, dialect), _LINES)
     body = [row for place, (_, row) in enumerate(rows) if place or not dialect.header]
-    fields = list(zip(*(row for row in body if len(row) == len(layout.columns)), strict=False))
-    if not fields:
-        return {}
-    return {name: column_kinds.kind_of(fields[place], dialect) for place, name in enumerate(layout.columns)}
+    fields = list(zip(*(row for row in body if len(row) == len(layout.columns)), strict=True))
+    return dict(zip(layout.columns, fields, strict=True)) if fields else {}
+
+
+def _tell_of_codes(name: str, fields: Mapping[str, Sequence[str]], numbers: Iterable[str]) -> None:
+    """Say which numbers begin with 0, because whoever wrote 01067 meant a word."""
+    for column in numbers:
+        code = next((each.strip() for each in fields.get(column, ()) if _CODE.fullmatch(each.strip())), None)
+        if code:
+            say(
+                f"note: {name}: column {column!r}: {code} begins with 0, as codes do, and is read as the number "
+                f"{int(code)}; categorical_columns: auto,{column} reads words"
+            )
 
 
 def _column(name: str, own: Sequence[str], column: str, setting: str, header: bool) -> str:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow
 
-from data import csv_numbers
+from data import csv_encoding, csv_numbers, spelled_numbers
 from data.csv_numbers import PLAIN, Notation
-from failure import TrainingError, shown
+from failure import TrainingError
 from options.hyperparameters import Hyperparameters
 
-MISSING_WORDS = ("", "#N/A", "N/A", "NA", "n/a", "NULL", "null", "NaN", "nan", "-NaN", "-nan", "\\N")
-"""What counts as a missing value, in features and in the target column. Source: the greater part of pandas' list, and
-what Hive, MySQL and PostgreSQL write."""
+MISSING_WORDS = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
+    *("NULL", "NaN", "None", "n/a", "nan", "null", "NaT", "\\N"),
+)
+"""What counts as a missing value, in features and in the target column, with or without blanks around it. Source:
+`pandas._libs.parsers.STR_NA_VALUES`, what pandas writes for no time, and what Hive, MySQL and PostgreSQL write."""
 _DELIMITERS = (",", ";", "\t", "|")
 _START = 1 << 16
 """Bytes of a file that are looked at."""
@@ -29,14 +32,6 @@ _HAS_ESCAPED_QUOTES = re.compile(r'(?:^|[,;\t|])"[^"\n]*\\"[^",;\t|\r\n]', re.MU
 """Within quotes, a quote after a backslash and before more of the field: no reading but that of Spark's makes sense."""
 _EXCELS_MARK = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line that Excel reads and writes, of which nothing is data."""
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_LIKELY_ENCODINGS = ("cp1252", "cp1250", "iso8859-15")
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Dialect:
     """How a CSV file is written. `skipped` are lines before everything else; `quote` None: nothing is quoted.
 
     With `blanks` there are some after delimiters that belong to nothing. Quotes within fields stand twice, or with
-    `escaped` after a backslash, as Spark writes them.
+    `escaped` after a backslash, as Spark writes them. The `notation` is sure where numbers or settings show it.
     """
 
     encoding: str = "utf-8"
@@ -58,10 +53,15 @@ class Dialect:
     blanks: bool = False
     escaped: bool = False
     notation: Notation = PLAIN
+    notation_is_sure: bool = False
 
     def is_missing(self, value: str) -> bool:
         """Whether a field counts as missing."""
-        return value in self.missing
+        return value in self._missing or value.strip() in self._missing
+
+    @cached_property
+    def _missing(self) -> frozenset[str]:
+        return frozenset(self.missing)
 
     def is_number(self, value: str) -> bool:
         """Whether a field is a number, or missing."""
@@ -71,6 +71,8 @@ class Dialect:
 
     def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Python's own reader of such lines."""
+        if self.delimiter == " ":
+            lines = (line.strip(" \r\n") + "\n" for line in lines)  # columns that stand below each other
         return csv.reader(
             (_ESCAPED_QUOTE.sub(r'\1""', line) for line in lines) if self.escaped else lines,
             delimiter=self.delimiter,
@@ -99,8 +101,8 @@ def find_out(
         TrainingError: when the file may be read in two ways, with both and the setting that decides.
     """
     start = _start_of(path, name, compression)
-    encoding = settings.csv_encoding or _encoding_of(start)
-    text = _decoded(start, encoding, name)
+    encoding = csv_encoding.encoding_of(start, name, settings.csv_encoding)
+    text = csv_encoding.decoded(start, encoding, name, is_whole=len(start) < _START)
     dialect = replace(told(settings), encoding=encoding, compression=compression)
     if dialect.quote == '"':
         dialect = replace(dialect, escaped=bool((like and like.escaped) or _HAS_ESCAPED_QUOTES.search(text)))
@@ -114,26 +116,27 @@ def find_out(
         delimiter = like.delimiter
     delimiter = delimiter or _delimiter_of(text, dialect, name)
     dialect = replace(dialect, delimiter=delimiter)
-    dialect = replace(dialect, blanks=_has_blanks(_rows(text, dialect)))
-    if like and not (settings.csv_decimal or settings.csv_thousands):
-        return replace(dialect, notation=like.notation)
+    dialect = replace(dialect, blanks=delimiter == " " or _has_blanks(_rows(text, dialect)))
     body = _rows(text, dialect)[1 if dialect.header else 0 :]
-    columns = [[value for value in column if not dialect.is_missing(value)] for column in zip(*body, strict=False)]
-    notation = csv_numbers.find_out(columns, delimiter, settings.csv_decimal, settings.csv_thousands, name)
-    return replace(dialect, notation=notation)
+    columns = list(zip(*body, strict=False))
+    padded = {value for column in columns for value in column if dialect.is_missing(value)}
+    dialect = replace(dialect, missing=(*dialect.missing, *sorted(padded.difference(dialect.missing))))
+    return _with_notation(dialect, columns, settings, name, like)
 
 
-def readings_of(raw: bytes) -> str:
-    """Bytes that are not UTF-8, as several encodings read them."""
-    return ", ".join(f"{shown(raw.decode(each, 'replace'), 20)} in {each}" for each in _LIKELY_ENCODINGS)
-
-
-def not_text(name: str, line: str, raw: bytes, encoding: str) -> TrainingError:
-    """The error for bytes that `encoding` does not read, with what others make of them."""
-    return TrainingError(
-        f"{name}{line}: is not {encoding.upper()} text; it may be {readings_of(raw)}: set the hyperparameter "
-        f"csv_encoding, or save the file as UTF-8"
-    )
+def _with_notation(
+    dialect: Dialect, columns: Iterable[Sequence[str]], settings: Hyperparameters, name: str, like: Dialect | None
+) -> Dialect:
+    """With the notation that the file's numbers show; where they show none, or two, it is that of the first file."""
+    decimal, thousands = settings.csv_decimal, settings.csv_thousands
+    known = like.notation if like and like.notation_is_sure else None
+    there = ([value.strip() for value in column if not dialect.is_missing(value)] for column in columns)
+    marked = [values for values in there if not all(map(str.isdigit, values))]
+    bare = [
+        [found.number if (found := spelled_numbers.bare(value)) else value for value in values] for values in marked
+    ]
+    seen = csv_numbers.find_out(bare, dialect.delimiter, decimal, thousands, name, known) or known
+    return replace(dialect, notation=seen or PLAIN, notation_is_sure=bool(seen or decimal or thousands))
 
 
 def _start_of(path: Path, name: str, compression: str | None) -> bytes:
@@ -146,42 +149,7 @@ def _start_of(path: Path, name: str, compression: str | None) -> bytes:
                     start += more
             return start
     except (OSError, pyarrow.ArrowException) as error:
-        raise damaged(name, compression, error) from None
-
-
-def damaged(name: str, compression: str | None, error: Exception) -> TrainingError:
-    """The error for a file that cannot be unpacked, or not be read at all."""
-    if compression:
-        return TrainingError(
-            f"{name}: cannot be unpacked, the {compression} file is damaged or cut off; upload it again"
-        )
-    return TrainingError(f"{name}: cannot be read ({shown(error, 120)}); upload it again")
-
-
-def _encoding_of(start: bytes) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if start.startswith(mark):
-            return encoding
-    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        every_second = start[offset:2000:2]
-        if len(every_second) > 3 and every_second.count(0) > 0.7 * len(every_second):
-            return encoding
-    return "utf-8"
-
-
-def _decoded(start: bytes, encoding: str, name: str) -> str:
-    """The text of a file's start, without a line that is not whole."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
-    try:
-        text = decoder.decode(start)
-    except UnicodeDecodeError as error:
-        line = start[: error.start].count(b"\n") + 1
-        begin = max(start.rfind(sign, 0, error.start) for sign in (b"\n", b",", b";", b"\t", b"|", b'"', b" ")) + 1
-        word = re.split(rb'[\n\r,;\t|"]', start[begin : begin + 40])[0]
-        raise not_text(name, f", line {line}", word, encoding) from None
-    if len(start) >= _START:
-        text = text[: text.rfind("\n") + 1] or text
-    return text
+        raise csv_encoding.damaged(name, compression, error) from None
 
 
 def _rows(text: str, dialect: Dialect) -> list[list[str]]:
@@ -211,7 +179,9 @@ def _delimiter_of(text: str, dialect: Dialect, name: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        return max(_DELIMITERS, key=lambda each: _likeness(rows[each]))
+        blanks = _rows(text, replace(dialect, delimiter=" ", blanks=True))
+        parts_nothing = all(len(found[0]) == 1 for found in rows.values() if found)
+        return " " if blanks and parts_nothing and _fits(blanks) else max(rows, key=lambda each: _likeness(rows[each]))
     told = " or ".join(f"{len(rows[each][0])} with {_name(each)}" for each in fitting)
     raise TrainingError(
         f"{name}: may have {told} between the columns; set the hyperparameter csv_delimiter to "

@@ -5,7 +5,7 @@ Slow and exact, line by line; runs only after something has gone wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,12 @@ class NotANumberError(TrainingError):
         self.column = column
 
 
-def explain(  # noqa: PLR0913, PLR0917  # what is known of the file, and what is wanted of it
-    path: Path, name: str, names: Sequence[str], wanted: Wanted, fault: str, dialect: Dialect
-) -> TrainingError:
+def explain(  # what is known of the file, and what is wanted of it
+    path: Path, name: str, names: Sequence[str], wanted: Wanted, dialect: Dialect
+) -> TrainingError | None:
     """Why the fast reader stopped at `path`: the first line with a wrong number of fields, or text for a number.
 
-    `names` are the columns in the file's own order; `fault` is what the fast reader said, told when nothing is found.
+    `names` are the columns in the file's own order; None when every row is right.
     """
     reasons = wanted.reasons()
     try:
@@ -45,16 +45,37 @@ def explain(  # noqa: PLR0913, PLR0917  # what is known of the file, and what is
             elif len(row) > len(names):
                 return _wrong_fields(name, line, row, names, dialect, last=False)
             else:
-                for column, value in zip(names, row, strict=True):
-                    if column in reasons and not wanted.takes(column, value, dialect):
-                        return NotANumberError(
-                            f"{name}, line {line}, column {column!r}: holds {shown(value)}, but {reasons[column]}",
-                            column,
-                        )
+                wrong = next(
+                    (each for each in zip(names, row, strict=True) if not _is_right(*each, reasons, wanted, dialect)),
+                    None,
+                )
+                if wrong:
+                    return _wrong_value(f"{name}, line {line}", *wrong, wanted, dialect)
         if short:
             return _wrong_fields(name, *short, names, dialect, last=True)
     except TrainingError as error:
         return error
+    return None
+
+
+def _is_right(column: str, value: str, needed: Mapping[str, str], wanted: Wanted, dialect: Dialect) -> bool:
+    if column.startswith(csv_text.EMPTY):
+        return dialect.is_missing(value)
+    return column not in needed or wanted.takes(column, value, dialect)
+
+
+def _wrong_value(place: str, column: str, value: str, wanted: Wanted, dialect: Dialect) -> TrainingError:
+    if column.startswith(csv_text.EMPTY):
+        number = int(column.removeprefix(csv_text.EMPTY)) + 1
+        return TrainingError(
+            f"{place}: holds {shown(value)} in column {number}, which has no name in the header, and in the first rows "
+            f"no value; give it a name, or quote fields that hold {_parted(dialect)}"
+        )
+    return NotANumberError(f"{place}, column {column!r}: holds {shown(value)}, but {wanted.reasons()[column]}", column)
+
+
+def unreadable(name: str, fault: str) -> TrainingError:
+    """The error for a file in which every row is right, and that Arrow does not read for what it says."""
     return TrainingError(f"{name}: cannot be read as CSV ({shown(fault, 200)}); write the file again")
 
 
@@ -89,9 +110,12 @@ def _wrong_fields(  # noqa: PLR0913, PLR0917  # the same
         return TrainingError(f"{place}, because a quote is opened there and never closed; close it or take it out")
     if last:
         return TrainingError(f"{place} and is the last line, so the file was cut off; upload it again")
-    parted = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}.get(
-        dialect.delimiter, shown(dialect.delimiter)
-    )
     return TrainingError(
-        f"{place}; quote fields that hold {parted}, and give every line the header's fields, or set csv_delimiter"
+        f"{place}; quote fields that hold {_parted(dialect)}, and give every line the header's fields, or set "
+        f"csv_delimiter"
     )
+
+
+def _parted(dialect: Dialect) -> str:
+    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "blanks"}
+    return names.get(dialect.delimiter, shown(dialect.delimiter))

@@ -6,24 +6,24 @@ on the way to it.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow
 from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
-from data import csv_faults, csv_text
+from data import csv_faults, csv_numbers, csv_text
 from data.csv_dialect import Dialect
-from data.csv_text import Layout
-from data.data_file import FALSE, TRUE, DataFile, Wanted
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from data.csv_numbers import PLAIN, Notation
+from data.csv_streams import Hashing, Rewritten
+from data.csv_text import EMPTY, Layout
+from data.data_file import TEXT, DataFile, Wanted
+from data.spelled_numbers import FALSE, TRUE
+from progress import say
 
 _BLOCK = 1 << 20
 """Bytes that are parsed at a time. Source: the default of pyarrow.csv.ReadOptions."""
@@ -31,6 +31,10 @@ _FIELD = 64
 """Bytes of a field that a block has room for, however many columns there are: a line must fit into it."""
 _ROWS, _WIDE_BLOCK = 64, 16 << 20
 """Rows that a block of a wide table has at least, up to so many bytes: each column of each block is an array."""
+_LONG_BLOCK = 128 << 20
+"""Bytes of a block that has room for every field that there is."""
+_ENOUGH = 200
+"""Numbers with marks that tell what the marks are."""
 _PLAIN = Dialect()
 
 
@@ -40,43 +44,116 @@ def read(path: Path, name: str, layout: Layout, dialect: Dialect, wanted: Wanted
     Raises:
         TrainingError: when a line has a wrong number of fields, or text stands where a number is needed.
     """
+    try:
+        data = _read(path, name, layout, dialect, wanted)
+    except _FaultError as fault:
+        error = csv_faults.explain(path, name, layout.columns, wanted, dialect)
+        if error is not None:
+            raise error from fault
+    else:
+        if fractions := _unsure_fractions(data):
+            told = replace(dialect, notation=_notation_of(data, fractions), notation_is_sure=True)
+            return read(path, name, layout, told, wanted)
+        if not _may_hold_other_lines(data, wanted):
+            return data
+    # Lines that are no rows are all that is wrong, or a field is longer than a block.
+    return _read(path, name, layout, dialect, wanted, plainly=True)
+
+
+class _FaultError(Exception):
+    """What the fast reader said."""
+
+
+def _read(  # noqa: PLR0913, PLR0917  # a file, how it is written, and what is wanted of it
+    path: Path, name: str, layout: Layout, dialect: Dialect, wanted: Wanted, plainly: bool = False
+) -> DataFile:
     types = wanted.types_in_files()
-    grouped = dialect.notation.thousands is not None
-    arrives = {each: pyarrow.string() if grouped and wanted.is_number(each) else kind for each, kind in types.items()}
+    numbers = [each for each, kind in types.items() if pyarrow.types.is_floating(kind)]
+    arrives = types | (dict.fromkeys(numbers, pyarrow.string()) if dialect.notation.thousands is not None else {})
     with path.open("rb") as file:
-        hashing = _Hashing(file)
+        hashing = Hashing(file)
         try:
-            table = _table(path, name, hashing, layout, dialect, arrives)
+            table = _table(path, name, hashing, layout, dialect, arrives, plainly)
             chunks = {each: _converted(table.column(each).chunks, types[each], dialect) for each in types}
         except (pyarrow.ArrowInvalid, OSError, UnicodeError) as error:
-            raise csv_faults.explain(path, name, layout.columns, wanted, str(error), dialect) from error
+            if plainly:
+                raise csv_faults.unreadable(name, str(error)) from error
+            raise _FaultError(str(error)) from error
         digest = hashing.finish()
-    if any(_has_nan(chunks[each]) for each in types if wanted.is_number(each)):
-        raise csv_faults.explain(path, name, layout.columns, wanted, "a number that is none", dialect)
+    if any(_has_nan(chunks[each]) for each in numbers):
+        raise _FaultError("a number that is none")
     return DataFile(path, name, layout.columns, dialect, table.num_rows, chunks, digest)
 
 
-def _table(  # noqa: PLR0913, PLR0917  # a file, and how it is written and read
-    path: Path, name: str, hashing: _Hashing, layout: Layout, dialect: Dialect, types: dict[str, pyarrow.DataType]
+def _unsure_fractions(data: DataFile) -> list[str]:
+    """The columns with decimals or groups of three, where the first lines had none, and points may be either."""
+    if data.dialect is None or data.dialect.notation_is_sure or data.dialect.delimiter == ",":
+        return []
+    numbers = [each for each, chunks in data.chunks.items() if chunks and pyarrow.types.is_floating(chunks[0].type)]
+    return [name for name in numbers if any(_has_fractions(chunk) for chunk in data.chunks[name])]
+
+
+def _has_fractions(chunk: pyarrow.Array) -> bool:
+    return compute.any(compute.not_equal(compute.floor(chunk), chunk)).as_py() is True
+
+
+def _notation_of(data: DataFile, columns: list[str]) -> Notation:
+    """The notation of such columns' numbers, judged by those that have marks.
+
+    Raises:
+        TrainingError: when there are two.
+    """
+    assert data.dialect is not None  # noqa: S101  # it is a CSV file
+    places = [data.columns.index(each) for each in columns]
+    marked: list[list[str]] = [[] for _ in places]
+    for _, row in islice(csv_text.rows(data.path, data.name, data.dialect), 1 if data.dialect.header else 0, None):
+        for found, place in zip(marked, places, strict=True):
+            if "." in row[place] and len(found) < _ENOUGH:
+                found.append(row[place].strip())
+        if all(len(found) == _ENOUGH for found in marked):
+            break
+    return csv_numbers.find_out(marked, data.dialect.delimiter, None, None, data.name) or PLAIN
+
+
+def _may_hold_other_lines(data: DataFile, wanted: Wanted) -> bool:
+    """Whether rows may be among those read that are none: without any value, or the header once more."""
+    chunks = data.chunks.get(wanted.target, [])
+    lacks = any(chunk.null_count for chunk in chunks)
+    words = [chunk.dictionary for chunk in chunks if pyarrow.types.is_dictionary(chunk.type)]
+    return lacks or any(compute.index(each, wanted.target).as_py() >= 0 for each in words)
+
+
+def _table(  # noqa: PLR0913, PLR0917  # the same
+    path: Path,
+    name: str,
+    hashing: Hashing,
+    layout: Layout,
+    dialect: Dialect,
+    types: dict[str, pyarrow.DataType],
+    plainly: bool,
 ) -> pyarrow.Table:
-    written, skipped = dialect, layout.lines_before
+    written, skipped, passed = dialect, layout.lines_before, Counter[str]()
     stream: Any = hashing
-    if dialect.comment or dialect.blanks or dialect.escaped:
-        stream, written, skipped = _Rewritten(csv_text.rows(path, name, dialect)), _PLAIN, 0
+    if dialect.comment or dialect.blanks or dialect.escaped or plainly:
+        stream, written, skipped = Rewritten(csv_text.rows(path, name, dialect, passed)), _PLAIN, 0
+    # Where nothing stands in the first lines nothing may stand in others.
+    empty = dict.fromkeys((each for each in layout.columns if each.startswith(EMPTY)), pyarrow.null())
     convert = arrow_csv.ConvertOptions(
-        column_types=types,
-        include_columns=list(types),
+        column_types=types | empty,
+        include_columns=[*types, *empty],
         null_values=list(dialect.missing),
         strings_can_be_null=True,
         true_values=list(TRUE),
         false_values=list(FALSE),
         decimal_point=dialect.notation.decimal,
     )
+    width = len(layout.columns)
+    block = max(_BLOCK, _FIELD * width, min(_WIDE_BLOCK, _ROWS * _FIELD * width))
     reading = arrow_csv.ReadOptions(
         column_names=list(layout.columns),
         skip_rows=skipped,
         skip_rows_after_names=1 if dialect.header else 0,
-        block_size=max(_BLOCK, _FIELD * len(layout.columns), min(_WIDE_BLOCK, _ROWS * _FIELD * len(layout.columns))),
+        block_size=max(block, _LONG_BLOCK) if plainly else block,
         encoding=written.encoding,
     )
     # Without newlines in values, a quote that is never closed swallows the rest of its block, in silence.
@@ -84,13 +161,19 @@ def _table(  # noqa: PLR0913, PLR0917  # a file, and how it is written and read
         delimiter=written.delimiter, quote_char=written.quote or False, newlines_in_values=written.quote is not None
     )
     source = pyarrow.input_stream(stream, compression=written.compression)
-    return arrow_csv.read_csv(source, read_options=reading, parse_options=parsing, convert_options=convert)
+    table = arrow_csv.read_csv(source, read_options=reading, parse_options=parsing, convert_options=convert)
+    if passed:
+        told = ", ".join(f"{count:,} {what}" for what, count in passed.items())
+        say(f"passing over {name}: {passed.total():,} {'row' if passed.total() == 1 else 'rows'} ({told})")
+    return table
 
 
 def _converted(chunks: list[pyarrow.Array], kind: pyarrow.DataType, dialect: Dialect) -> list[pyarrow.Array]:
     """Numbers in groups of three arrive as text, true and false become numbers, everything else is what it is."""
     if pyarrow.types.is_boolean(kind):
         return [chunk.cast(pyarrow.int8()).cast(pyarrow.float64()) for chunk in chunks]
+    if kind == TEXT:
+        return [_without_padded_words(chunk, dialect) for chunk in chunks]
     if not chunks or chunks[0].type == kind or not pyarrow.types.is_string(chunks[0].type):
         return chunks
     numbers = []
@@ -100,56 +183,20 @@ def _converted(chunks: list[pyarrow.Array], kind: pyarrow.DataType, dialect: Dia
     return numbers
 
 
+def _without_padded_words(chunk: pyarrow.Array, dialect: Dialect) -> pyarrow.Array:
+    """Words that mean a missing value, with blanks around them, become null: the fast reader knows them without."""
+    words = chunk.dictionary
+    padded = words.filter(compute.not_equal(compute.utf8_trim_whitespace(words), words))
+    missing = [each for each in padded.to_pylist() if dialect.is_missing(each)]
+    if not missing:
+        return chunk
+    texts = chunk.cast(pyarrow.string())
+    lacks = compute.is_in(texts, pyarrow.array(missing, pyarrow.string()))
+    return compute.if_else(lacks, None, texts).dictionary_encode()
+
+
 def _has_nan(chunks: list[pyarrow.Array]) -> bool:
     """Whether a word was read as NaN: what is missing by agreement is null, but `NAN` or `+nan` are no such words."""
     if not chunks or not pyarrow.types.is_floating(chunks[0].type):
         return False
     return compute.any(compute.is_nan(pyarrow.chunked_array(chunks))).as_py() is True
-
-
-class _Stream(io.RawIOBase):
-    def readable(self) -> bool:
-        return True
-
-
-class _Hashing(_Stream):
-    """A file that is hashed while it is read: under FastFile a second reading would be a second download."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        view = memoryview(buffer)
-        count = self._file.readinto(view)
-        self._digest.update(view[:count])
-        return count
-
-    def finish(self) -> str:
-        """The digest of the whole file, read to its end."""
-        while chunk := self._file.read(1 << 20):
-            self._digest.update(chunk)
-        return self._digest.hexdigest()
-
-
-class _Rewritten(_Stream):
-    """Rows as plain CSV, written while they are read."""
-
-    def __init__(self, rows: Iterator[tuple[int, list[str]]]) -> None:
-        self._rows = rows
-        self._rest = b""
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        view = memoryview(buffer)
-        if not self._rest:
-            text = io.StringIO()
-            writer = csv.writer(text, lineterminator="\n")
-            for _, row in self._rows:
-                writer.writerow(row)
-                if text.tell() >= len(view):
-                    break
-            self._rest = text.getvalue().encode()
-        count = min(len(view), len(self._rest))
-        view[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count

@@ -38,12 +38,18 @@ PLAIN = Notation()
 _GUESSED = (PLAIN, Notation(","), Notation(".", ","), Notation(",", "."))
 
 
-def find_out(
-    columns: Iterable[Sequence[str]], delimiter: str, decimal: str | None, thousands: str | None, name: str
-) -> Notation:
-    """The one notation in which the numbers of a file make sense.
+def find_out(  # noqa: PLR0913, PLR0917  # the numbers, and all that is known of how they are written
+    columns: Iterable[Sequence[str]],
+    delimiter: str,
+    decimal: str | None,
+    thousands: str | None,
+    name: str,
+    like: Notation | None = None,
+) -> Notation | None:
+    """The one notation in which the numbers of a file make sense; None where none of them shows it.
 
-    `columns` are some values of each column, without missing ones; `decimal` and `thousands` are what the settings say.
+    `columns` are some values of each column, without missing ones; `decimal` and `thousands` are what the settings say;
+    `like` is the notation of another file, which decides between two that fit.
 
     Raises:
         TrainingError: when there are two such notations.
@@ -57,9 +63,11 @@ def find_out(
     most = max(map(len, read.values()))
     fitting = [each for each in candidates if len(read[each]) == most and _is_needed(each, read[each])]
     if not most or not fitting:
-        return _checked(candidates[0], columns, name) if decimal else PLAIN
+        return _checked(candidates[0], columns, name) if decimal else None
     if len(fitting) == 1 or (fitting[0] == PLAIN and delimiter == ","):
         return fitting[0]
+    if like and (alike := [each for each in fitting if each.decimal == like.decimal]):
+        return like if like in alike else alike[0]
     first, second = fitting[:2]
     example = next(value for values in read[first] for value in values if "," in value or "." in value)
     readings = " or ".join(f"{notation.plain(example)} ({notation})" for notation in (first, second))

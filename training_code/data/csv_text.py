@@ -12,21 +12,32 @@ from pathlib import Path
 
 import pyarrow
 
-from data import csv_dialect, csv_numbers
+from data import csv_encoding, csv_numbers
 from data.csv_dialect import Dialect
 from failure import TrainingError
 
-ROW_NAMES, LINE_END = "\0row names", "\0line end"
-"""What stands for columns that have no name and are none: row names before all others, an empty field after them."""
+_NO_NAME = "\0"
+ROW_NAMES, EMPTY = f"{_NO_NAME}row names", f"{_NO_NAME}empty "
+"""What stands for columns that have no name and are none: row names before all others, and with their place those in
+which nothing stands, as after a delimiter at each line's end."""
+_BLANKS = " \t\r\n\x1a"
+"""What a line without any value may hold; 1A is the end of a text file to DOS."""
+_LONGEST_FIELD = 64 << 20
+"""Characters: a text has room, and a quote that is never closed does not fill the memory with the rest of a file."""
 _LOOK = 200
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of a file in its order, ROW_NAMES and LINE_END included, and the lines before its first row."""
+    """The columns of a file in its order, those without a name included, and the lines before its first row."""
 
     columns: tuple[str, ...]
     lines_before: int
+
+
+def is_named(column: str) -> bool:
+    """Whether a column of a layout has a name."""
+    return not column.startswith(_NO_NAME)
 
 
 class _Lines(Iterator[str]):
@@ -47,12 +58,33 @@ class _Lines(Iterator[str]):
         raise StopIteration
 
 
-def rows(path: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """Every row that is not blank, header included, with the number of the line it starts on (from 1).
+def rows(
+    path: Path, name: str, dialect: Dialect, passed: Counter[str] | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """Every row that holds something, header included, with the number of the line it starts on (from 1).
+
+    Rows that hold nothing, as Excel writes them at the end, and the header once more, as in files that were put one
+    behind the other, are no rows; they are counted in `passed`.
 
     Raises:
         TrainingError: when the file is not text in its encoding, not whole, or not CSV.
     """
+    header: list[str] | None = None
+    for line, row in _all_rows(path, name, dialect):
+        if not any(field.strip(_BLANKS) for field in row):
+            what = "without any value"
+        elif row == header:
+            what = "that are the header once more"
+        else:
+            header = header or (row if dialect.header else [])
+            yield line, row
+            continue
+        if passed is not None:
+            passed[what] += 1
+
+
+def _all_rows(path: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(_LONGEST_FIELD)  # texts may be long
     lines = None
     try:
         with _open(path, dialect) as text:
@@ -68,9 +100,9 @@ def rows(path: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[st
     except UnicodeError as error:
         raw = error.object[error.start : error.start + 10] if isinstance(error, UnicodeDecodeError) else b""
         line = f", line {lines.number + 1 if lines else 1} or after"
-        raise csv_dialect.not_text(name, line, raw, dialect.encoding) from None
+        raise csv_encoding.not_text(name, line, raw, dialect.encoding) from None
     except (OSError, EOFError, pyarrow.ArrowException) as error:
-        raise csv_dialect.damaged(name, dialect.compression, error) from None
+        raise csv_encoding.damaged(name, dialect.compression, error) from None
     except csv.Error as error:
         line = f", line {lines.first if lines else 1}"
         raise TrainingError(
@@ -89,8 +121,12 @@ def layout(path: Path, name: str, dialect: Dialect) -> Layout:
         raise TrainingError(f"{name}: is empty; write a line of column names and the rows, or remove the file")
     line, first = look[0]
     if not dialect.header:
-        return Layout(tuple(f"column_{place}" for place in range(1, len(first) + 1)), line - 1)
-    return Layout(_named(first, [row for _, row in look[1:]], name), line - 1)
+        names = [f"column_{place}" for place in range(1, len(first) + 1)]
+        if len(names) > 1 and not any(row[-1] for _, row in look):
+            names[-1] = f"{EMPTY}{len(names) - 1}"
+        return Layout(tuple(names), line - 1)
+    starts_quoted = len(look) > 1 and _starts_quoted(path, dialect, look[1][0])
+    return Layout(_named(first, [row for _, row in look[1:]], name, starts_quoted), line - 1)
 
 
 def columns_by_position(path: Path, name: str, dialect: Dialect, known: Sequence[str]) -> Layout | None:
@@ -128,23 +164,44 @@ def check_names(names: Sequence[str], name: str) -> None:
         )
 
 
-def _named(first: Sequence[str], body: Sequence[Sequence[str]], name: str) -> tuple[str, ...]:
-    names = list(first)
+def _named(first: Sequence[str], body: Sequence[Sequence[str]], name: str, starts_quoted: bool) -> tuple[str, ...]:
+    stripped = [each.strip() for each in first]
+    names = stripped if len(set(stripped)) == len(set(first)) else list(first)
     widths = {len(row) for row in body}
-    ends_empty = bool(body) and not any(row[-1] for row in body)
     if widths == {len(names) + 1}:
-        names = [*names, LINE_END] if ends_empty else [ROW_NAMES, *names]
-    elif len(names) > 1 and not names[-1] and ends_empty:
-        names[-1] = LINE_END
-    if not names[0] and len(names) > 2 and _name_rows([row[0] for row in body]):
-        names[0] = ROW_NAMES
+        if not any(row[-1] for row in body):
+            names.append("")
+        elif starts_quoted and _stand_once([row[0] for row in body]):
+            names.insert(0, ROW_NAMES)
+    if widths == {len(names)}:
+        nothing = [place for place, each in enumerate(names) if not each and not any(row[place] for row in body)]
+        if len(names) - len(nothing) > 1:
+            names = [f"{EMPTY}{place}" if place in nothing else each for place, each in enumerate(names)]
+        if not names[0] and len(names) > 2 and _name_rows([row[0] for row in body]):
+            names[0] = ROW_NAMES
     check_names(names, name)
     return tuple(names)
 
 
 def _name_rows(values: Sequence[str]) -> bool:
-    """Whether each value stands once only, as the numbers that pandas writes, or the names that R does."""
+    """Whether values without a name are those that pandas writes, numbers that may begin again, or the names of R."""
+    return len(values) > 1 and (_stand_once(values) or all(each.isdecimal() for each in values))
+
+
+def _stand_once(values: Sequence[str]) -> bool:
     return len(values) > 1 and len(set(values)) == len(values)
+
+
+def _starts_quoted(path: Path, dialect: Dialect, line: int) -> bool:
+    """Whether the first field of a line is certainly one of its own.
+
+    A row with a field more than the header begins with a row name, or a number with a comma in it was parted in two.
+    """
+    if dialect.delimiter != ",":
+        return True
+    with _open(path, dialect) as text:
+        start = next(islice(text, line - 1, None), "")
+    return bool(dialect.quote) and start.lstrip().startswith(str(dialect.quote))
 
 
 def _open(path: Path, dialect: Dialect) -> io.TextIOWrapper:

@@ -11,12 +11,11 @@ import pyarrow
 from data import csv_faults
 from data.csv_dialect import Dialect
 from data.dates import DateForm
+from data.spelled_numbers import FALSE, TRUE
 from options.estimators import REGRESSION
 
 TEXT = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
 """Words are stored once, rows hold their numbers."""
-TRUE, FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
-"""Words that are 1 and 0, as pandas reads them."""
 
 CURE = (
     "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a missing "
@@ -33,10 +32,11 @@ class Wanted:
     """The columns that every file must have, and what they hold.
 
     `categories` are those of `features` that hold words, of which `pairs` have two that mean yes and no; `booleans`
-    hold true and false. Of `dates` words are read, too, and their parts are features. `split` decides which rows are
-    held out, and is no feature. What stands in names of directories is `from_paths`. What was judged by the first lines
-    only, and not told, is `guessed`; features that turned out to be none are `left_out`. Numbers are read with `bits`
-    bits, 32 or 64.
+    hold true and false. Of `dates` words are read, too, and their parts are features; numbers that are `spelled`, as
+    5 % is, are read as words, and made numbers. `split` decides which rows are held out, and is no feature. What stands
+    in names of directories is `from_paths`. What was judged by the first lines only, and not told, is `guessed`;
+    features that turned out to be none are `left_out`. Settings name `told_dates`. Numbers are read with 32 or 64
+    `bits`.
     """
 
     features: tuple[str, ...]
@@ -52,6 +52,8 @@ class Wanted:
     dates: Mapping[str, DateForm] = field(default_factory=dict)
     split: str | None = None
     from_paths: frozenset[str] = frozenset()
+    spelled: frozenset[str] = frozenset()
+    told_dates: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> list[str]:
@@ -82,8 +84,9 @@ class Wanted:
         return types | ({self.weight: pyarrow.float64()} if self.weight else {})
 
     def types_in_files(self) -> dict[str, pyarrow.DataType]:
-        """The same of the columns that files have inside."""
-        return {name: kind for name, kind in self.types().items() if name not in self.from_paths}
+        """What the columns that files have inside are read as."""
+        types = {name: kind for name, kind in self.types().items() if name not in self.from_paths}
+        return types | {name: TEXT for name in types if name in self.spelled}
 
     def is_number(self, column: str) -> bool:
         """Whether numbers are read from a column."""
@@ -94,6 +97,8 @@ class Wanted:
 
     def takes(self, column: str, value: str, dialect: Dialect) -> bool:
         """Whether a CSV file's field can stand in a column of numbers, or of true and false."""
+        if column in self.spelled:
+            return True  # what it says is looked at when all of it has been read
         if column in self.booleans:
             return dialect.is_missing(value) or value in TRUE or value in FALSE
         return dialect.is_number(value)
@@ -114,13 +119,17 @@ class Wanted:
         """The same, but a feature that was read as words holds dates."""
         return replace(self, categories=self.categories - {column}, dates={**self.dates, column: form})
 
-    def with_words(self, column: str) -> Wanted:
-        """The same, but a feature that was taken for numbers holds words."""
-        return replace(self, categories=self.categories | {column}, booleans=self.booleans - {column})
+    def with_words(self, column: str) -> Wanted | None:
+        """The same, but a column that was taken for numbers holds words, or spelled ones; None where it must not."""
+        if column in self.guessed and column not in self.categories:
+            return replace(self, categories=self.categories | {column}, booleans=self.booleans - {column})
+        if column in (self.target, self.weight) and column not in self.spelled:
+            return replace(self, spelled=self.spelled | {column})
+        return None
 
     def with_numbers(self, column: str) -> Wanted:
         """The same, but a feature that was read as words holds numbers."""
-        return replace(self, categories=self.categories - {column}, pairs=self.pairs - {column})
+        return replace(self, categories=self.categories - {column}, spelled=self.spelled | {column})
 
     def reasons(self) -> dict[str, str]:
         """For each column that must hold numbers: why, and the cure."""

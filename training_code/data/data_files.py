@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from data import columns, csv_dialect, csv_files, csv_text, file_kinds, parquet_files, partitions
+from data import columns, csv_dialect, csv_files, csv_text, file_kinds, parquet_files, partitions, spelled_columns
 from data.csv_dialect import Dialect
-from data.csv_text import LINE_END, ROW_NAMES, Layout
+from data.csv_text import Layout
 from data.data_file import DataFile, Wanted
 from data.finding import Found
 from data.partitions import Values
@@ -29,7 +29,7 @@ class Opened:
     @property
     def names(self) -> list[str]:
         """The columns that have names."""
-        return [*(each for each in self.layout.columns if each not in (ROW_NAMES, LINE_END)), *self.from_path]
+        return [*filter(csv_text.is_named, self.layout.columns), *self.from_path]
 
 
 def open_file(file: Found, settings: Hyperparameters, first: Opened | None = None) -> Opened:
@@ -80,6 +80,8 @@ def read(opened: Opened, wanted: Wanted, settings: Hyperparameters) -> DataFile:
         data = parquet_files.read(file.path, file.name, opened.names, wanted)
     else:
         data = csv_files.read(file.path, file.name, opened.layout, opened.dialect, wanted)
+    for name in wanted.spelled - wanted.from_paths:
+        spelled_columns.convert(data, name, wanted)
     types = wanted.types()
     for name in wanted.from_paths:
         value = opened.from_path[name]

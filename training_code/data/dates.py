@@ -30,7 +30,16 @@ _DAYS: Final = (
     *(form.replace("-", sign) for form in _WITH_SIGNS for sign in "-/ "),
 )
 _TIMES: Final = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-FORMS: Final = (*_TIMES, *_DAYS, *(f"{day}{sign}{time}" for day in _DAYS for time in _TIMES for sign in " T"))
+_OF_PROGRAMS: Final = (
+    *("%d%b%Y", "%d%b%y", "%d%b%Y:%H:%M:%S", "%d%b%y:%H:%M:%S"),  # SAS
+    *("%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S.%f %Z"),  # BigQuery
+    *("%b %d %Y %I:%M%p", "%b %d %Y %I:%M:%S%p"),  # SQL Server
+    *("%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %Z", "%d/%b/%Y:%H:%M:%S %z"),  # C, mail, web servers
+)
+FORMS: Final = (
+    *(*_TIMES, *_DAYS, *_OF_PROGRAMS),
+    *(f"{day}{sign}{time}" for day in _DAYS for time in _TIMES for sign in " T"),
+)
 """What is tried where ISO 8601 does not fit, in the words of strptime."""
 _FEW: Final = 50
 _FARTHEST: Final = 2.0**40

@@ -16,6 +16,10 @@ _MARKS = (".crc", ".metadata", ".manifest", "-manifest")
 _MARK_NAMES = ("manifest", "Thumbs.db", "desktop.ini")
 
 
+_LISTS = {"manifest": (b"{",), "-manifest.csv": (b"s3://", b'"s3://')}
+"""Ends of the names of lists of files, and how such lists begin (Redshift, Athena): tables may be called so as well."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A data file: where it is, its name as messages have it (`training/part-0.csv`), and what it is.
@@ -44,7 +48,7 @@ def find(directory: Path, channel: str) -> list[Found]:
     passed = Counter[str]()
     for path in sorted(each for each in directory.rglob("*") if each.is_file()):
         relative = PurePosixPath(path.relative_to(directory).as_posix())
-        if is_mark(relative):
+        if is_mark(relative) or _lists_files(path):
             passed["hidden or a writer's mark"] += 1
             continue
         name = f"{channel}/{relative}"
@@ -80,3 +84,12 @@ def is_mark(relative: PurePosixPath) -> bool:
     """Whether a file is none of the data, by the convention of Hadoop, Spark, Hive and Athena: hidden, or a mark."""
     hidden = any(part.startswith(".") or (part.startswith("_") and "=" not in part) for part in relative.parts)
     return hidden or relative.name in _MARK_NAMES or relative.name.endswith(_MARKS)
+
+
+def _lists_files(path: Path) -> bool:
+    """Whether a file is a list of those that its writer made."""
+    begins = [begin for end, begin in _LISTS.items() if path.name.endswith(end)]
+    if not begins:
+        return False
+    with path.open("rb") as file:
+        return file.read(64).lstrip().startswith(begins[0])

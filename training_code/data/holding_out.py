@@ -92,6 +92,7 @@ def _check_strata(target: NDArray[Any], fraction: float) -> None:
         raise TrainingError(
             f"validation_fraction {fraction}: leaves {held:.0f} of {len(target)} rows for validation, and each "
             f"side needs a row of each of the {len(classes)} classes; add rows or choose another fraction"
+            f"{labels.hint_at_regression(classes)}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 from data import csv_numbers
 from data.data_file import DataFile
 from failure import TrainingError, shown
+
+_MANY = 50
+"""So many different numbers are rarely names of classes."""
+_CODE = re.compile(r"[+-]?0\d+")
 
 
 def words_of(files: Sequence[DataFile], column: str) -> tuple[NDArray[Any], list[str]]:
@@ -79,7 +84,7 @@ def same_classes(target: NDArray[Any], training: NDArray[Any], column: str) -> N
         TrainingError: for a class that training never saw.
     """
     if training.dtype.kind == "U":
-        target = target.astype(str)
+        target = _as_words(target, training)
     known = set(counted(training)[0].tolist())
     unknown = [each for each in sorted(set(target.tolist()), key=str) if each not in known]
     if unknown:
@@ -92,8 +97,27 @@ def same_classes(target: NDArray[Any], training: NDArray[Any], column: str) -> N
     return target
 
 
+def hint_at_regression(classes: Sequence[Any] | NDArray[Any]) -> str:
+    """What cures a target that was measured; "" where the classes do not look so."""
+    numbers = all(csv_numbers.is_number(str(each)) for each in classes)
+    return "; where the target is measured, set task to regression" if len(classes) > _MANY and numbers else ""
+
+
+def _as_words(target: NDArray[Any], training: NDArray[Any]) -> NDArray[Any]:
+    """Labels as words, where some of those of training are: numbers among them as training writes them."""
+    if target.dtype.kind == "U":
+        return target
+    written = {float(word): word for word in numpy.unique(training).tolist() if _is_plain_number(word)}
+    return numpy.array([written.get(float(label), str(label)) for label in target.tolist()], dtype=str)
+
+
+def _is_plain_number(word: str) -> bool:
+    """Whether a label is a number, and no code such as 01, which is not the label 1."""
+    return csv_numbers.is_number(word) and not _CODE.fullmatch(word.strip())
+
+
 def _values(words: Sequence[str], target: str) -> list[int] | list[str]:
-    if not all(map(csv_numbers.is_number, words)):
+    if not all(map(_is_plain_number, words)):
         return list(words)
     numbers = [float(each) for each in words]
     for word, number in zip(words, numbers, strict=True):

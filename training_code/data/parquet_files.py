@@ -91,7 +91,7 @@ def _check_type(name: str, field: pyarrow.Field, wanted: Wanted) -> None:
             f"{name}, column {field.name!r}: is of type {field.type}, allowed: numbers, true and false, text, dates; "
             f"convert the column, or name it in drop_columns"
         )
-    if reason and kind in (Kind.WORDS, Kind.DATES):
+    if reason and field.name not in wanted.spelled and kind in (Kind.WORDS, Kind.DATES):
         raise TrainingError(f"{name}, column {field.name!r}: is of type {field.type}, but {reason}")
 
 
@@ -115,10 +115,20 @@ def _cast(values: pyarrow.Array, kind: pyarrow.DataType) -> pyarrow.Array:
     if pyarrow.types.is_floating(values.type):
         # A number is missing however it is written: as null, or as NaN.
         values = compute.if_else(compute.is_nan(values), pyarrow.scalar(None, values.type), values)
+    if pyarrow.types.is_time64(values.type):
+        values = values.cast(pyarrow.time64("us"), safe=False)  # dates are read with six digits of a second
     if kind == TEXT:
-        return values.cast(pyarrow.string()).dictionary_encode()
+        return _without_blank_words(values.cast(pyarrow.string())).dictionary_encode()
+    if pyarrow.types.is_boolean(kind):
+        kind = pyarrow.float64()  # as a CSV file's true and false
     if pyarrow.types.is_boolean(values.type):
         values = values.cast(pyarrow.int8())
     if pyarrow.types.is_decimal(values.type):
         values = values.cast(pyarrow.string())  # Arrow's own way to floating point is not exact: 1952.000 + 1e-4
     return values.cast(kind, safe=False)
+
+
+def _without_blank_words(words: pyarrow.Array) -> pyarrow.Array:
+    """Text of nothing is missing, as it is in a CSV file."""
+    is_blank = compute.equal(compute.utf8_trim_whitespace(words), "")
+    return compute.if_else(is_blank, None, words) if compute.any(is_blank).as_py() else words

@@ -51,8 +51,9 @@ def _read(directory: Path, channel: str, settings: Hyperparameters) -> None:
             for each in opened:
                 data_files.read(each, wanted, settings)
         except NotANumberError as error:  # words after many numbers, in a column that nobody said the kind of
-            if error.column not in wanted.guessed:
+            words = wanted.with_words(error.column)
+            if words is None:
                 raise
-            wanted = wanted.with_words(error.column)
+            wanted = words
         else:
             return

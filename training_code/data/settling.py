@@ -5,16 +5,16 @@ Only what no setting named is changed, and every change is a line in the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow
 from pyarrow import compute
 
-from data import column_kinds, columns, csv_numbers, dates, labels
+from data import column_kinds, column_notes, csv_numbers, dates, labels, spelled_columns
 from data.csv_numbers import PLAIN
-from data.data_file import CURE, FALSE, TRUE, DataFile, Wanted
+from data.data_file import CURE, DataFile, Wanted
 from failure import TrainingError, shown
 from options.hyperparameter_rules import DATE_PARTS
 from options.hyperparameters import AUTO, Hyperparameters
@@ -56,6 +56,8 @@ def settle(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters)
         )
     _tell_of_numbers(files, settled)
     _tell_of_missing(files, settled, settings)
+    column_notes.tell_of_words(files, settled)
+    column_notes.tell_of_identifiers(files, settled)
     return settled
 
 
@@ -67,16 +69,14 @@ def _settled(files: Sequence[DataFile], name: str, wanted: Wanted, settings: Hyp
     if name not in wanted.categories:
         return "", wanted
     words = labels.distinct_words(files, name)
-    named = columns.is_date(name, settings)
+    named = name in wanted.told_dates
     if named or (settings.date_columns == AUTO and column_kinds.are_dates(words)):
         form = dates.form_of(words, name, settings.date_format, settings.date_parts)
         if form and form.parts:
             return "", wanted.with_dates(name, form)
         if named:
             raise TrainingError(_no_dates(files, name, words, settings))
-    if as_number := _as_numbers(words, files[0]):
-        for file in files:
-            file.chunks[name] = [_numbers(chunk, as_number) for chunk in file.chunks[name]]
+    if spelled_columns.make_numbers(files, name):
         return "", wanted.with_numbers(name)
     if column_kinds.are_pair(words):
         return "", replace(wanted, pairs=wanted.pairs | {name})
@@ -110,28 +110,15 @@ def _no_dates(files: Sequence[DataFile], name: str, words: Sequence[str], settin
     )
 
 
-def _as_numbers(words: Sequence[str], file: DataFile) -> Callable[[str], float] | None:
-    """How to make numbers of the words of a column, if all of them are; of true and false, 1 and 0."""
-    if all(word.strip() in TRUE or word.strip() in FALSE for word in words):
-        return lambda word: float(word.strip() in TRUE)
-    notation = file.dialect.notation if file.dialect else PLAIN
-    if file.dialect and all(csv_numbers.is_number(notation.plain(word.strip())) for word in words):
-        return lambda word: float(notation.plain(word.strip()))
-    return None
-
-
-def _numbers(chunk: pyarrow.Array, as_number: Callable[[str], float]) -> pyarrow.Array:
-    values = pyarrow.array([as_number(word) for word in chunk.dictionary.to_pylist()], pyarrow.float64())
-    return values.take(chunk.indices)
-
-
 def _check_mixed(files: Sequence[DataFile], name: str, words: Sequence[str]) -> None:
     """Raise a TrainingError for a column of measured numbers in which some words stand: a guess would be wrong."""
     notation = files[0].dialect.notation if files[0].dialect else PLAIN
     numbers = {word for word in words if csv_numbers.is_number(notation.plain(word.strip()))}
-    if len(numbers) <= max(_FEW_NUMBERS, len(words) / 2):
-        return
     others = [word for word in words if word not in numbers]
+    if len(numbers) <= max(_FEW_NUMBERS, len(words) / 2):
+        if others and len(numbers) >= len(others):
+            column_notes.tell_of_numbers_among_words(name, numbers, others)
+        return
     if not others:
         return  # text of a Parquet file, which is text because its writer says so
     places = ((each, each.first(name, lambda text: bool(text) and not csv_numbers.is_number(text))) for each in files)

@@ -24,6 +24,7 @@ from options.hyperparameter_rules import (
     or_none,
     patterns,
     several_of,
+    share,
     text_start,
     whole_number,
     words,
@@ -54,10 +55,10 @@ class Hyperparameters:
     criterion: str = declared("gini", one_of("gini", "entropy", "log_loss"))
     """How the quality of a split is measured."""
     max_features: str | int | float | None = declared(
-        "sqrt", or_none(either(one_of("sqrt", "log2", "auto"), whole_number(1, 1_000_000), fraction()))
+        "sqrt", or_none(either(one_of("sqrt", "log2", "auto"), whole_number(1, 1_000_000), share()))
     )
     """Features that a split looks at; `auto` means `sqrt`, as it did before scikit-learn 1.3."""
-    min_samples_split: int | float = declared(2, either(whole_number(2, 1_000_000_000), fraction()))
+    min_samples_split: int | float = declared(2, either(whole_number(2, 1_000_000_000), share()))
     """Rows that a node needs to be split."""
     min_samples_leaf: int | float = declared(1, either(whole_number(1, 1_000_000_000), fraction()))
     """Rows that a leaf has at least."""
@@ -84,7 +85,8 @@ class Hyperparameters:
     """The columns to leave out."""
     categorical_columns: tuple[str, ...] | None = declared(AUTO, or_none(column_names()))
     """Columns that hold words. `auto` finds them out and leaves out dates and identifiers (a word of its own in nearly
-    every row), with a line in the log for each; with `none`, what is no number is an error."""
+    every row), with a line in the log for each; `auto,zip` does, and has `zip` for certain; with `none`, what is no
+    number is an error."""
     category_encoding: str | None = declared(None, or_none(one_of("ordinal", "one_hot")))
     """How words become numbers; without one, `ordinal` for trees, else `one_hot`. Saved with the model, which takes raw
     rows. A word that training never saw is -1, or all zeros."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import packages
 from failure import Fault, RefusedError, shown
-from options import estimators, hyperparameters, untracked
+from options import estimators, hyperparameters, trial_fit, untracked
 from options.hyperparameters import Hyperparameters
 from scheduled_job import promotion
 from scheduled_job.job import (
@@ -124,7 +124,9 @@ def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
     faults += untracked.faults(environ, settings, gate)
     patience = patience_seconds(environ, faults)
     metrics: tuple[str, ...] = ()
-    if is_clear:  # which metrics there will be follows from hyperparameters that are right
+    if is_clear:
+        faults += trial_fit.faults(settings)
+        # Which metrics there will be follows from hyperparameters that are right.
         metrics = estimators.metric_names(settings.estimator, settings.parameters)
         faults += promotion.unknown_metrics(gate, metrics)
     names = json.loads(environ.get("SM_CHANNELS") or "[]")

@@ -62,6 +62,17 @@ def fraction() -> Rule:
     return Rule("a number between 0 and 1", parse)
 
 
+def share() -> Rule:
+    """A number above 0 and up to 1, written as a fraction: 1.0 is all there are, and 1 is one."""
+
+    def parse(text: str) -> float:
+        if text.lstrip("+").isdigit() or not 0 < (number := float(text)) <= 1:
+            raise ValueError
+        return number
+
+    return Rule("a number above 0 and up to 1.0", parse)
+
+
 def one_of(*words: str) -> Rule:
     """One of `words`, in any case."""
 
@@ -125,7 +136,7 @@ def declared(default: Value, rule: Rule) -> Value:
 
 
 def column_names() -> Rule:
-    """Names between commas, or a list of them; `auto` stands for itself."""
+    """Names between commas, or a list of them; `auto` is one of them."""
 
     def parse(text: str) -> tuple[str, ...]:
         value = literal(text) if text.startswith(("[", "(")) else text.split(",")
@@ -224,6 +235,8 @@ def literal(text: str) -> object:
         return None
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
+    if text.lower().lstrip("+-") in ("inf", "infinity"):  # as JSON and YAML write it
+        return float(text)
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

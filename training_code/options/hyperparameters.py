@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from failure import Fault, RefusedError, shown
-from options import estimators
+from options import estimators, misfits
 from options.declared_hyperparameters import AUTO, FILLS, FOREST_PARAMETERS, RULES, SPLITS, Hyperparameters
 from options.estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST, TASK_OF_FOREST
 from options.hyperparameter_rules import literal
@@ -85,7 +85,7 @@ def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[Fa
     if chosen:
         values |= {"estimator": chosen.name, "task": chosen.task}
     settings = Hyperparameters(**values, estimator_parameters=others)
-    return settings, notes, faults + (_misfits(settings, chosen) if chosen else [])
+    return settings, notes, faults + (misfits.of(settings) if chosen else [])
 
 
 def _fault(name: str, text: str) -> Fault:
@@ -103,46 +103,6 @@ def _choose(given: dict[str, str]) -> tuple[_Chosen | None, list[Fault]]:
     if task in (CLASSIFICATION, REGRESSION) and task != actual:
         return chosen, [_fault("task", f"got {shown(task)}, but {chosen.name} does {actual}; leave out task")]
     return chosen, []
-
-
-def _misfits(settings: Hyperparameters, chosen: _Chosen) -> list[Fault]:
-    """Hyperparameters that are fine by themselves, and not together."""
-    found: list[tuple[str, str]] = []
-    name = chosen.name
-    if not settings.header and not settings.target_column.lstrip("-").isdecimal():
-        found.append(
-            (
-                "target_column",
-                f"got {shown(settings.target_column)}, allowed with header none: the column's position, 1 for the "
-                f"first, -1 for the last",
-            )
-        )
-    if settings.weight_column and not estimators.takes_weights(chosen.estimator):
-        found.append(("weight_column", f"{name} takes no weights; leave it out, or choose another one"))
-    if settings.weight_column == settings.target_column:
-        found.append(("weight_column", "is the target column; choose another one"))
-    found += [
-        (split, "is the target column; choose another one")
-        for split in SPLITS
-        if getattr(settings, split) == settings.target_column
-    ]
-    if settings.split_by_time and settings.split_by_group:
-        found.append(("split_by_group", "there is split_by_time as well; leave out one of them"))
-    if settings.missing_values == "keep" and not estimators.takes_missing_values(chosen.estimator):
-        found.append(
-            ("missing_values", f"{name} takes none; fill them in, drop the rows, or choose another one"),
-        )
-    if settings.accelerator and name not in TASK_OF_FOREST:
-        found.append(
-            (
-                "accelerator",
-                f"got {settings.accelerator}, allowed only with {FOREST} and {REGRESSION_FOREST}; leave it out, or "
-                f"choose one of these",
-            )
-        )
-    if settings.partial_fit_epochs and not hasattr(chosen.estimator, "partial_fit"):
-        found.append(("partial_fit_epochs", f"{name} has no partial_fit; leave it out"))
-    return [_fault(*each) for each in found]
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
