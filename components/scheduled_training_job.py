@@ -123,10 +123,9 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
             )
             for each, what in schedules.items()
         }
-        schedule = made[""]
 
-        self.schedule_name: pulumi.Output[str] = schedule.name
-        self.schedule_arn: pulumi.Output[str] = schedule.arn
+        self.schedule_name: pulumi.Output[str] = made[""].name
+        self.schedule_arn: pulumi.Output[str] = made[""].arn
         self.schedule_state = args.schedule.state
         self.scheduler_role_arn: pulumi.Output[str] = scheduler[0].arn
         own_role = [role.arn for role in execution if isinstance(role, aws.iam.Role)]
