@@ -16,7 +16,6 @@ from typing import Any, Final
 import pytest
 from typer.testing import Result
 
-from operations import registering_all
 from operations.doctor.asking import past, schedules
 from operations.doctor.facts import Deployed
 from operations.jobs import model_versions, running
@@ -214,7 +213,7 @@ def arrange(patch: pytest.MonkeyPatch, night: Night) -> None:
         patch.setenv(name, place.environment[name])
     patch.setenv("COLUMNS", "400")
     patch.setattr(running, "SageMakerRunner", partial(SageMakerRunner, wait=night.end_what_runs))
-    for module in (asking, model_versions, registering_all):
+    for module in (asking, model_versions):
         patch.setattr(module, "run_training_script", answer_here)
     # The jobs of other tests are newer than what the schedule was due: without this they would hide that it was missed.
     patch.setattr(past, "_NEWEST", 1000)
