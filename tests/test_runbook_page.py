@@ -11,7 +11,9 @@ import typer
 from operations.command_line import app
 from operations.doctor.finding import Finding
 from operations.doctor.kinds import KINDS
+from operations.jobs.reasons import reason_of
 from tests.aws_commands import faults
+from tests.operations.jobs.descriptions import run
 from tests.runbook import DOCS, PAGE, STACK, TOOLS, commands, commands_of, placeholders, sections
 from tests.test_docs_links import anchors
 
@@ -137,3 +139,31 @@ def test_each_row_of_troubleshooting_names_a_command_that_finds_it_and_leads_to_
     named = re.findall(r"`([a-z-]+)`", found_by)
     assert named
     assert {*named} <= COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        ("Cannot pull algorithm container", "ClientError: Cannot pull algorithm container. Either the image does not"),
+        ("expected DHCP options", "ClientError: ClientError: expected DHCP options to include keys domain-name"),
+        ("MLflow … cannot be …", "AlgorithmError: MLflow at http://x (MLFLOW_TRACKING_URI) cannot be asked: x"),
+        ("is older than version 3", "AlgorithmError: MLflow at http://x (MLFLOW_TRACKING_URI) is older than version 3"),
+        ("secret … cannot be read", "AlgorithmError: secret arn (SECRET_ARN): cannot be read: AccessDenied"),
+        ("before the script starts", "AlgorithmError: InstallRequirementsError:\nExitCode 1"),
+        ("memory or disk space", "AlgorithmError: , exit code: 137"),
+        ("memory or disk space", "ClientError: Data download failed:Insufficient disk space"),
+        ("CapacityError", "CapacityError: Unable to provision requested ML compute capacity."),
+        ("InternalServerError", "InternalServerError: We encountered an internal error."),
+        ("without a reason", "AlgorithmError: , exit code: 1"),
+    ],
+)
+def test_what_a_row_quotes_of_a_failed_job_is_told_by_status_which_names_the_rows_next_command(
+    seen: str, reason: str
+) -> None:
+    (row,) = [row for row in ROWS if seen in row[0]]
+    told = reason_of(run(TrainingJobStatus="Failed", FailureReason=reason))
+
+    assert told is not None
+    assert not told.words.startswith(("AlgorithmError", "ClientError"))
+    assert "`status`" in row[2]
+    assert told.command.partition(" ")[0] in {"logs", "run"} or f"`{told.command}`" in row[2]

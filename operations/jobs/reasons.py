@@ -147,6 +147,7 @@ def _of_the_request(run: JobRun, text: str) -> Reason:
         return found
     for beginning, words in (
         ("Cannot pull algorithm container", "SageMaker could not pull the training image"),
+        ("expected DHCP options to include keys", "SageMaker does not take the VPC, whose DHCP options lack some"),
         ("SageMaker was unable to assume the role", "SageMaker may not assume the execution role"),
         ("Data download failed", "SageMaker could not bring the data of a channel"),
         ("Failed to download data", "SageMaker could not bring the data of a channel"),

@@ -21,7 +21,6 @@ from operations.doctor.facts import Deployed
 from operations.jobs import model_versions, running
 from operations.jobs.runners import SageMakerRunner
 from operations.models import asking
-from operations.registering import whole_stack
 from rehearsal.running.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end
@@ -214,7 +213,7 @@ def arrange(patch: pytest.MonkeyPatch, night: Night) -> None:
         patch.setenv(name, place.environment[name])
     patch.setenv("COLUMNS", "400")
     patch.setattr(running, "SageMakerRunner", partial(SageMakerRunner, wait=night.end_what_runs))
-    for module in (asking, model_versions, whole_stack):
+    for module in (asking, model_versions):
         patch.setattr(module, "run_training_script", answer_here)
     # The jobs of other tests are newer than what the schedule was due: without this they would hide that it was missed.
     patch.setattr(past, "_NEWEST", 1000)

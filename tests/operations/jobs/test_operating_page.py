@@ -50,6 +50,10 @@ def test_the_commands_that_train_nothing_end_as_the_page_shows(
         ("AlgorithmError: InstallRequirementsError:\nExitCode 1", "pip could not install the code's packages"),
         ("ClientError: Data download failed:Insufficient disk space", "the job's volume was full"),
         ("ClientError: Cannot pull algorithm container. x", "SageMaker could not pull the training image"),
+        (
+            "ClientError: expected DHCP options to include keys domain-name",
+            "SageMaker does not take the VPC, whose DHCP options lack some",
+        ),
         ("ClientError: SageMaker was unable to assume the role 'x'", "SageMaker may not assume the execution role"),
         ("ClientError: Data download failed: x", "SageMaker could not bring the data of a channel"),
         ("ClientError: Artifact upload failed: x", "SageMaker could not put the model into S3"),

@@ -91,6 +91,13 @@ def stopped(secondary: str, **stopping: int) -> Reason | None:
             "SageMaker may not assume the execution role: 'arn:aws:iam::123456789012:role/execution'",
             "doctor",
         ),
+        (
+            "ClientError: ClientError: expected DHCP options to include keys domain-name-servers and domain-name, but "
+            "missing one or more attributes: {DhcpOptionsId:dopt-1 DomainNameSearch:<nil>}.",
+            "SageMaker does not take the VPC, whose DHCP options lack some: domain-name-servers and domain-name, but "
+            "missing one or more attributes: {DhcpOptionsId:dopt-1 DomainNameSearch:<nil>}.",
+            "doctor",
+        ),
         ("ClientError: Data download failed:Insufficient disk space", DISK, LOGS),
         ("ClientError: Artifact upload failed:Insufficient disk space", DISK, LOGS),
         ("AlgorithmError: unexpected OSError: [Errno 28] No space left on device, exit code: 1", DISK, LOGS),

@@ -109,6 +109,20 @@ def test_what_is_no_request_of_the_job_is_not_sent_again(changed: DeadLetter, re
         ),
         (
             "ValidationException",
+            "Cannot find the requested image: ",
+            "the training image is not there, or cannot be pulled from this region",
+            False,
+        ),
+        (
+            "ValidationException",
+            "The repository of your image 123456789012.dkr.ecr.eu-west-2.amazonaws.com/forest:1 does not grant "
+            "ecr:GetDownloadUrlForLayer, ecr:BatchGetImage, ecr:BatchCheckLayerAvailability permission to "
+            "sagemaker.amazonaws.com service principal.",
+            "the training image is not there, or cannot be pulled from this region",
+            False,
+        ),
+        (
+            "ValidationException",
             "1 validation error detected: Value '0'",
             "SageMaker refused a value of the request",
             True,
