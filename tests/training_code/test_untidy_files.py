@@ -73,6 +73,14 @@ def test_columns_that_stand_below_each_other_are_parted(sign: str, channel: Chan
     assert table.features["town"].tolist() == [str(row["town"]).replace(" ", "_") for row in ROWS]
 
 
+def test_blanks_part_nothing_where_no_header_says_so(channel: Channel) -> None:
+    rows = "".join(f"{n}\x01a b\x01{n % 2}\n" for n in range(20))
+
+    assert "set csv_delimiter" in fault(
+        channel({"a": rows}), settings=chosen("--header", "none", "--target_column", "3")
+    )  # fmt: skip
+
+
 def test_a_delimiter_at_line_ends_without_a_header_is_no_column(channel: Channel) -> None:
     content = "".join(f"{line.replace(',', '|')}|\n" for line in LINES[1:])
     directory = channel({"a.tbl": content})
