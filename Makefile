@@ -15,7 +15,7 @@ UV := VIRTUAL_ENV=.venv $(RUN) -m uv pip install --quiet
 POLICY_CONFIG := $(wildcard policies/$(STACK).json)
 POLICIES := --policy-pack policies $(if $(POLICY_CONFIG),--policy-pack-config $(POLICY_CONFIG))
 
-.PHONY: help install container packages reference rehearse check test test-unit soak lint types format site bench preview up destroy lock clean
+.PHONY: help install container packages picture reference rehearse check test test-unit soak lint types format site bench preview up destroy lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ packages: .venv/installed ## the packages that travel with jobs, made ahead, for
 	@$(RUN) -m components.package_building training_code $(EXTRAS)
 
 container: .venv-container/installed
+
+picture: .venv/installed ## docs/pictures/status.svg anew, from the rehearsal that was kept (STACK=staging)
+	@$(RUN) -m reference.status_picture --stack $(STACK)
 
 reference: .venv/installed ## the page of all settings and the schema for editors, written from the models
 	@$(RUN) -m reference

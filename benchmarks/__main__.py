@@ -1,9 +1,9 @@
 """`python -m benchmarks`: every benchmark, and RESULTS.md from its figures."""
 
-from benchmarks import container, phases, policies, program, reading, training, whole_program
+from benchmarks import container, history, phases, policies, program, reading, training, whole_program
 from benchmarks.report import write_results
 
-BENCHMARKS = (program, whole_program, policies, container, reading, training, phases)
+BENCHMARKS = (program, whole_program, policies, container, reading, training, phases, history)
 
 if __name__ == "__main__":
     tables = []

@@ -63,7 +63,9 @@ def watch_trust(names: AlarmNames) -> list[Statement]:
 def chat_trust() -> list[Statement]:
     """Amazon Q Developer in chat applications may assume the role, which may do nothing.
 
-    Without a condition: which keys the service sends we could not verify, and a wrong one would silence a channel.
+    Without a condition: no page of AWS that could be found documents that the service sends aws:SourceAccount or
+    aws:SourceArn (its Administrator Guide as published in 2023, and what could be had of today's), and a condition on
+    a key that is absent would silence the channel. Who got hold of the role could do nothing with it.
     """
     principal = {"Service": "chatbot.amazonaws.com"}
     return [{"Sid": "AssumeRole", "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]

@@ -32,6 +32,7 @@ _START_MODULES: Final = {
     "failure.py": "scheduled_job/failure.py",
     "packages.py": "packages.py",
     "progress.py": "scheduled_job/log.py",
+    "s3_objects.py": "s3_objects.py",
     "scheduled_dates.py": "scheduled_dates.py",
 }
 """Name there -> name in training_code."""

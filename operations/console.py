@@ -1,4 +1,4 @@
-"""How the command line looks: steps with their times, notes, log lines, names with their values.
+"""How the command line looks: steps with their times, notes, log lines, names with their values; and JSON for programs.
 
 On a terminal long texts are wrapped under their own start; without one each text stays on one line, for pipes and
 logs. What has no space in it (an address, an S3 URI) is never broken, so that it can be followed and copied.
@@ -6,15 +6,19 @@ logs. What has no space in it (an address, an S3 URI) is never broken, so that i
 
 from __future__ import annotations
 
+import json
+import sys
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
 
+GLUE = "\u00a0"
+"""In a text that may be wrapped: a space at which it is not; it is printed as any other."""
 _NARROWEST = 20
 _LOG_INDENT = 11
 """Columns before a log line, so that it stands under the titles of the steps: `✓   0.0 s  `."""
@@ -74,7 +78,9 @@ def print_hanging(console: Console, lead: Text, body: Text) -> None:
     for number, line in enumerate(lines or [""]):
         start = body.plain.index(line, end)
         end = start + len(line)
-        print_line(console, Text.assemble(" " * indent if number else lead, body[start:end]))
+        shown = body[start:end]
+        shown.plain = shown.plain.replace(GLUE, " ")
+        print_line(console, Text.assemble(" " * indent if number else lead, shown))
 
 
 def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
@@ -82,3 +88,8 @@ def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
     longest = max(len(name) for name, _ in facts)
     for name, value in facts:
         print_hanging(console, Text(f"{name:{longest}}  ", style="bold"), Text(value))
+
+
+def write_document(document: Mapping[str, object]) -> None:
+    """Give programs their answer: one JSON document on standard output, and nothing else there."""
+    sys.stdout.write(f"{json.dumps(document, indent=2)}\n")

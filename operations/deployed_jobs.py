@@ -11,14 +11,15 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from components.aws_names import AwsScope
-from operations.places import Place, PlaceError
+from components.tracking_mode import NONE
+from operations.places import Place, PlaceError, tracking_variables
 from rehearsal.declaring.program import OfflineMocks, declare
 from rehearsal.rehearse import STATE_DIRECTORY
 from rehearsal.steps.deploy import OUTPUTS_FILE
@@ -72,6 +73,7 @@ class StackJob(StackSchedule):
     registered_model_name: str | None = None
     tracking_uri: str | None = None
     alarm_topic_arn: str | None = None
+    alarm_machine_arn: str | None = None
     further_schedules: Mapping[str, StackSchedule] = {}
 
     @property
@@ -193,3 +195,14 @@ def schedules_of(jobs: Mapping[str, StackJob]) -> Iterator[tuple[StackJob, str, 
     for job in jobs.values():
         for name, schedule in job.schedules.items():
             yield job, name, schedule
+
+
+def trackings(jobs: Iterable[StackJob]) -> list[dict[str, str]]:
+    """For each MLflow server of the jobs: the variables that they are told of it; of one that tracks nowhere none."""
+    found: list[dict[str, str]] = []
+    for _, _, schedule in schedules_of({job.name: job for job in jobs}):
+        told = schedule.request.get("Environment") or {}
+        tracking = tracking_variables(told)
+        if told.get("TRACKING") != NONE and tracking not in found:
+            found.append(tracking)
+    return found

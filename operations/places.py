@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from components.aws_names import AwsScope
-from components.tracking_mode import NONE
 from rehearsal.aws_clients import AwsClients
 from rehearsal.declaring.stack_configuration import read_stack_configuration
 from rehearsal.errors import RehearsalError
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 
-ANY_ACCOUNT: Final = "123456789012"
-"""For what does not depend on the account."""
 _TRACKING_VARIABLES: Final = ("MLFLOW_TRACKING_URI", "SECRET_ARN")
 _ATTEMPTS: Final = 8
 """Of a call that AWS throttles or cannot answer: a stack with many jobs asks for many things at once."""
@@ -145,23 +140,6 @@ def place_in_rehearsal(project_dir: Path, stack: str) -> Place:
     return Place(AwsClients(aws, region).client, region, environment | told, is_rehearsal=True)
 
 
-def describe(sagemaker: SageMakerClient, name: str) -> Mapping[str, Any]:
-    """What DescribeTrainingJob says of a training job.
-
-    Raises:
-        PlaceError: it cannot be read.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        return sagemaker.describe_training_job(TrainingJobName=name)
-    except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        raise PlaceError(f"training job {name} cannot be read: {code}: {message}") from error
-    except BotoCoreError as error:
-        raise PlaceError(f"training job {name} cannot be read: {error}") from error
-
-
 def tracking_variables(told: Mapping[str, str]) -> dict[str, str]:
     """Where to reach the MLflow of a job, and with which secret: from what its container is told.
 
@@ -169,65 +147,6 @@ def tracking_variables(told: Mapping[str, str]) -> dict[str, str]:
     """
     found = {name: told.get(name, "") for name in _TRACKING_VARIABLES}
     return found | ({"MLFLOW_TRACKING_URI": told[_FOR_OTHERS]} if _FOR_OTHERS in told else {})
-
-
-def trackings_of(project_dir: Path, stack: str, *, rehearsal: bool) -> list[dict[str, str]]:
-    """As `stack_trackings` of the caller's own account; a rehearsal's place knows its one server itself.
-
-    Raises:
-        RehearsalError, pulumi.RunError: the stack's files or settings are wrong, or the caller is not known to AWS.
-    """
-    return [{}] if rehearsal else stack_trackings(project_dir, stack, caller_account(project_dir, stack))
-
-
-def stack_trackings(project_dir: Path, stack: str, account_id: str) -> list[dict[str, str]]:
-    """For each MLflow server of a stack's jobs, in the account: the variables that its jobs are told of it.
-
-    Raises:
-        RehearsalError, pulumi.RunError: the stack's files or settings are wrong.
-    """
-    found: list[dict[str, str]] = []
-    for request in stack_requests(project_dir, stack, account_id):
-        told = request["Environment"]
-        if told.get("TRACKING") == NONE:
-            continue
-        tracking = tracking_variables(told)
-        if tracking not in found:
-            found.append(tracking)
-    return found
-
-
-def stack_requests(project_dir: Path, stack: str, account_id: str = ANY_ACCOUNT) -> list[dict[str, Any]]:
-    """What the stack's schedules send, as it is declared: without anything that the Scheduler fills in.
-
-    Raises:
-        RehearsalError, pulumi.RunError: the stack's files or settings are wrong.
-    """
-    from rehearsal.declaring.program import OfflineMocks, answer_invoke, declare
-    from rehearsal.judging.judgement import declared_schedules
-
-    region = _region(project_dir, stack)
-    partition = answer_invoke("aws:index/getPartition:getPartition", account_id=account_id, region=region)["partition"]
-    mocks = OfflineMocks(region=region, account_id=account_id)
-    declared = declare(project_dir, stack, mocks, preview=True)
-    schedules = declared_schedules(declared.resources, AwsScope(partition, region, account_id))
-    return [json.loads(schedule.target_input) for schedule in schedules]
-
-
-def caller_account(project_dir: Path, stack: str) -> str:
-    """The account of the caller's own credentials.
-
-    Raises:
-        PlaceError: there are none, or they are not accepted.
-    """
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        client = boto3.session.Session(region_name=_region(project_dir, stack)).client("sts")
-        return str(client.get_caller_identity()["Account"])
-    except (BotoCoreError, ClientError) as error:
-        raise PlaceError(f"AWS does not know you: {error}; sign in, for example with aws sso login") from error
 
 
 def _runs(server: kept_servers.KeptServer) -> bool:

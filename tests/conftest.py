@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -16,8 +17,7 @@ settings.load_profile("project")
 
 
 RECURSION_LIMIT = sys.getrecursionlimit()
-REHEARSING = ("operations", "tests")
-"""Directories whose slow tests are mostly whole rehearsals."""
+TESTS = Path(__file__).parent
 
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -54,8 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     first = {item.path: 2 for item in items}
     first |= {item.path: 1 for item in items if item.get_closest_marker("slow")}
-    first |= {path: 0 for path, when in first.items() if when == 1 and path.parent.name in REHEARSING}
+    first |= {path: 0 for path, when in first.items() if when == 1 and _rehearses(path)}
     items.sort(key=lambda item: first[item.path])
+
+
+def _rehearses(path: Path) -> bool:
+    """Whether the slow tests of a file are mostly whole rehearsals."""
+    return path.parent == TESTS or path.is_relative_to(TESTS / "operations")
 
 
 def pytest_collection_finish() -> None:

@@ -1,16 +1,13 @@
-"""Which room may know which, and that merely importing one does nothing. Source: the layout in docs and README."""
+"""Which room may know which. Source: the layout in docs and README."""
 
 import ast
-import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-PROJECT_DIRECTORY = Path(__file__).parents[1]
+from tests.source_files import PROJECT_DIRECTORY, files_of, imports_of, trees_of
+
 ISLANDS = ("training_code", "policies")
 """Reached only as files, archives or processes; their modules know each other by bare names."""
 MAY_IMPORT = {
@@ -21,7 +18,7 @@ MAY_IMPORT = {
     "reference": {"reference", "settings", "components", "operations"},
     "rehearsal": {"rehearsal", "components"},
     "operations": {"operations", "rehearsal", "components"},
-    "benchmarks": {"benchmarks", "rehearsal", "components", "settings"},
+    "benchmarks": {"benchmarks", "operations", "rehearsal", "components", "settings"},
     "training_code": {"training_code"},  # by relative imports, of what travels with code of one's own
     "policies": set[str](),
 }
@@ -29,62 +26,6 @@ ONLY_CREATOR = "components.scheduled_training_job"
 MAY_KNOW_THE_CREATOR = ("__main__", "benchmarks", "provider")
 PACKAGE = "scheduled_training"
 """What components/ and training_code/ are called where they are installed; in here they have their own names."""
-
-
-@dataclass(frozen=True)
-class Import:
-    """One import statement's module, as far as the text says it."""
-
-    room: str
-    file: str
-    line: int
-    module: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line} imports {self.module}"
-
-
-def files_of(room: str) -> list[Path]:
-    single = PROJECT_DIRECTORY / f"{room}.py"
-    files = [single] if single.exists() else sorted((PROJECT_DIRECTORY / room).rglob("*.py"))
-    return [
-        file for file in files if not any(part.startswith(".") for part in file.relative_to(PROJECT_DIRECTORY).parts)
-    ]
-
-
-def modules_named(node: ast.AST, package: str) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
-        module = ".".join(part for part in (base, node.module) if part)
-        yield module
-        yield from (f"{module}.{alias.name}" for alias in node.names)  # `from components import aws_names`
-    elif isinstance(node, ast.Call) and isinstance(node.args[0] if node.args else None, ast.Constant):
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if called in {"import_module", "__import__"}:
-            yield str(node.args[0].value)  # type: ignore[attr-defined] # a Constant, as seen above
-
-
-@cache
-def trees_of(room: str) -> list[tuple[Path, list[ast.AST]]]:
-    return [(file, list(ast.walk(ast.parse(file.read_text())))) for file in files_of(room)]
-
-
-@cache
-def imports_of(room: str) -> list[Import]:
-    found = []
-    for file, nodes in trees_of(room):
-        relative = file.relative_to(PROJECT_DIRECTORY)
-        package = ".".join(relative.parent.parts)
-        found += [
-            Import(room, str(relative), getattr(node, "lineno", 0), module)
-            for node in nodes
-            for module in modules_named(node, package)
-        ]
-    return found
-
-
 ROOMS = [room for room in MAY_IMPORT if files_of(room)]
 ISLAND_MODULES = {
     island: {path.stem for path in (PROJECT_DIRECTORY / island).iterdir() if path.suffix == ".py" or path.is_dir()}
@@ -100,7 +41,7 @@ def test_every_directory_with_code_is_a_room_of_which_the_arrows_speak() -> None
     assert with_code | single <= {*MAY_IMPORT, "tests"}
 
 
-TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking")
+TRAINING_ROOMS = ("scheduled_job", "options", "data", "growing", "judging", "models", "tracking", "endpoint")
 """Of the training code, in the order in which a job passes through them."""
 
 
@@ -143,7 +84,8 @@ def test_the_training_code_has_its_entry_points_at_the_root_and_all_else_in_room
     assert rooms == set(TRAINING_ROOMS)
     assert {path.stem for path in directory.glob("*.py")} == {
         *("train", "register", "recall", "standing", "versions", "inference", "start_with_packages"),
-        *("job", "untracked", "failure", "packages", "progress", "dated_channels", "scheduled_dates"),
+        *("job", "untracked", "failure", "packages", "progress", "dated_channels", "s3_objects", "scheduled_dates"),
+        "asking",
     }
 
 
@@ -237,74 +179,3 @@ def test_the_modules_of_the_component_know_each_other_without_a_circle() -> None
         ready = [name for name in sorted(knows) if name not in ordered and knows[name] <= {*ordered}]
         assert ready, f"a circle among {sorted(set(knows) - set(ordered))}"
         ordered += ready
-
-
-IMPORT_AND_REPORT = """
-import importlib, os, pathlib, sys, warnings
-warnings.simplefilter("ignore")
-project, libraries, *modules = sys.argv[1:]
-sys.path.insert(0, project)
-for library in libraries.split(","):
-    importlib.import_module(library)  # what others do at import is not ours to judge
-import pulumi
-done = []
-def told(what):
-    return lambda *args, **kwargs: done.append(what)
-pulumi.Resource.__init__ = told("registers a resource")
-pulumi.Config.__init__ = told("reads the configuration")
-quiet = (".py", ".pyc", ".so")
-loud = ("socket.", "subprocess.", "os.mkdir", "os.remove", "os.rename", "os.system", "shutil.", "tempfile.")
-def hook(event, args):
-    if event == "open":
-        path, mode, flags = (*args, None, None)[:3]
-        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        ours = isinstance(path, str) and path.startswith(project) and "/.venv" not in path
-        if writes or (ours and not path.endswith(quiet)):
-            done.append(f"opens {path}")
-    elif event.startswith(loud):
-        done.append(event)
-sys.addaudithook(hook)
-for module in modules:
-    importlib.import_module(module)
-print(done)
-"""
-
-
-@pytest.mark.slow
-def test_importing_the_settings_or_a_module_of_the_component_does_nothing() -> None:
-    modules = ["settings", *(f"components.{file.stem}" for file in files_of("components") if file.stem != "__init__")]
-    libraries = "pulumi,pulumi_aws,pulumi_aws.s3,pulumi_aws.iam,pulumi_aws.sqs,pulumi_aws.scheduler,pydantic,zoneinfo"
-
-    done = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", IMPORT_AND_REPORT, str(PROJECT_DIRECTORY), libraries, *modules],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "", "PULUMI_CONFIG": "not JSON"},
-    )
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("room", ["rehearsal", "operations", "provider"])
-def test_importing_a_module_of_the_other_rooms_does_nothing(room: str) -> None:
-    modules = [
-        ".".join(file.relative_to(PROJECT_DIRECTORY).with_suffix("").parts)
-        for file in files_of(room)
-        if file.stem not in {"__init__", "__main__"}
-    ]
-    libraries = (
-        "pulumi,pulumi.runtime,pulumi.provider,pulumi_aws,pulumi_aws.s3,pulumi_aws.iam,boto3,botocore.session,"
-        "rich.console,typer,yaml,pydantic,grpc"
-    )
-
-    done = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", IMPORT_AND_REPORT, str(PROJECT_DIRECTORY), libraries, *modules],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": ""},
-    )
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")

@@ -11,19 +11,16 @@ import io
 import json
 import re
 import subprocess
-import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.aws_clients import AwsClients
 from rehearsal.running.unpacking import unpack
 from rehearsal.sealed_environment import sealed_environment
 from tests.browser import page
+from tests.kept_rehearsal import BUCKET, NAME, Kept, split
 from tests.operations.projects import (
     copy_project,
     left_in_temporary_files,
@@ -32,15 +29,8 @@ from tests.operations.projects import (
     training_jobs,
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 
-NAME = "breast-cancer-staging"
-BUCKET = "ml-platform-staging-ml-bucket"
-LABELS = ("training job", "status", "metrics", "model version", "S3 artifact", "MLflow")
 METRICS = (
     "training:trees",
     "validation:accuracy",
@@ -49,87 +39,6 @@ METRICS = (
     "validation:log_loss",
     "validation:roc_auc",
 )
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What a rehearsal with `--deliveries 3 --keep` printed, and the servers that it left."""
-
-    project: Path
-    output: str
-
-    @cached_property
-    def tracking_uri(self) -> str:
-        return self._address("MLflow")
-
-    @cached_property
-    def endpoint_url(self) -> str:
-        return self._address("embedded AWS")
-
-    @cached_property
-    def clients(self) -> AwsClients:
-        return AwsClients(self.endpoint_url, "us-east-1")
-
-    def _address(self, name: str) -> str:
-        found = re.search(rf"^{name} +(http://127\.0\.0\.1:\d+)$", self.output, re.MULTILINE)
-        assert found is not None, self.output
-        return found[1]
-
-    @cached_property
-    def jobs(self) -> list[dict[str, str]]:
-        """What was printed of each training job: label -> value."""
-        pattern = r"^training job +.*(?:\n\S.*)*"
-        return [
-            {
-                label: line.removeprefix(label).strip()
-                for line in block.splitlines()
-                for label in LABELS
-                if line.startswith(f"{label} ")
-            }
-            for block in re.findall(pattern, self.output, re.MULTILINE)
-        ]
-
-    @cached_property
-    def job_name(self) -> str:
-        return self.jobs[0]["training job"]
-
-    @cached_property
-    def printed_metrics(self) -> dict[str, float]:
-        pairs = (pair.split(" ") for pair in self.jobs[0]["metrics"].split(", "))
-        return {name: float(value) for name, value in pairs}
-
-    @cached_property
-    def mlflow(self) -> Any:  # noqa: ANN401 - MLflow is not typed
-        from mlflow import MlflowClient
-
-        return MlflowClient(self.tracking_uri)
-
-    @cached_property
-    def run(self) -> Any:  # noqa: ANN401 - MLflow is not typed
-        experiment = self.mlflow.get_experiment_by_name(NAME)
-        runs = self.mlflow.search_runs([experiment.experiment_id])
-        assert len(runs) == 1
-        return runs[0]
-
-    @cached_property
-    def version(self) -> Any:  # noqa: ANN401 - MLflow is not typed
-        (version,) = self.mlflow.search_model_versions(f"name = '{NAME}'")
-        return version
-
-    @cached_property
-    def description(self) -> dict[str, Any]:
-        description: dict[str, Any] = dict(self.clients.sagemaker.describe_training_job(TrainingJobName=self.job_name))
-        return description
-
-    @cached_property
-    def model_archive(self) -> tarfile.TarFile:
-        key = self.jobs[0]["S3 artifact"].removeprefix(f"s3://{BUCKET}/")
-        body = self.clients.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-        return tarfile.open(fileobj=io.BytesIO(body))
-
-    def keys(self, prefix: str) -> list[str]:
-        listing = self.clients.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
-        return [found["Key"] for found in listing.get("Contents", [])]
 
 
 @pytest.fixture(scope="module")
@@ -152,25 +61,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     assert processes_of(project) == []
 
 
-def split() -> tuple[Any, Any, Any, Any]:
-    """The table as the sample holds it, and the rows that the training code holds out of it: seeds 42 and 42."""
-    import numpy
-    import pandas
-    from sklearn.datasets import load_breast_cancer
-    from sklearn.model_selection import train_test_split
-
-    table = load_breast_cancer()
-    columns = [name.replace(" ", "_") for name in table.feature_names]
-    rows = numpy.arange(len(table.target))
-    sample, _ = train_test_split(rows, test_size=0.3, random_state=42, stratify=table.target)
-    training, validation = train_test_split(sample, test_size=0.2, random_state=42, stratify=table.target[sample])
-    features = pandas.DataFrame(table.data, columns=columns).astype("float32")
-    return features.iloc[training], table.target[training], features.iloc[validation], table.target[validation]
-
-
-# What was printed
-
-
 def test_three_deliveries_are_three_jobs_of_which_one_trained(kept: Kept) -> None:
     first, *others = kept.jobs
 
@@ -191,9 +81,6 @@ def test_piped_output_has_one_line_for_each_thing_and_no_colours(kept: Kept) -> 
 
 def test_nothing_is_left_among_temporary_files(kept: Kept) -> None:
     assert left_in_temporary_files(kept.project) == []
-
-
-# MLflow
 
 
 def test_the_run_has_finished_with_the_metrics_that_were_printed(kept: Kept) -> None:
@@ -306,11 +193,9 @@ def test_the_registered_model_has_exactly_version_1_with_its_alias(kept: Kept) -
     assert {name: str(version) for name, version in registered.aliases.items()} == {"champion": "1"}
 
 
-# S3, SageMaker and CloudWatch Logs of the embedded AWS
-
-
 def test_the_model_archive_has_the_model_and_the_inference_code(kept: Kept) -> None:
     assert sorted(member.name for member in kept.model_archive.getmembers() if member.isfile()) == [
+        *(f"code/endpoint/{name}.py" for name in ("__init__", "answer", "features", "model", "request_body", "values")),
         "code/inference.py",
         "model.joblib",
         "model.json",
@@ -341,9 +226,6 @@ def test_the_log_stream_has_the_lines_that_were_printed(kept: Kept) -> None:
     for name, value in kept.printed_metrics.items():
         (line,) = [line for line in messages if line.startswith(f"{name}=")]
         assert float(line.partition("=")[2]) == pytest.approx(value, abs=1e-5)
-
-
-# The model
 
 
 def test_the_registered_model_and_the_archived_one_predict_the_same(kept: Kept, tmp_path: Path) -> None:

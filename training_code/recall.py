@@ -17,10 +17,10 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-from failure import TrainingError, reason_of_failure
+import asking
+from failure import TrainingError
 from models.model_files import DESCRIPTION_FILE
-from scheduled_job import secret
-from scheduled_job.connection import prepare, reaching
+from scheduled_job.connection import if_there
 
 
 def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
@@ -29,24 +29,13 @@ def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
     Raises:
         TrainingError: there is no such run, it has no model, or MLflow does not answer.
     """
-    uri = environ.get("MLFLOW_TRACKING_URI", "")
-    if not uri:
-        raise TrainingError("environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address")
-    prepare(uri)
-    with reaching(uri, f"asked for run {run_id}", environ):
-        import mlflow
-        from mlflow.exceptions import MlflowException
-
-        mlflow.set_tracking_uri(uri)
-        client = mlflow.MlflowClient()
-        try:
-            run = client.get_run(run_id)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
+    uri = asking.address(environ)
+    with asking.client_at(uri, f"asked for run {run_id}", environ) as client:
+        run = if_there(lambda: client.get_run(run_id))
+        if run is None:
             raise TrainingError(
                 f"run {run_id} is not in MLflow at {uri}; a version of a registered model names its run as run_id"
-            ) from None
+            )
         if not any(each.path == DESCRIPTION_FILE for each in client.list_artifacts(run_id)):
             raise TrainingError(
                 f"run {run_id} ({run.info.status}) has no {DESCRIPTION_FILE}: it did not come to a model; name the run "
@@ -60,15 +49,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if len(arguments) != 2:
         print("usage: python recall.py RUN_ID DIRECTORY", file=sys.stderr)
         return 1
-    given = dict(environ)
-
-    def work() -> None:
-        secret.fetch_into(given)
-        recall(arguments[0], Path(arguments[1]), given)
-
-    reason = reason_of_failure(work, given)
-    print(reason, end="\n" if reason else "", file=sys.stderr)
-    return 1 if reason else 0
+    return asking.ended(lambda given: recall(arguments[0], Path(arguments[1]), given), environ)
 
 
 if __name__ == "__main__":

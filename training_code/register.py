@@ -17,9 +17,8 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-from failure import TrainingError, reason_of_failure
+import asking
 from progress import say
-from scheduled_job import secret
 from scheduled_job.afterwards import bring_in
 from scheduled_job.job import TrackingSettings
 from scheduled_job.record import load
@@ -33,11 +32,8 @@ def register(directory: Path, environ: Mapping[str, str]) -> None:
         TrainingError: there is no record, no address, or no server there.
     """
     kept = load(directory)
-    address = environ.get("MLFLOW_TRACKING_URI", "")
-    if not address:
-        raise TrainingError("environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address")
     settings = TrackingSettings(
-        tracking_uri=address,
+        tracking_uri=asking.address(environ),
         experiment_name=kept.experiment_name,
         registered_model_name=kept.registered_model_name,
         job=kept.job,
@@ -55,15 +51,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if len(arguments) != 1:
         print("usage: python register.py DIRECTORY", file=sys.stderr)
         return 1
-    given = dict(environ)
-
-    def work() -> None:
-        secret.fetch_into(given)
-        register(Path(arguments[0]), given)
-
-    reason = reason_of_failure(work, given)
-    print(reason, end="\n" if reason else "", file=sys.stderr)
-    return 1 if reason else 0
+    return asking.ended(lambda given: register(Path(arguments[0]), given), environ)
 
 
 if __name__ == "__main__":

@@ -21,11 +21,10 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-from failure import reason_of_failure
-from scheduled_job import secret
-from scheduled_job.connection import prepare, reaching
+import asking
 from scheduled_job.job import TrainingJob
 from scheduled_job.tags import PROMOTION, TRAINING_JOB_NAME, same_invocation
+from tracking.registered import aliases_of
 
 Job = Mapping[str, str]
 """An object of JOBS."""
@@ -51,13 +50,8 @@ def standing(jobs: Sequence[Job], environ: Mapping[str, str]) -> dict[str, dict[
 
 
 def _asked(environ: Mapping[str, str], question: Callable[[Any], Answer]) -> Answer:
-    uri = environ.get("MLFLOW_TRACKING_URI", "")
-    prepare(uri)
-    with reaching(uri, "asked which versions stand", environ):
-        import mlflow
-
-        mlflow.set_tracking_uri(uri)
-        return question(mlflow.MlflowClient())
+    with asking.client_at(environ.get("MLFLOW_TRACKING_URI", ""), "asked which versions stand", environ) as client:
+        return question(client)
 
 
 def _is_done(client: Any, each: Job) -> bool:  # noqa: ANN401  # MlflowClient
@@ -72,7 +66,7 @@ def _versions(client: Any, each: Job) -> list[Any]:  # noqa: ANN401  # MlflowCli
 
 
 def _standing(client: Any, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:  # noqa: ANN401  # MlflowClient
-    found, aliases = dict[str, dict[str, Any]](), dict[str, Mapping[str, str]]()
+    found, aliases = dict[str, dict[str, Any]](), dict[str, dict[str, str]]()
     for each in jobs:
         versions = [version for version in _versions(client, each) if version.status != "FAILED_REGISTRATION"]
         if not versions:
@@ -80,11 +74,11 @@ def _standing(client: Any, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:  #
         first = min(versions, key=lambda version: int(version.version))
         model = each["model"]
         if model not in aliases:
-            aliases[model] = client.get_registered_model(model).aliases
+            aliases[model] = aliases_of(client, model)
         found[each["name"]] = {
             "model": model,
             "version": str(first.version),
-            "aliases": sorted(alias for alias, number in aliases[model].items() if str(number) == str(first.version)),
+            "aliases": sorted(alias for alias, number in aliases[model].items() if number == str(first.version)),
             "training_job_name": first.tags.get(TRAINING_JOB_NAME, ""),
             "promotion": first.tags.get(PROMOTION, ""),
             "run_id": str(first.run_id or ""),
@@ -94,15 +88,8 @@ def _standing(client: Any, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:  #
 
 def main(questions: TextIO, answers: TextIO, environ: Mapping[str, str], *, versions: bool = False) -> int:
     """Answer; a failure leaves its reason on standard error, and gives 1."""
-    given, ask = dict(environ), standing if versions else done
-
-    def work() -> None:
-        secret.fetch_into(given)
-        json.dump(ask(json.load(questions), given), answers)
-
-    reason = reason_of_failure(work, given)
-    print(reason, end="\n" if reason else "", file=sys.stderr)
-    return 1 if reason else 0
+    ask = standing if versions else done
+    return asking.ended(lambda given: json.dump(ask(json.load(questions), given), answers), environ)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_OWN = ("dated_channels", "failure", "packages", "progress", "scheduled_dates")
+_OWN = ("dated_channels", "failure", "packages", "progress", "s3_objects", "scheduled_dates")
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ if __name__ == "__main__":
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
-from data import dataset, memory
+from data import channels, memory
 from data.reading import Reading, end_process
 from failure import RefusedError
 from options import environment, hosts, hyperparameters, sharing
@@ -78,7 +78,7 @@ def _take_part(arguments: Sequence[str], environ: MutableMapping[str, str]) -> N
     for note in notes:
         say(f"note: {note}")
     # scikit-learn and MLflow take seconds to load; meanwhile rows are read.
-    reading = Reading(lambda: dataset.read_channels(env.training_channel, env.validation_channel, settings))
+    reading = Reading(lambda: channels.read_channels(env.training_channel, env.validation_channel, settings))
     run = _job_of(env)
     from growing import cluster
 

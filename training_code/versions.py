@@ -20,9 +20,7 @@ import packages
 if __name__ == "__main__" and (missing := packages.fault(os.environ)):
     sys.exit(missing)
 
-from failure import TrainingError, reason_of_failure
-from scheduled_job import secret
-from scheduled_job.connection import prepare, reaching
+import asking
 from tracking import moving, recorded, registered
 
 QUESTIONS: Mapping[str, Callable[..., dict[str, Any]]] = {
@@ -39,29 +37,14 @@ def answer(question: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str,
     Raises:
         TrainingError: MLflow does not answer, or there is no such thing.
     """
-    uri = environ.get("MLFLOW_TRACKING_URI", "")
-    if not uri:
-        raise TrainingError("environment variable MLFLOW_TRACKING_URI: not set; set it to the MLflow server's address")
-    prepare(uri)
     asked = {name: value for name, value in question.items() if name != "ask"}
-    with reaching(uri, f"asked: {question['ask']}", environ):
-        import mlflow
-
-        mlflow.set_tracking_uri(uri)
-        return QUESTIONS[question["ask"]](mlflow.MlflowClient(), **asked)
+    with asking.client_at(asking.address(environ), f"asked: {question['ask']}", environ) as client:
+        return QUESTIONS[question["ask"]](client, **asked)
 
 
 def main(questions: TextIO, answers: TextIO, environ: Mapping[str, str]) -> int:
     """Answer; a failure leaves its reason on standard error, and gives 1."""
-    given = dict(environ)
-
-    def work() -> None:
-        secret.fetch_into(given)
-        json.dump(answer(json.load(questions), given), answers)
-
-    reason = reason_of_failure(work, given)
-    print(reason, end="\n" if reason else "", file=sys.stderr)
-    return 1 if reason else 0
+    return asking.ended(lambda given: json.dump(answer(json.load(questions), given), answers), environ)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from operations.cleanup.references import JobFacts, NeededVersion, References, f
 from operations.cleanup.roots import Kind, Root, roots
 from operations.cleanup.units import Stored, Unit, units
 from operations.deployed_jobs import StackJob, schedules_of
+from operations.describing import AT_ONCE, Described, DescribedJobs, describe_all
+from operations.jobs.deployed_schedules import find_schedule
 from operations.models.asking import RegistryError, TrackedModel, ask, tracked_models
 from operations.places import Place
 from rehearsal.errors import RehearsalError
@@ -22,12 +24,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
-_AT_ONCE: Final = 8
-"""Calls under way: AWS throttles more, and answers in tenths of a second."""
 _RUNNING: Final = ("InProgress", "Stopping")
-_NOT_FOUND: Final = "ValidationException"
-"""What DescribeTrainingJob says of a job that is not there: "Requested resource not found"."""
-Described = Mapping[str, Any]
+_GONE: Final = "NoSuchKey"
+"""What GetObject says of an object that is not there. Source: Amazon S3 API, GetObject."""
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
@@ -51,23 +50,28 @@ def everything(
     models = tracked_models(jobs.values())
     prefixes = sorted({job.training_job_name_prefix for job in jobs.values()})
     versions = _versions(project_dir, place, models, prefixes)
-    running = {name: told for name in _running(place.sagemaker, prefixes) if (told := _describe(place.sagemaker, name))}
+    running = _by_name(describe_all(place.sagemaker, _running(place.sagemaker, prefixes)))
     old = {unit.job for unit in found if unit.job and unit.modified < before}
     of_versions = {version.training_job for version in versions if version.training_job}
     asked = sorted((old | of_versions) - running.keys())
-    described = {**dict(_in_parallel(lambda name: _describe(place.sagemaker, name), asked)), **running}
+    told = describe_all(place.sagemaker, asked)
+    described: dict[str, Described | None] = {**dict.fromkeys(told.gone), **_by_name(told), **running}
     trackings = [each.tracking for each in models]
-    facts = {name: JobFacts(None) if told is None else facts_of(told, trackings) for name, told in described.items()}
+    facts = {name: facts_of(each, trackings) if each else JobFacts(None) for name, each in described.items()}
     requests: dict[str, Described] = {f"schedule {name}": request for name, request in deployed.items()}
-    requests |= {f"training job {name}": told for name, told in running.items()}
+    requests |= {f"training job {name}": each for name, each in running.items()}
     return found, references(requests, versions, facts, described, _stores(jobs))
 
 
 def _deployed_requests(place: Place, jobs: Mapping[str, StackJob]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What each schedule sends, as GetSchedule answers: the truth of what is deployed."""
-    for _, _, schedule in schedules_of(jobs):
-        answer = place.scheduler.get_schedule(Name=schedule.schedule_name, GroupName=schedule.group_name)
-        yield schedule.schedule_name, json.loads(answer["Target"]["Input"])
+    """What each schedule sends, as GetSchedule answers: the truth of what is deployed.
+
+    One that is gone sends nothing. What the stack exports of it counts: it tells where its jobs left things, and what
+    the next pulumi up may take for being there.
+    """
+    for _, name, schedule in schedules_of(jobs):
+        found = find_schedule(place.scheduler, name, schedule).deployed
+        yield schedule.schedule_name, json.loads(found.target_input) if found else schedule.request
 
 
 def _roots(jobs: Mapping[str, StackJob], deployed: Mapping[str, Mapping[str, Any]]) -> list[Root]:
@@ -94,12 +98,19 @@ def _units(s3: S3Client, root: Root) -> list[Unit]:
     if root.kind is not Kind.DELIVERY:
         return found
     jobs = dict(_in_parallel(lambda unit: _delivering_job(s3, unit), found))
-    return [replace(unit, job=jobs[unit]) for unit in found]
+    return [replace(unit, job=job) for unit in found if (job := jobs[unit]) is not None]
 
 
-def _delivering_job(s3: S3Client, unit: Unit) -> str:
-    """The training job that the word of a delivery names; "" where it is something else."""
-    content = s3.get_object(Bucket=unit.root.bucket, Key=unit.prefix)["Body"].read()
+def _delivering_job(s3: S3Client, unit: Unit) -> str | None:
+    """The training job that the word of a delivery names; "" where it is something else, None where it is gone."""
+    from botocore.exceptions import ClientError
+
+    try:
+        content = s3.get_object(Bucket=unit.root.bucket, Key=unit.prefix)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _GONE:
+            return None
+        raise
     try:
         return str(json.loads(content)["training_job_name"])
     except (ValueError, KeyError, TypeError):
@@ -148,21 +159,12 @@ def _running(sagemaker: SageMakerClient, prefixes: Iterable[str]) -> list[str]:
     return [each["TrainingJobName"] for page in pages for each in page["TrainingJobSummaries"]]
 
 
-def _describe(sagemaker: SageMakerClient, name: str) -> Described | None:
-    """What DescribeTrainingJob says; None of a job that is not there. Any other refusal is raised: it tells nothing."""
-    from botocore.exceptions import ClientError
-
-    try:
-        return sagemaker.describe_training_job(TrainingJobName=name)
-    except ClientError as error:
-        told = error.response["Error"]
-        if told["Code"] == _NOT_FOUND and "not found" in told["Message"].lower():
-            return None
-        raise
+def _by_name(jobs: DescribedJobs) -> dict[str, Described]:
+    return {each["TrainingJobName"]: each for each in jobs.found}
 
 
 def _in_parallel(
     question: Callable[[Question], Answer], asked: Sequence[Question]
 ) -> Iterator[tuple[Question, Answer]]:
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from zip(asked, pool.map(question, asked), strict=True)

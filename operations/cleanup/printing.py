@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from rich.text import Text
 from operations.cleanup.asking import everything
 from operations.cleanup.deleting import NotDeleted, delete
 from operations.cleanup.plan import Plan, Wanted, plan
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.deployed_jobs import StackJob
 from operations.places import Place
 from rehearsal.errors import RehearsalError
@@ -65,7 +64,7 @@ def clean_up(  # noqa: PLR0913 - what a person may ask for
     elif made.delete:
         print_line(console, Text("nothing is deleted: add --delete to do it"))
     if json_:
-        sys.stdout.write(f"{json.dumps(as_document(stack, made, failed, deleted=deleted), indent=2)}\n")
+        write_document(as_document(stack, made, failed, deleted=deleted))
     return 1 if failed else 0
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +34,7 @@ def models(
     number: Annotated[int, typer.Option("-n", min=0, max=100, help="So many versions, and those with an alias.")] = 5,
 ) -> None:
     """Show registered models: versions, aliases, metrics, what the gate said, and where a version comes from."""
+    from operations.console import write_document
     from operations.models.asking import one_model, registered_model
     from operations.models.documents import as_document
     from operations.models.printing import print_models
@@ -44,7 +43,7 @@ def models(
         chosen = known if job is None else [one_model(known, job)]
         told = [(each, registered_model(project_dir, place, each, number)) for each in chosen]
         if json_:
-            sys.stdout.write(f"{json.dumps(as_document(named.stack, told, number), indent=2)}\n")
+            write_document(as_document(named.stack, told, number))
             return 0
         return print_models(told, number, Console(highlight=False))
 
@@ -92,6 +91,7 @@ def compare(
     json_: JsonOption = False,
 ) -> None:
     """Show what differs between two runs: settings, metrics, data, code, packages, pictures."""
+    from operations.console import write_document
     from operations.deployed_jobs import OutputsError
     from operations.models import comparison
     from operations.models.asking import one_model, recorded_runs
@@ -104,7 +104,7 @@ def compare(
         one, other = recorded_runs(project_dir, place, tracked, [first, second])
         subjects = comparison.compare(one, other)
         if json_:
-            sys.stdout.write(f"{json.dumps(comparison.as_document(one, other, subjects), indent=2)}\n")
+            write_document(comparison.as_document(one, other, subjects))
             return 0
         return print_comparison(one, other, subjects, Console(highlight=False))
 

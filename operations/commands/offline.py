@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.check_format import CheckFormat
+from operations.checking.formats import CheckFormat
 from operations.commands.options import StackOption, run_in_project
 
 
@@ -26,7 +26,7 @@ def check(
     ] = CheckFormat.TEXT,
 ) -> None:
     """Judge a stack offline: settings, request, permissions, policies. No CLI, no credentials."""
-    from operations.checking import print_check, write_check
+    from operations.checking.printing import print_check, write_check
 
     if format_ is CheckFormat.TEXT:
         run_in_project(lambda project_dir: print_check(project_dir, stack, Console()))
@@ -42,7 +42,7 @@ def next_(
     ] = None,
 ) -> None:
     """Show when a stack's schedules fire next, what daylight saving changes, and runs that may overlap. Offline."""
-    from operations.next_printing import moment_of, print_next, write_next
+    from operations.schedules.next_printing import moment_of, print_next, write_next
 
     def command(project_dir: Path) -> int:
         moment = moment_of(after)

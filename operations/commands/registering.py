@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from operations.commands.options import ProfileOption, RegionOption, RehearsalOption, StackOption, run_in_project
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(register)
+    app.command()(operating(register))
 
 
-def register(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
-    job: Annotated[str | None, typer.Argument(help="Name of the training job.")] = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
+def register(
+    named: Named,
+    job: Annotated[str | None, typer.Argument(help="The training job: its name, or how its id begins.")] = None,
+    json_: JsonOption = False,
     all_: Annotated[
         bool, typer.Option("--all", help="Every job of the stack that kept a record and has no version yet.")
     ] = False,
     newest: Annotated[int, typer.Option(min=1, help="With --all: look at so many jobs of each prefix.")] = 200,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
 ) -> None:
     """Register what a job trained without a network, or while MLflow was away; nothing is trained again."""
-    from operations.places import place_of
-    from operations.registering import register_training_job
-    from operations.registering_all import register_all
-    from rehearsal.errors import RehearsalError
+    from operations.jobs.operated_stack import OperatedStack
+    from operations.registering.one_job import Brought, register_training_job
+    from operations.registering.whole_stack import register_all
+
+    if (job is None) is not all_:
+        raise typer.BadParameter("name one training job, or ask for --all", param_hint="register")
 
     def command(project_dir: Path) -> int:
-        if (job is None) is not all_:
-            raise RehearsalError("register: name one training job, or ask for --all")
-        place = place_of(project_dir, stack, rehearsal=rehearsal, profile=profile, region=region)
-        console = Console(highlight=False, soft_wrap=True)
+        operated = OperatedStack.of(project_dir, named)
+        console = Console(highlight=False, soft_wrap=True, stderr=json_)
         if job is None:
-            return register_all(project_dir, stack, place, console, newest)
-        return register_training_job(project_dir, job, place, console)
+            brought = register_all(operated, console, newest)
+        else:
+            name = operated.training_job(job)
+            brought = Brought({name: register_training_job(project_dir, name, operated.place, console)})
+        if json_:
+            sys.stdout.write(f"{json.dumps(brought.as_document(named.stack), indent=2)}\n")
+        return 1 if brought.failed else 0
 
     run_in_project(command)

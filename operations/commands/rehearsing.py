@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from operations.commands.options import RehearsalOption, StackOption, run_in_project
-from operations.engine import Engine
+from operations.commands.options import JsonOption, StackOption, operating, run_in_project
+from operations.named_stack import Named
+from operations.rehearsing.engine import Engine
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(rehearse)
-    app.command()(reproduce)
+    app.command()(operating(reproduce))
 
 
 def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
@@ -40,7 +43,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     ] = None,
 ) -> None:
     """Deploy a stack onto an embedded AWS, fire its schedules, train, register: all on this machine."""
-    from operations.rehearsing import own_data, print_rehearsal, stop_kept_servers
+    from operations.rehearsing.rehearsing import own_data, print_rehearsal, stop_kept_servers
     from rehearsal.local_servers.servers import Ports
     from rehearsal.rehearse import RehearsalOptions
 
@@ -59,16 +62,25 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
 
 
 def reproduce(
+    named: Named,
     run: Annotated[str, typer.Argument(help="Id of the run in MLflow; a model version has it as its tag run_id.")],
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
+    json_: JsonOption = False,
 ) -> None:
     """Train a run again on this machine and compare: same data, settings and seed, same trees. It only reads."""
-    from operations.places import place_of, trackings_of
-    from operations.reproducing import reproduce_run
+    from operations.deployed_jobs import trackings
+    from operations.reproducing.comparison import as_document
+    from operations.reproducing.reproducing import print_comparison, reproduce_run
 
     def command(project_dir: Path) -> int:
-        place = place_of(project_dir, stack, rehearsal=rehearsal)
-        return reproduce_run(project_dir, run, place, trackings_of(project_dir, stack, rehearsal=rehearsal), Console())
+        place, console = named.place(project_dir), Console(stderr=json_)
+        jobs = named.jobs(project_dir, place).values()
+        # A rehearsal's place knows its one server itself, whatever the jobs are told on AWS.
+        servers = [{}] if place.is_rehearsal else trackings(jobs)
+        comparison = reproduce_run(project_dir, run, place, servers, console)
+        if json_:
+            sys.stdout.write(f"{json.dumps(as_document(named.stack, run, comparison), indent=2)}\n")
+        else:
+            print_comparison(console, comparison)
+        return 0 if comparison.same_model else 1
 
     run_in_project(command)

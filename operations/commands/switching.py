@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import JsonOption, RehearsalOption, StackOption, run_in_project
+from operations.commands.options import JsonOption, operating, run_in_project
+from operations.named_stack import Named
 from operations.schedules.wish import Wish
 
 _Job = Annotated[str | None, typer.Argument(help="The job's name in the stack; otherwise every job.")]
@@ -18,34 +19,23 @@ _Schedule = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(enable)
-    app.command()(disable)
+    for command in (enable, disable):
+        app.command()(operating(command))
 
 
-def enable(
-    job: _Job = None,
-    schedule: _Schedule = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    json_: JsonOption = False,
-) -> None:
+def enable(named: Named, job: _Job = None, schedule: _Schedule = None, json_: JsonOption = False) -> None:
     """Enable schedules in the stack's settings, and say what to run next. AWS is left alone."""
-    _switch(Wish(stack=stack, enabled=True, job=job, schedule=schedule), rehearsal=rehearsal, json_=json_)
+    _switch(named, Wish(stack=named.stack, enabled=True, job=job, schedule=schedule), json_=json_)
 
 
-def disable(
-    job: _Job = None,
-    schedule: _Schedule = None,
-    stack: StackOption = "staging",
-    rehearsal: RehearsalOption = False,
-    json_: JsonOption = False,
-) -> None:
+def disable(named: Named, job: _Job = None, schedule: _Schedule = None, json_: JsonOption = False) -> None:
     """Disable schedules in the stack's settings, and say what to run next. Jobs that run are not stopped."""
-    _switch(Wish(stack=stack, enabled=False, job=job, schedule=schedule), rehearsal=rehearsal, json_=json_)
+    _switch(named, Wish(stack=named.stack, enabled=False, job=job, schedule=schedule), json_=json_)
 
 
-def _switch(wish: Wish, *, rehearsal: bool, json_: bool) -> None:
+def _switch(named: Named, wish: Wish, *, json_: bool) -> None:
+    """Of what names a stack only its name means something here, and --rehearsal, which is refused: nobody is asked."""
     from operations.schedules.enabling import switch
 
     console = None if json_ else Console(highlight=False, soft_wrap=True)
-    run_in_project(lambda project_dir: switch(project_dir, wish, console, rehearsal=rehearsal))
+    run_in_project(lambda project_dir: switch(project_dir, wish, console, rehearsal=named.rehearsal))

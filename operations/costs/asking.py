@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from operations.costs.price_list import PRICE_LIST_REGION, ListedPrices
 from operations.costs.price_table import Prices, TablePrices
 from operations.costs.schedule_costs import ScheduleCost, schedule_cost
 from operations.deployed_jobs import StackJob
-from operations.places import Place, describe
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from operations.describing import DescribedJobs, describe_all
+from operations.jobs.deployed_schedules import find_schedule
+from operations.jobs.history import is_of_prefix
+from operations.places import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-_AT_ONCE: Final = 8
-"""DescribeTrainingJob calls under way: AWS throttles more, and answers in tenths of a second."""
 _LISTED: Final = 500
 """The newest jobs whose names have a job's prefix in them, among which its own are looked for."""
 _ENDED: Final = ("Completed", "Failed", "Stopped")
@@ -29,42 +28,46 @@ _ENDED: Final = ("Completed", "Failed", "Stopped")
 def deployed_costs(
     jobs: list[StackJob], place: Place, now: datetime, runs: int
 ) -> tuple[list[ScheduleCost], list[str]]:
-    """The cost of each schedule of the jobs as it is deployed, with its last `runs`; and notes on the prices.
+    """The cost of each schedule of the jobs as it is deployed, with its last `runs`; and notes, on the prices too.
 
     Raises:
         CostError: a schedule starts no training job.
-        PlaceError: a run cannot be read.
     """
     prices = PricesOfPlace(place)
-    found = []
+    found, notes = list[ScheduleCost](), list[str]()
     for job in jobs:
-        described = list(last_runs(job, place, runs)) if runs else []
-        for each in job.schedules.values():
-            response = place.scheduler.get_schedule(Name=each.schedule_name, GroupName=each.group_name)
-            schedule = DeployedSchedule.from_response(response)
+        described = last_runs(job, place, runs) if runs else DescribedJobs()
+        notes += described.notes
+        for name, each in job.schedules.items():
+            schedule = find_schedule(place.scheduler, name, each).deployed
+            if schedule is None:
+                notes.append(
+                    f"schedule {each.group_name}/{each.schedule_name} is not deployed, so it costs nothing: it was "
+                    "deleted when its time was over, or pulumi up has not made it yet"
+                )
+                continue
             of_region = prices(schedule.scope.region, schedule.scope.partition)
-            found.append(schedule_cost(schedule, of_region, now, described, runs))
-    return found, prices.notes
+            found.append(schedule_cost(schedule, of_region, now, described.found, runs))
+    return found, [*notes, *prices.notes]
 
 
-def last_runs(job: StackJob, place: Place, runs: int) -> Iterator[Mapping[str, Any]]:
-    """What DescribeTrainingJob says of the newest runs of a job that have ended, `runs` for each of its schedules."""
-    names = islice(_ended(place.sagemaker, f"{job.training_job_name_prefix}-"), runs * len(job.schedules))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        yield from pool.map(lambda name: describe(place.sagemaker, name), list(names))
+def last_runs(job: StackJob, place: Place, runs: int) -> DescribedJobs:
+    """The newest runs of a job that have ended, `runs` for each of its schedules."""
+    names = islice(_ended(place.sagemaker, job.training_job_name_prefix), runs * len(job.schedules))
+    return describe_all(place.sagemaker, names)
 
 
 def _ended(sagemaker: SageMakerClient, prefix: str) -> Iterator[str]:
     """Names, the newest first; pages are asked for as they are needed."""
     pages = sagemaker.get_paginator("list_training_jobs").paginate(
-        NameContains=prefix,
+        NameContains=f"{prefix}-",
         SortBy="CreationTime",
         SortOrder="Descending",
         PaginationConfig={"MaxItems": _LISTED, "PageSize": 100},
     )
     for page in pages:
         for each in page["TrainingJobSummaries"]:
-            if each["TrainingJobName"].startswith(prefix) and each["TrainingJobStatus"] in _ENDED:
+            if is_of_prefix(each["TrainingJobName"], prefix) and each["TrainingJobStatus"] in _ENDED:
                 yield each["TrainingJobName"]
 
 

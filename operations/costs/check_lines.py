@@ -39,7 +39,10 @@ def _line(costs: Sequence[ScheduleCost]) -> str:
     missing = list(dict.fromkeys(name for each in costs for name in each.run.missing))
     if missing:
         region = costs[0].schedule.scope.region
-        return f"not told: {', '.join(missing)} in {region} is not in the price table; training-jobs cost asks AWS"
+        return (
+            f"no price is known of {', '.join(missing)} in {region}: it is not in this version's table; training-jobs "
+            "cost asks AWS's Price List (pricing:GetProducts)"
+        )
     dearest = max(costs, key=lambda each: each.run.usd or 0.0)
     month, fires = total(each.month for each in costs), sum(each.fires for each in costs)
     spot = f", {dearest.spot}" if dearest.is_spot else ""

@@ -27,9 +27,11 @@ def select(costs: Sequence[ScheduleCost], job: str | None) -> list[ScheduleCost]
     Raises:
         OutputsError: there is none of that name.
     """
+    if not costs:
+        raise OutputsError("none of the stack's schedules is deployed, so none costs anything: run pulumi up")
     found = [each for each in costs if job in {None, each.schedule.group_name, each.schedule.name}]
     if not found:
-        known = ", ".join(each.schedule.name for each in costs) or "none"
+        known = ", ".join(each.schedule.name for each in costs)
         raise OutputsError(f"the stack has no schedule {job!r}; it has: {known}")
     return found
 
@@ -44,7 +46,11 @@ def print_costs(ask: Callable[[], Costs], console: Console) -> int:
         print_hanging(console, Text.assemble(("note", "cyan"), "  "), Text(note))
     missing = list(dict.fromkeys(name for each in costs for name in each.run.missing))
     if missing:
-        told = f"{', '.join(missing)}: not in the table for {costs[0].schedule.scope.region}, so nothing is said of it"
+        told = (
+            f"no price is known of {', '.join(missing)} in {costs[0].schedule.scope.region}, so nothing is said of it; "
+            "without --offline and --rehearsal AWS's Price List is asked (pricing:GetProducts), and docs/costs.md says "
+            "how a price comes into the table"
+        )
         print_hanging(console, Text.assemble(("note", "yellow"), "  "), Text(told))
     enabled = [each for each in costs if each.is_enabled]
     off = len(costs) - len(enabled)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from components.alarm_messages import RUNBOOK
+
 BLOCKS: Final = True
 ADVISES: Final = False
 """What a kind of finding does: only what blocks gives exit code 1."""
@@ -22,6 +24,11 @@ class Finding:
     cure: str
     blocks: bool
     """Whether the next invocation comes to nothing because of it; otherwise it is for somebody to look at."""
+
+    @property
+    def runbook(self) -> str:
+        """The section that says what it means at night, how to see more of it, and how it is cured."""
+        return f"{RUNBOOK}#{self.check}"
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def as_document(facts: Facts, found: Sequence[Finding], not_seen: Sequence[Unsee
         "time": in_utc(facts.now),
         "jobs": [each.job.name for each in facts.jobs],
         "blocked": any(each.blocks for each in found),
-        "findings": [asdict(each) for each in found],
+        "findings": [asdict(each) | {"runbook": each.runbook} for each in found],
         "not_looked_at": [asdict(each) for each in not_seen],
     }
 
@@ -84,6 +84,7 @@ def show(facts: Facts, found: Sequence[Finding], not_seen: Sequence[Unseen], con
         mark = Text.assemble((_BLOCKS, "bold red") if each.blocks else (_ADVISES, "bold yellow"), " ")
         print_hanging(console, mark, Text.assemble((f"{each.check}  ", "bold"), f"{each.subject}: {each.what}"))
         print_hanging(console, Text("  cure  ", style="green"), Text(each.cure))
+        print_hanging(console, Text("  more  ", style="dim"), Text(each.runbook, style="dim"))
     for unknown in not_seen:
         lead = Text.assemble((_UNSEEN, "dim"), " ")
         print_hanging(console, lead, Text(f"could not be looked at: {unknown.what}: {unknown.reason}", style="dim"))

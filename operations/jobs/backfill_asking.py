@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from components.tracking_mode import NONE
 from operations.deployed_jobs import StackJob
+from operations.describing import AT_ONCE, describe_all, describe_if_there
 from operations.jobs.history import JobRun, is_of_prefix
-from operations.jobs.history_asking import AT_ONCE, PAGE_SIZE, describe_job
+from operations.jobs.history_asking import PAGE_SIZE
 from operations.jobs.invocations import execution_id_of
 from operations.jobs.model_versions import Question, Versions, ask_versions
 from operations.next_times import in_utc
-from operations.places import Place, PlaceError, tracking_variables
+from operations.places import Place, tracking_variables
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ Source: EventBridge Scheduler API, MaximumWindowInMinutes and MaximumEventAgeInS
 def runs_of_range(
     sagemaker: SageMakerClient, job: StackJob, schedule_arn: str, times: Sequence[datetime]
 ) -> list[JobRun]:
-    """The training jobs that may be of these invocations of a job's schedule."""
+    """The training jobs that may be of these invocations of a job's schedule.
+
+    Of one that was deleted since it was listed nothing is known: only its version tells that its invocation is done.
+    """
     if not times:
         return []
     prefix = job.training_job_name_prefix
@@ -46,8 +50,8 @@ def runs_of_range(
     )
     names = [each["TrainingJobName"] for page in pages for each in page["TrainingJobSummaries"]]
     found = [name for name in names if is_of_prefix(name, prefix)]
+    listed = [JobRun.read(each) for each in describe_all(sagemaker, found).found]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        listed = list(pool.map(lambda name: describe_job(sagemaker, name), found))
         attempts = pool.map(lambda due: _attempts(sagemaker, prefix, schedule_arn, due), times)
         return [*listed, *(run for runs in attempts for run in runs if run.name not in found)]
 
@@ -56,11 +60,10 @@ def _attempts(sagemaker: SageMakerClient, prefix: str, schedule_arn: str, due: d
     """The training jobs that earlier backfills have made of an invocation."""
     found = list[JobRun]()
     while True:
-        name = f"{prefix}-{execution_id_of(schedule_arn, due, len(found) + 1)}"
-        try:
-            found.append(describe_job(sagemaker, name))
-        except PlaceError:
+        described = describe_if_there(sagemaker, f"{prefix}-{execution_id_of(schedule_arn, due, len(found) + 1)}")
+        if described is None:
             return found
+        found.append(JobRun.read(described))
 
 
 def versions_of_range(

@@ -174,6 +174,10 @@ class History:
     """Whether there are no older ones."""
     cut_after: int = 0
     """Above 0: so many names were looked at, and there may be more of this job's among the rest."""
+    gone: tuple[JobSummary, ...] = ()
+    """Those that were deleted while the history was read: listed, and not described."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the reading."""
 
     @property
     def newest(self) -> JobRun | None:

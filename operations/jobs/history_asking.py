@@ -1,17 +1,17 @@
 """Asks SageMaker for a job's training jobs: a few pages of names, and only those that are shown one by one.
 
-Calls: ListTrainingJobs (a page has up to 100 names) and DescribeTrainingJob.
+Calls: ListTrainingJobs (a page has up to 100 names) and DescribeTrainingJob. One that is deleted between the two is
+left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from operations.describing import describe, describe_all
 from operations.jobs.history import History, JobRun, JobSummary, is_of_prefix
-from operations.places import PlaceError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -20,8 +20,6 @@ PAGE_SIZE: Final = 100
 """Names with one call. Source: SageMaker API, ListTrainingJobs, MaxResults."""
 PAGES_AT_MOST: Final = 20
 """So many pages are read for one job: beyond, other jobs' names that contain its prefix take up the rest."""
-AT_ONCE: Final = 8
-"""So many jobs are described at the same time; boto3 keeps ten connections open."""
 
 
 @dataclass(frozen=True)
@@ -67,35 +65,24 @@ def describe_job(sagemaker: SageMakerClient, name: str) -> JobRun:
     Raises:
         PlaceError: there is none of that name.
     """
-    from botocore.exceptions import ClientError
-
-    try:
-        return JobRun.read(sagemaker.describe_training_job(TrainingJobName=name))
-    except ClientError as error:
-        # SageMaker answers a ValidationException for a name that does not exist.
-        if error.response["Error"]["Code"] not in {"ValidationException", "ResourceNotFound"}:
-            raise
-        message = error.response["Error"]["Message"]
-        raise PlaceError(
-            f"training job {name} cannot be read: {message} See training-jobs status for those of the stack"
-        ) from None
+    return JobRun.read(describe(sagemaker, name))
 
 
 def read_history(sagemaker: SageMakerClient, prefix: str, count: int) -> History:
     """The newest `count` training jobs of a prefix, each described.
 
-    What is told of a job may be newer than the list, which may still name one as running.
+    What is told of a job may be newer than the list, which may still name one as running, or one that is gone.
     """
     listed = list_jobs(sagemaker, prefix, count)
-    runs = tuple(_described(sagemaker, [each.name for each in listed.jobs]))
-    return History(prefix, runs, is_whole=len(runs) < count and not listed.cut_after, cut_after=listed.cut_after)
-
-
-def _described(sagemaker: SageMakerClient, names: list[str]) -> Iterator[JobRun]:
-    if not names:
-        return
-    with ThreadPoolExecutor(min(AT_ONCE, len(names))) as pool:
-        yield from pool.map(lambda name: describe_job(sagemaker, name), names)
+    described = describe_all(sagemaker, [each.name for each in listed.jobs])
+    return History(
+        prefix,
+        tuple(map(JobRun.read, described.found)),
+        is_whole=len(listed.jobs) < count and not listed.cut_after,
+        cut_after=listed.cut_after,
+        gone=tuple(each for each in listed.jobs if each.name in described.gone),
+        notes=described.notes,
+    )
 
 
 def _is_own(listed: Mapping[str, object], prefix: str) -> bool:

@@ -26,10 +26,16 @@ class JobLog:
     training_job_name: str
     _tokens: dict[str, str] = field(default_factory=dict)
     """Log stream -> the token of what comes next."""
+    _gone: list[str] = field(default_factory=list)
 
     def new_lines(self) -> Iterator[LogLine]:
         """What has come since the last time, by time; at first all of it. None where there is no log yet."""
         yield from in_order([self._new_lines_of(name) for name in self._stream_names()])
+
+    def new_notes(self) -> list[str]:
+        """What a person should know of the lines that came last: each is told once."""
+        told, self._gone = [f"log stream {name} was deleted while it was read" for name in self._gone], []
+        return told
 
     def _stream_names(self) -> list[str]:
         pages = self.logs.get_paginator("describe_log_streams").paginate(
@@ -52,7 +58,11 @@ class JobLog:
             }
             if before:
                 ask["nextToken"] = before
-            answer = self.logs.get_log_events(**ask)
+            try:
+                answer = self.logs.get_log_events(**ask)
+            except self.logs.exceptions.ResourceNotFoundException:
+                self._gone.append(stream)
+                return
             for event in answer["events"]:
                 yield LogLine(event["timestamp"], host, event["message"])
             self._tokens[stream] = answer["nextForwardToken"]

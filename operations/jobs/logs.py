@@ -37,8 +37,9 @@ def print_logs(place: Place, name: str, console: Console) -> int:
 def write_logs(place: Place, name: str) -> int:
     """Write the JSON document to standard output; 0, whatever the job came to."""
     describe_job(place.sagemaker, name)
-    lines = JobLog(place.client("logs"), name).new_lines()
-    sys.stdout.write(f"{json.dumps(as_document(name, lines), indent=2)}\n")
+    log = JobLog(place.client("logs"), name)
+    sys.stdout.write(f"{json.dumps(as_document(name, log.new_lines()), indent=2)}\n")
+    _print_notes(log, Console(stderr=True, highlight=False))
     return 0
 
 
@@ -93,7 +94,13 @@ def _print_new(log: JobLog, run: JobRun, console: Console) -> int:
     for line in log.new_lines():
         count += 1
         print_line(console, _shown(line, with_host=several))
+    _print_notes(log, console)
     return count
+
+
+def _print_notes(log: JobLog, console: Console) -> None:
+    for note in log.new_notes():
+        print_hanging(console, Text.assemble(("note", "yellow"), "  "), Text(note))
 
 
 def _shown(line: LogLine, *, with_host: bool) -> Text:

@@ -48,5 +48,9 @@ def missed_time(
     wanted = in_utc(due.moment)
     if any(run.schedule_arn == schedule_arn and run.scheduled_time == wanted for run in history.runs):
         return None
+    # One that was deleted while the history was read may have been of that time.
+    if any(job.created >= due.moment for job in history.gone):
+        return None
     # More jobs than were read may have come since: those of a backfill, or of other schedules.
-    return due if history.is_whole or history.runs[-1].created <= due.moment else None
+    reaches_back = bool(history.runs) and history.runs[-1].created <= due.moment
+    return due if history.is_whole or reaches_back else None

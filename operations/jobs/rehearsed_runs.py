@@ -11,17 +11,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from components.schedule_input import InvocationContext
 from operations.jobs.history import JobRun
 from operations.jobs.history_asking import describe_job
 from operations.jobs.invocations import Request, training_job_name
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import AlreadyStartedError, OnChange
+from operations.places import PlaceError
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
 from rehearsal.reporter import Reporter
 from rehearsal.running.container_environment import require_container_environment
+from rehearsal.running.container_process import STOP_GRACE_SECONDS
 from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.s3_objects import objects_under
@@ -121,8 +125,13 @@ class RehearsalRunner:
 
         def look() -> None:
             while not ended.wait(_LOOKS_AGAIN_AFTER_SECONDS):
-                if describe_job(self.stack.clients.sagemaker, name).status == "Stopping":
+                try:
+                    is_asked = describe_job(self.stack.clients.sagemaker, name).status == "Stopping"
+                except (BotoCoreError, ClientError, PlaceError):
+                    return  # whoever runs the job meets the same, and tells it
+                if is_asked:
                     stop_requested.set()
+                    self.stack.reporter.note(f"asked to stop: it has {STOP_GRACE_SECONDS:.0f} s to end by itself")
                     return
 
         thread = threading.Thread(target=look, name=f"stop {name}", daemon=True)

@@ -140,12 +140,14 @@ def bring_in(stack: OperatedStack, run: JobRun, console: Console) -> None:
         RegistrationError: it kept no record, or MLflow did not take it.
     """
     if run.status == SUCCESS and run.tracks_afterwards and not stack.place.is_rehearsal:
-        from operations.registering import register_training_job
+        from operations.registering.one_job import register_training_job
 
         register_training_job(stack.project_dir, run.name, stack.place, console)
 
 
 def print_change(run: JobRun, console: Console) -> None:
-    """A status that a training job has come to."""
+    """A status that a training job has come to on its way; `print_end` tells its end, and why."""
+    if run.has_ended:
+        return
     told = run.status if run.secondary_status in {"", run.status} else f"{run.status}: {run.secondary_status}"
     print_hanging(console, Text(f"{datetime.now(UTC):%H:%M:%S}  "), Text(told))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from components.schedule_spec import FireTime
 from operations.jobs.history import History, JobRun
 from operations.jobs.model_versions import StandingVersion
-from operations.jobs.reasons import reason_of
+from operations.jobs.reasons import Reason, reason_of, unregistered
 from operations.next_times import in_utc
 
 JSON_VERSION: Final = 1
@@ -57,6 +57,13 @@ class StackStatus:
     versions: Mapping[str, StandingVersion] = field(default_factory=dict)
     """By the name of a training job."""
     notes: tuple[str, ...] = ()
+    knows_versions: bool = False
+    """Whether each MLflow has answered, so that a training job that is not in `versions` has none."""
+
+    def reason(self, run: JobRun) -> Reason | None:
+        """Why a training job has not succeeded, or what is left to do for one that has."""
+        is_missing = self.knows_versions and run.name not in self.versions
+        return reason_of(run) or (unregistered(run) if is_missing else None)
 
 
 def as_document(status: StackStatus) -> dict[str, Any]:
@@ -75,7 +82,10 @@ def _job_document(job: JobStatus, status: StackStatus) -> dict[str, Any]:
         "name": job.name,
         "training_job_name_prefix": job.prefix,
         "schedules": [_schedule_document(each) for each in job.schedules],
-        "training_jobs": [run_document(run, status.asked, status.versions.get(run.name)) for run in job.history.runs],
+        "training_jobs": [
+            run_document(run, status.asked, status.versions.get(run.name), status.reason(run))
+            for run in job.history.runs
+        ],
     }
 
 
@@ -91,9 +101,11 @@ def _schedule_document(schedule: ScheduleStatus) -> dict[str, Any]:
     }
 
 
-def run_document(run: JobRun, now: datetime, version: StandingVersion | None) -> dict[str, Any]:
-    """One training job."""
-    reason, duration = reason_of(run), run.duration(now)
+def run_document(
+    run: JobRun, now: datetime, version: StandingVersion | None, reason: Reason | None = None
+) -> dict[str, Any]:
+    """One training job; `reason` where more is known of it than it says itself."""
+    reason, duration = reason or reason_of(run), run.duration(now)
     return {
         "name": run.name,
         "status": run.status,

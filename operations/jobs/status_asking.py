@@ -53,7 +53,9 @@ def read_status(  # noqa: PLR0913, PLR0917 - of what, how much of it, and how ML
         for job in found
         if job.history.cut_after
     ]
-    return StackStatus(stack, asked, found, versions.of_jobs, (*notes, *versions.notes))
+    notes += [f"{job.name}: {note}" for job in found for note in job.history.notes]
+    knows_versions = wanted.with_models and not versions.notes
+    return StackStatus(stack, asked, found, versions.of_jobs, (*notes, *versions.notes), knows_versions)
 
 
 def _job_status(place: Place, job: StackJob, wanted: Wanted, now: datetime) -> JobStatus:

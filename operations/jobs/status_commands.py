@@ -52,7 +52,7 @@ def watch_status(
         with Live(console=console, screen=True, auto_refresh=False) as live:
             while True:
                 status = _status(stack, job, wanted, remembered)
-                live.update(rendered(status, console.width, stack.options), refresh=True)
+                live.update(rendered(status, console.width, stack.options, console.height), refresh=True)
                 wait(SECONDS_BETWEEN)
     except KeyboardInterrupt:
         return 0  # which is how one ends watching

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console, Group
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
-from operations.jobs.durations import in_words, local, share, utc
-from operations.jobs.history import RUNNING, SUCCESS, JobRun, short_name
-from operations.jobs.model_versions import StandingVersion
-from operations.jobs.reasons import reason_of
-from operations.jobs.status import JobStatus, ScheduleStatus, StackStatus
-
-_COLOURS = {SUCCESS: "green", "Failed": "red", "Stopped": "yellow"}
+from components.wording import counted
+from operations.console import GLUE, print_hanging, print_line
+from operations.jobs.durations import local
+from operations.jobs.history import JobRun, short_name
+from operations.jobs.status import ScheduleStatus, StackStatus
+from operations.jobs.status_overview import print_overview, summary
+from operations.jobs.status_table import print_table
 
 
 def print_status(status: StackStatus, console: Console, options: str = "") -> None:
@@ -27,11 +25,13 @@ def print_status(status: StackStatus, console: Console, options: str = "") -> No
         for schedule in job.schedules:
             _print_schedule(schedule, console, options)
         if job.history.runs:
-            console.print(_table(job, status))
-            _print_reasons(job.history.runs, console, options)
+            print_table(console, job.history.runs, status)
+            _print_reasons(job.history.runs, status, console, options)
         else:
             print_hanging(console, Text("no training job yet: "), Text(f"training-jobs run{options} starts one"))
         console.print()
+    if len(status.jobs) > 1:
+        print_hanging(console, Text(), summary(status))
     for note in status.notes:
         print_hanging(console, Text.assemble(("note", "yellow"), "  "), Text(note))
 
@@ -43,7 +43,7 @@ def _print_schedule(schedule: ScheduleStatus, console: Console, options: str) ->
     print_line(console, lead)
     if schedule.next_times:
         zone = schedule.time_zone
-        times = "; ".join(local(each.moment, zone) for each in schedule.next_times)
+        times = "; ".join(local(each.moment, zone).replace(" ", GLUE) for each in schedule.next_times)
         would = "fires next" if schedule.state == "ENABLED" else "would fire next"
         print_hanging(console, Text(f"    {would}: "), Text(times))
     if schedule.fault:
@@ -60,67 +60,60 @@ def _print_schedule(schedule: ScheduleStatus, console: Console, options: str) ->
         )
 
 
-def _table(job: JobStatus, status: StackStatus) -> RenderableType:
-    runs = job.history.runs
-    table = Table("id", "due (UTC)", "status", "took", "billed")
-    has_spot = any(run.is_spot for run in runs)
-    if has_spot:
-        table.add_column("spot saved")
-    table.add_column("model")
+def _print_reasons(runs: Iterable[JobRun], status: StackStatus, console: Console, options: str) -> None:
+    """Why jobs have not succeeded, or what is left to do, the newest first."""
     for run in runs:
-        spot = [share(run.spot_savings) if run.spot_savings is not None else ""] if has_spot else []
-        table.add_row(
-            short_name(run.name),
-            _due(run),
-            _status(run),
-            _took(run, status.asked),
-            f"{run.billable_seconds} s" if run.billable_seconds is not None else "",
-            *spot,
-            _model(run, status.versions.get(run.name)),
-        )
-    return table
-
-
-def _due(run: JobRun) -> str:
-    """To the minute, as schedules are; of a job without a schedule when it was created."""
-    return run.scheduled_time[:16].replace("T", " ") or f"{utc(run.created)[:16]} (by hand)"
-
-
-def _status(run: JobRun) -> Text:
-    told = Text(run.status, style=_COLOURS.get(run.status, "cyan"))
-    if run.secondary_status not in {"", run.status}:
-        told.append(f" ({run.secondary_status})")
-    return told
-
-
-def _took(run: JobRun, now: datetime) -> str:
-    duration = run.duration(now)
-    if duration is None:
-        return ""
-    return in_words(duration) + (" so far" if run.status in RUNNING else "")
-
-
-def _model(run: JobRun, version: StandingVersion | None) -> str:
-    if version is None:
-        return ""
-    told = f"version {version.version}" + "".join(f" {alias}" for alias in version.aliases)
-    return (
-        told if version.training_job_name in {"", run.name} else f"{told} (of {short_name(version.training_job_name)})"
-    )
-
-
-def _print_reasons(runs: Iterable[JobRun], console: Console, options: str) -> None:
-    """Why jobs have not succeeded, the newest first."""
-    for run in runs:
-        if reason := reason_of(run):
+        if reason := status.reason(run):
             more = f". See: training-jobs {reason.command}{options}" if reason.command else ""
             lead = Text.assemble("  ", (short_name(run.name), "bold"), "  ")
             print_hanging(console, lead, Text(f"{reason.words}{more}"))
 
 
-def rendered(status: StackStatus, width: int, options: str = "") -> Group:
-    """The same as one thing to be shown again and again."""
+def rendered(status: StackStatus, width: int, options: str = "", height: int | None = None) -> Group:
+    """The same as one thing to be shown again and again; what is too tall is shown with fewer runs, or as an overview.
+
+    `height` are the lines that there are; None is for as many as it takes.
+    """
+    drawn = _drawn(status, width, options)
+    if height is not None and _lines(drawn) > height:
+        fewer = _fewest_left_out(status, width, options, height)
+        drawn = fewer if fewer is not None else _overview(status, width, height)
+    return Group(Text.from_ansi(drawn))
+
+
+def _fewest_left_out(status: StackStatus, width: int, options: str, height: int) -> str | None:
+    """With as many of each job's newest runs as fit; None where not even one of each does."""
+    fits, fewest, most = None, 1, max(len(job.history.runs) for job in status.jobs) - 1
+    while fewest <= most:
+        count = (fewest + most) // 2
+        drawn = _drawn(_with_runs(status, count), width, options)
+        if _lines(drawn) <= height:
+            fits, fewest = drawn, count + 1
+        else:
+            most = count - 1
+    return fits
+
+
+def _with_runs(status: StackStatus, count: int) -> StackStatus:
+    jobs = tuple(replace(job, history=replace(job.history, runs=job.history.runs[:count])) for job in status.jobs)
+    note = f"the newest {counted(count, 'training job')} of each job: the window is too small for more"
+    return replace(status, jobs=jobs, notes=(*status.notes, note))
+
+
+def _drawn(status: StackStatus, width: int, options: str) -> str:
+    return _captured(lambda console: print_status(status, console, options), width)
+
+
+def _overview(status: StackStatus, width: int, height: int) -> str:
+    return _captured(lambda console: print_overview(status, console, height), width)
+
+
+def _captured(show: Callable[[Console], None], width: int) -> str:
     recorder = Console(width=width, force_terminal=True, file=io.StringIO(), highlight=False)
     with recorder.capture() as captured:
-        print_status(status, recorder, options)
-    return Group(Text.from_ansi(captured.get().rstrip("\n")))
+        show(recorder)
+    return captured.get().rstrip("\n")
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + 1

@@ -28,10 +28,19 @@ def stop_job(place: Place, name: str) -> tuple[JobRun, bool]:
     Raises:
         PlaceError: there is no such job.
     """
+    from botocore.exceptions import ClientError
+
     run = describe_job(place.sagemaker, name)
     if run.status != "InProgress":
         return run, False
-    place.sagemaker.stop_training_job(TrainingJobName=name)
+    try:
+        place.sagemaker.stop_training_job(TrainingJobName=name)
+    except ClientError:
+        # It may have ended this moment: SageMaker refuses to stop that.
+        run = describe_job(place.sagemaker, name)
+        if run.status == "InProgress":
+            raise
+        return run, False
     return describe_job(place.sagemaker, name), True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.models.alias_history import before
 from operations.models.asking import TrackedModel, move_alias, registered_model
 from operations.models.moves import MoveRefusedError, Plan, promotion, rollback
@@ -41,7 +40,7 @@ def move(  # noqa: PLR0913 - what a move is made of
             return 1
     move_alias(project_dir, place, model, plan)
     if json_:
-        sys.stdout.write(f"{json.dumps(as_document(plan), indent=2)}\n")
+        write_document(as_document(plan))
     else:
         print_line(console, Text(f"moved; on the version it says: {plan.moved.how} by {plan.moved.by}"))
     return 0

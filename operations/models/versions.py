@@ -47,7 +47,8 @@ class Move:
 
     def told(self) -> dict[str, str | None]:
         """As it is left on the version."""
-        at = self.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        # Finer than seconds: moves that follow each other at once are told apart by it.
+        at = self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {"at": at, "by": self.by, "from": self.from_, "how": self.how, "before": self.before}
 
 

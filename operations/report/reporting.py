@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.jobs.operated_stack import OperatedStack
 from operations.next_times import in_utc
 from operations.report.asking import read_report
@@ -46,7 +44,7 @@ def write_report(operated: OperatedStack, wish: Wish, console: Console | None) -
     text = page(report)
     _write(file, text, make_directory=wish.file is None)
     if console is None:
-        sys.stdout.write(f"{json.dumps(_document(report, file, len(text.encode())), indent=2)}\n")
+        write_document(_document(report, file, len(text.encode())))
     else:
         _print(console, report, file, len(text.encode()))
     if wish.opens:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_facts, print_line
+from operations.console import print_facts, print_line, write_document
 from operations.schedules.settings_files import DEFAULTS, JOBS, StackSettings, Written, read_stack_settings
 from operations.schedules.switching import Named, SwitchError, changes, select, states, written_for_all
 from operations.schedules.wish import Wish
@@ -56,7 +54,7 @@ def switch(project_dir: Path, wish: Wish, console: Console | None, *, rehearsal:
     after = states(read_stack_settings(project_dir, wish.stack).values)
     changed = {name for name, state in states(settings.values).items() if after[name] is not state}
     if console is None:
-        sys.stdout.write(f"{json.dumps(_document(wish, edits, after, changed), indent=2)}\n")
+        write_document(_document(wish, edits, after, changed))
     else:
         _print(console, wish, edits, [(name, after[name], name in changed) for name in after])
     return 0

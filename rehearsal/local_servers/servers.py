@@ -7,10 +7,7 @@ reason (its standard input closes then), unless it was told to stay.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from components.package_building import cache_directory
 from rehearsal.local_servers import kept_servers
 from rehearsal.local_servers.kept_servers import KeptServer, process_identity
+from rehearsal.local_servers.mlflow_database import database_arguments
 from rehearsal.local_servers.server import Server, ServerError
 from rehearsal.local_servers.server_process import KEEP, LOOPBACK, listening_socket
 from rehearsal.local_servers.state_folder import locked_state_folder
@@ -142,7 +139,7 @@ def start_servers(
             )
             mlflow = None
             if artifact_root is not None:
-                arguments = ["--artifact-root", artifact_root, *_mlflow_database(state_dir, artifact_root)]
+                arguments = ["--artifact-root", artifact_root, *database_arguments(state_dir, artifact_root)]
                 started.append(_spawn(state_dir, "mlflow_server", mlflow_socket, arguments, environment))
                 log = _log(state_dir, "mlflow_server")
                 mlflow = Server("the MLflow server", mlflow_port, started[1], log, "/health")
@@ -196,29 +193,6 @@ def _spawn(
 
 def _log(state_dir: Path, module: str) -> Path:
     return state_dir / f"{module}.log"
-
-
-def _mlflow_database(state_dir: Path, artifact_root: str) -> list[str]:
-    """Lay out a new database; one that was saved before saves the second and a half of MLflow's own migrations."""
-    database = state_dir / "mlflow.db"
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
-    # The database already holds the default experiment, whose artifact location comes from the artifact root.
-    digest = hashlib.sha256(artifact_root.encode()).hexdigest()[:12]
-    empty = _saved_databases(state_dir) / f"empty-mlflow-{importlib.metadata.version('mlflow')}-{digest}.db"
-    arguments = ["--database", str(database)]
-    if empty.exists():
-        shutil.copyfile(empty, database)
-        return arguments
-    return [*arguments, "--save-empty-database", str(empty)]
-
-
-def _saved_databases(state_dir: Path) -> Path:
-    """Where empty databases are saved: in the person's cache, for every copy of a project, else beside the others."""
-    directory = cache_directory(os.environ).parent / "mlflow"
-    with suppress(OSError):  # a cache that cannot be written to is nothing to end a rehearsal for
-        directory.mkdir(parents=True, exist_ok=True)
-    return directory if os.access(directory, os.W_OK) else state_dir
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -104,7 +104,9 @@ class TrainingJob:
             self.report({"TrainingJobStatus": "Stopping", "SecondaryStatus": "Stopping"})
 
     def report(self, report: dict[str, Any]) -> None:
-        """Take over a report; a job that is being stopped stays `Stopping` until its end is reported.
+        """Take over a report; a job that is being stopped stays `Stopping` until its end is reported, as `Stopped`.
+
+        Source: SageMaker API, StopTrainingJob: whatever the job does with its last seconds, that is its status.
 
         Raises ReportError for an unknown member, an unknown status, or a job that has ended already.
         """
@@ -122,6 +124,8 @@ class TrainingJob:
             news["FinalMetricDataList"] = [_with_time(metric) for metric in news["FinalMetricDataList"]]
         if self.status == "Stopping" and status == "InProgress":
             news = {name: value for name, value in news.items() if name not in ("TrainingJobStatus", "SecondaryStatus")}
+        elif self.status == "Stopping" and status in ("Completed", "Failed"):
+            status, news = "Stopped", news | {"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"}
         if (secondary := news.get("SecondaryStatus", self.reported["SecondaryStatus"])) != self.transitions[-1][
             "Status"
         ]:
@@ -140,7 +144,9 @@ class TrainingJob:
         ended = self.reported.setdefault("TrainingEndTime", _now())
         self.transitions[-1].setdefault("EndTime", ended)
         if (started := self.reported.get("TrainingStartTime")) is not None:
-            self.reported.setdefault("TrainingTimeInSeconds", max(0, round((ended - started).total_seconds())))
+            seconds = max(0, round((ended - started).total_seconds()))
+            for name in ("TrainingTimeInSeconds", "BillableTimeInSeconds"):  # a stopped job is paid for as well
+                self.reported.setdefault(name, seconds)
 
 
 def _with_time(metric: dict[str, Any]) -> dict[str, Any]:

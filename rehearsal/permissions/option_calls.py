@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
+from rehearsal.permissions.object_calls import ANY_OBJECT, bucket_arn, object_arn
 from rehearsal.permissions.permissions import AwsCall
 
 Request = Mapping[str, Any]
@@ -35,7 +36,7 @@ def option_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
     """The execution role's calls."""
     for member, folder in _WRITTEN.items():
         if uri := request.get(member, {}).get("S3OutputPath"):
-            key = f"{uri.rstrip('/')}/{request['TrainingJobName']}/{folder}/any-object"
+            key = f"{uri.rstrip('/')}/{request['TrainingJobName']}/{folder}/{ANY_OBJECT}"
             yield AwsCall("s3:PutObject", object_arn(key, scope), f"upload what {member} asks for")
     yield from _rule_calls(request, scope)
     yield from _secret_calls(request, scope)
@@ -69,12 +70,11 @@ def _rule_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
                 service_principal="sagemaker.amazonaws.com",
             )
             if read := request.get(source, {}).get("S3OutputPath"):
-                prefix, bucket = f"{key_of(read)}{job}/", bucket_of(read)
-                arn = f"arn:{scope.partition}:s3:::{bucket}"
+                prefix, arn = f"{key_of(read)}{job}/", bucket_arn(bucket_of(read), scope)
                 yield AwsCall("s3:ListBucket", arn, "list what a rule judges", {"s3:prefix": prefix})
-                yield AwsCall("s3:GetObject", f"{arn}/{prefix}any-object", "read what a rule judges")
+                yield AwsCall("s3:GetObject", f"{arn}/{prefix}{ANY_OBJECT}", "read what a rule judges")
             if written := rule.get("S3OutputPath"):
-                yield AwsCall("s3:PutObject", object_arn(f"{written}any-object", scope), "write a rule's output")
+                yield AwsCall("s3:PutObject", object_arn(f"{written}{ANY_OBJECT}", scope), "write a rule's output")
             group = scope.arn("logs", f"log-group:{_RULE_LOG_GROUP}:log-stream:")
             yield AwsCall("logs:CreateLogGroup", group, "create the log group of rules")
             yield AwsCall("logs:DescribeLogStreams", group, "look for a rule's log stream")
@@ -95,8 +95,3 @@ def _secret_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
     for name, value in sorted(request.get("Environment", {}).items()):
         if value.startswith(prefix) and name != "SECRET_ARN":
             yield AwsCall("secretsmanager:GetSecretValue", value, f"read the secret of {name}")
-
-
-def object_arn(uri: str, scope: AwsScope) -> str:
-    """ARN of an object, from its URI."""
-    return f"arn:{scope.partition}:s3:::{bucket_of(uri)}/{key_of(uri)}"

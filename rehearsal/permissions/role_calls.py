@@ -14,11 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from components.aws_names import AwsScope
-from components.s3_location import bucket_of, key_of
-from rehearsal.permissions.option_calls import object_arn, option_calls, rule_images, training_plan_arns
+from rehearsal.permissions.object_calls import input_calls, output_calls
+from rehearsal.permissions.option_calls import option_calls, rule_images, training_plan_arns
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.tracking_calls import delivery_calls, tracking_calls
-from rehearsal.running.dated_channels import all_channels
 from rehearsal.running.deliveries import delivery_uri
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
@@ -40,8 +39,6 @@ _VPC_INTERFACE_ACTIONS: Final = (
     "ec2:DeleteNetworkInterfacePermission",
 )
 _IMAGE_ACTIONS: Final = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
-_ANY_OBJECT: Final = "any-object"
-"""Stands for an object that does not exist yet, so that reading or writing it is judged all the same."""
 
 
 def scheduler_role_calls(schedule: DeployedSchedule, request: Request) -> tuple[AwsCall, ...]:
@@ -149,8 +146,8 @@ def _execution_role_calls(
     for image in (request["AlgorithmSpecification"].get("TrainingImage"), *rule_images(request)):
         yield from _image_calls(image, scope)
     yield from _registry_calls(request["AlgorithmSpecification"].get("TrainingImageConfig"))
-    yield from _input_calls(request, scope, object_uris)
-    yield from _output_calls(request, scope)
+    yield from input_calls(request, scope, object_uris)
+    yield from output_calls(request, scope)
     yield from _log_and_metric_calls(request, scope)
     yield from _vpc_calls(request.get("VpcConfig"), scope)
     yield from _key_calls(request, scope)
@@ -182,39 +179,6 @@ def _registry_calls(config: Mapping[str, Any] | None) -> Iterator[AwsCall]:
     function = (config or {}).get("TrainingRepositoryAuthConfig", {}).get("TrainingRepositoryCredentialsProviderArn")
     if function:
         yield AwsCall("lambda:InvokeFunction", function, "ask for the credentials of the image's registry")
-
-
-def _input_calls(request: Request, scope: AwsScope, object_uris: Mapping[str, Sequence[str]]) -> Iterator[AwsCall]:
-    for channel in all_channels(request):
-        name = channel["ChannelName"]
-        if uri := channel["DataSource"].get("S3DataSource", {}).get("S3Uri"):
-            yield from _list_and_read(uri, scope, object_uris.get(name, ()), f"the channel {name!r}")
-    bundle = request.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
-    if bundle.startswith("s3://"):
-        yield AwsCall("s3:GetObject", object_arn(bundle, scope), "download the source bundle")
-
-
-def _list_and_read(uri: str, scope: AwsScope, objects: Sequence[str], what: str) -> Iterator[AwsCall]:
-    yield AwsCall("s3:ListBucket", _bucket_arn(bucket_of(uri), scope), f"list {what}", {"s3:prefix": key_of(uri)})
-    # Without its `/` at the end it is one object, or a manifest.
-    for each in objects or ((f"{uri}{_ANY_OBJECT}",) if uri.endswith("/") else (uri,)):
-        yield AwsCall("s3:GetObject", object_arn(each, scope), f"download {what}")
-
-
-def _output_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
-    base = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{request['TrainingJobName']}/output"
-    is_packed = request["OutputDataConfig"].get("CompressionType") != "NONE"
-    model, data = ("model.tar.gz", "output.tar.gz") if is_packed else (f"model/{_ANY_OBJECT}", f"data/{_ANY_OBJECT}")
-    yield AwsCall("s3:PutObject", object_arn(f"{base}/{model}", scope), "upload the model")
-    yield AwsCall("s3:PutObject", object_arn(f"{base}/{data}", scope), "upload other output")
-    checkpoints = request.get("CheckpointConfig", {}).get("S3Uri")
-    if checkpoints is None:
-        return
-    prefix = checkpoints.rstrip("/") + "/"
-    yield from _list_and_read(prefix, scope, (), "checkpoints")
-    yield AwsCall("s3:PutObject", object_arn(prefix + _ANY_OBJECT, scope), "upload checkpoints")
-    # "If a checkpoint is deleted in the SageMaker container, it will also be deleted in the S3 folder."
-    yield AwsCall("s3:DeleteObject", object_arn(prefix + _ANY_OBJECT, scope), "remove checkpoints the job removed")
 
 
 def _log_and_metric_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
@@ -257,7 +221,3 @@ def _key_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
 
 def _key_arn(key: str, scope: AwsScope) -> str:
     return key if key.startswith("arn:") else scope.arn("kms", key if key.startswith("alias/") else f"key/{key}")
-
-
-def _bucket_arn(bucket: str, scope: AwsScope) -> str:
-    return f"arn:{scope.partition}:s3:::{bucket}"

@@ -13,6 +13,7 @@ from typing import Final
 
 from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
+from rehearsal.permissions.object_calls import bucket_arn
 from rehearsal.permissions.permissions import AwsCall
 
 TRACKING_ACTIONS: Final = {
@@ -71,17 +72,16 @@ def delivery_calls(uri: str, scope: AwsScope) -> Iterator[AwsCall]:
     """Yield the calls of a job that does not track: for the word of what was delivered, at `uri`; none for ""."""
     if not uri:
         return
-    bucket, key = f"arn:{scope.partition}:s3:::{bucket_of(uri)}", key_of(uri)
+    bucket, key = bucket_arn(bucket_of(uri), scope), key_of(uri)
     yield AwsCall("s3:ListBucket", bucket, "look for word of what was delivered", {"s3:prefix": key})
     yield AwsCall("s3:GetObject", f"{bucket}/{key}", "read word of what was delivered")
     yield AwsCall("s3:PutObject", f"{bucket}/{key}", "leave word of what was delivered")
 
 
 def _artifact_calls(artifact_store: str, scope: AwsScope) -> Iterator[AwsCall]:
-    bucket, prefix = bucket_of(artifact_store), key_of(artifact_store).rstrip("/")
+    bucket, prefix = bucket_arn(bucket_of(artifact_store), scope), key_of(artifact_store).rstrip("/")
     key = f"{prefix}/1/models/any-model/artifacts/MLmodel".lstrip("/")
-    bucket_arn = f"arn:{scope.partition}:s3:::{bucket}"
-    yield AwsCall("s3:PutObject", f"{bucket_arn}/{key}", "write artifacts to the tracking server's store")
-    yield AwsCall("s3:GetObject", f"{bucket_arn}/{key}", "read artifacts back from the tracking server's store")
+    yield AwsCall("s3:PutObject", f"{bucket}/{key}", "write artifacts to the tracking server's store")
+    yield AwsCall("s3:GetObject", f"{bucket}/{key}", "read artifacts back from the tracking server's store")
     context = {"s3:prefix": key.rpartition("/")[0]}
-    yield AwsCall("s3:ListBucket", bucket_arn, "list artifacts in the tracking server's store", context)
+    yield AwsCall("s3:ListBucket", bucket, "list artifacts in the tracking server's store", context)

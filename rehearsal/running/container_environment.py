@@ -8,11 +8,15 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rehearsal.errors import ContainerError
+from rehearsal.running.container_engine import ContainerEngine
 from rehearsal.running.container_files import BASE_PATH, ContainerFiles, Request
-from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
+from rehearsal.running.container_process import STOP_GRACE_SECONDS, Limits, ProcessOutcome, run_process
+
+if TYPE_CHECKING:
+    from rehearsal.aws_clients import AwsClients
 
 _DROPPED_PREFIXES: Final = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "SM_", "SAGEMAKER_", "TRAINING_JOB_")
 """Variables of the caller that would reach into the container: another Python's modules, another job's settings."""
@@ -58,6 +62,20 @@ class Surroundings:
     container_environment: Path
     environment: Mapping[str, str]
     swaps: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerPlatform(Surroundings):
+    """What is around a container, instead of SageMaker; `clients` are the embedded AWS's.
+
+    Without `namespaces` the job is kept from the network as on a machine that has none. With an `engine` the image
+    itself is started, in place of the virtual environment.
+    """
+
+    clients: "AwsClients"
+    namespaces: bool = True
+    engine: ContainerEngine | None = None
+    grace_seconds: float = STOP_GRACE_SECONDS
 
 
 def require_container_environment(container_environment: Path) -> Path:

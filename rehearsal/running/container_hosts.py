@@ -10,17 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from rehearsal.running.channel_data import download_channels
 from rehearsal.running.cluster import host_count
+from rehearsal.running.container_environment import ContainerPlatform
 from rehearsal.running.container_files import HOST, ContainerFiles, Request
 from rehearsal.running.container_packages import put_stand_ins
 from rehearsal.running.container_process import Limits, ProcessOutcome, run_process
 from rehearsal.running.training_logs import LogStream
-
-if TYPE_CHECKING:
-    from rehearsal.running.container import ContainerPlatform
 
 _JOIN_SECONDS: Final = 0.2
 
@@ -43,6 +41,12 @@ def cores_of(index: int, count: int) -> list[str]:
     return [",".join(map(str, mine))]
 
 
+def hosts_difference(names: Sequence[str]) -> str:
+    """What of the hosts is otherwise than on AWS."""
+    hosts = "container's host is" if len(names) == 1 else f"{len(names)} hosts share this machine's cores and are"
+    return f"the {hosts} {', '.join(names)}, not algo-1"
+
+
 @dataclass
 class OtherHosts:
     """Runs the hosts after the first beside it; leaving the context ends them."""
@@ -50,7 +54,7 @@ class OtherHosts:
     request: Request
     leader: ContainerFiles
     all_names: Sequence[str]
-    platform: "ContainerPlatform"
+    platform: ContainerPlatform
     command: Sequence[str]
     variables: Callable[[ContainerFiles], dict[str, str]]
     limits: Limits

@@ -100,14 +100,14 @@ class _Limit(threading.Thread):
                 return
         if self._ended.is_set():
             return
-        self.stopped = self._limits.stop_requested.is_set()
-        self.timed_out = not self.stopped
+        self.timed_out = not self._limits.stop_requested.is_set()
         self._process.terminate()
         if not self._ended.wait(self._limits.grace_seconds):
             _kill_group(self._process)
 
     def finish(self) -> None:
-        """Stand down; returns when the thread has ended."""
+        """Stand down; returns when the thread has ended. Who was asked to stop has stopped, also if it just ended."""
         self._ended.set()
         if self.ident is not None:
             self.join()
+        self.stopped = self._limits.stop_requested.is_set() and not self.timed_out

@@ -6,19 +6,16 @@ dead-letter queue" (the message's attributes).
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from botocore.exceptions import ClientError, ParamValidationError
-
-from components.s3_location import bucket_of, key_of
 from components.schedule_input import SCHEDULED_TIME, InvocationContext, render
 from rehearsal.errors import RehearsalError
-from rehearsal.requests.request_check import check_request
 from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.running.target_call import Authorize, CallFailedError, Request, call_target
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
@@ -27,13 +24,6 @@ if TYPE_CHECKING:
 
 TARGET: Final = ":scheduler:::aws-sdk:sagemaker:createTrainingJob"
 """How the ARN of the one target that a rehearsal can call ends, after its partition."""
-
-Request = Mapping[str, Any]
-Authorize = Callable[[DeployedSchedule, Request], Sequence[str]]
-"""Answers with one sentence for each call of the scheduler role that IAM would deny."""
-
-_RETRYABLE_CODES: Final = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
-_SERVER_ERROR: Final = 500
 
 
 class ScheduleError(RehearsalError):
@@ -67,15 +57,6 @@ class Invocation:
     def training_job_name(self) -> str:
         """Name of the training job that was created."""
         return str(self.request["TrainingJobName"])
-
-
-class _DeliveryError(Exception):
-    """One attempt failed."""
-
-    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
-        super().__init__(message)
-        self.code = code
-        self.retryable = retryable
 
 
 def read_schedule(clients: "AwsClients", group_name: str, name: str) -> DeployedSchedule:
@@ -143,8 +124,8 @@ def invoke_schedule(
         context = InvocationContext(schedule.arn, scheduled_time, new_execution_id(), attempt_number)
         request = prepare_request(schedule, context)
         try:
-            arn = _deliver(clients, schedule, request, authorize)
-        except _DeliveryError as error:
+            arn = call_target(clients, schedule, request, authorize)
+        except CallFailedError as error:
             is_last = attempt_number > schedule.maximum_retry_attempts
             if is_last or not error.retryable:
                 raise _failed(clients, schedule, context, request, error) from None
@@ -166,8 +147,8 @@ def deliver_once(
 
     """
     try:
-        return _deliver(clients, schedule, request, authorize)
-    except _DeliveryError as error:
+        return call_target(clients, schedule, request, authorize)
+    except CallFailedError as error:
         raise InvocationFailedError(error.code, str(error), None) from None
 
 
@@ -177,53 +158,12 @@ def _notes(schedule: DeployedSchedule) -> tuple[str, ...]:
     return (f"schedule {schedule.group_name}/{schedule.name} is {schedule.state}: on AWS it would not fire by itself",)
 
 
-def _deliver(clients: "AwsClients", schedule: DeployedSchedule, request: dict[str, Any], authorize: Authorize) -> str:
-    """Call CreateTrainingJob as the scheduler role, and refuse what IAM or SageMaker would refuse."""
-    problems = check_request("sagemaker", "CreateTrainingJob", request)
-    if problems:
-        raise _DeliveryError("ValidationException", "; ".join(map(str, problems)))
-    denials = authorize(schedule, request)
-    if denials:
-        raise _DeliveryError("AccessDeniedException", "; ".join(denials))
-    _require_channels(clients, request)
-    try:
-        return clients.sagemaker.create_training_job(**request)["TrainingJobArn"]
-    except ParamValidationError as error:
-        raise _DeliveryError("ValidationException", str(error)) from error
-    except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        raise _DeliveryError(code, message, retryable=status >= _SERVER_ERROR or code in _RETRYABLE_CODES) from error
-
-
-def _require_channels(clients: "AwsClients", request: Request) -> None:
-    """SageMaker looks into every channel before it accepts a job; the words are its own."""
-    for channel in request.get("InputDataConfig", []):
-        uri = channel["DataSource"].get("S3DataSource", {}).get("S3Uri")
-        if uri is None or _has_objects(clients, uri):
-            continue
-        raise _DeliveryError(
-            "ValidationException",
-            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
-            f"exists in the selected region ({clients.region}), that objects exist under that S3 prefix, and that the "
-            f'role "{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket "{bucket_of(uri)}".',
-        )
-
-
-def _has_objects(clients: "AwsClients", uri: str) -> bool:
-    try:
-        listing = clients.s3.list_objects_v2(Bucket=bucket_of(uri), Prefix=key_of(uri), MaxKeys=1)
-    except clients.s3.exceptions.NoSuchBucket:
-        return False
-    return listing["KeyCount"] > 0
-
-
 def _failed(
     clients: "AwsClients",
     schedule: DeployedSchedule,
     context: InvocationContext,
     request: Request,
-    error: _DeliveryError,
+    error: CallFailedError,
 ) -> InvocationFailedError:
     sent = _send_dead_letter(clients, schedule, context, request, error)
     return InvocationFailedError(error.code, str(error), schedule.dead_letter_queue_arn if sent else None)
@@ -234,7 +174,7 @@ def _send_dead_letter(
     schedule: DeployedSchedule,
     context: InvocationContext,
     request: Request,
-    error: _DeliveryError,
+    error: CallFailedError,
 ) -> bool:
     if schedule.dead_letter_queue_arn is None:
         return False

@@ -15,7 +15,9 @@ from components.wording import counted
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
-from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container import run_training_container
+from rehearsal.running.container_environment import ContainerPlatform
+from rehearsal.running.container_result import ContainerResult
 from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deliveries import is_tracked, standing_delivery, tracks_afterwards
 from rehearsal.running.deployed_schedule import DeployedSchedule
@@ -159,10 +161,10 @@ def run_job(stack: RunningStack, invocation: Invocation, stop_requested: threadi
         )
         log_path.with_suffix(".files").write_text("".join(f"{each}\n" for each in result.written), encoding="utf-8")
         report(_description(result))
-        step.detail(result.secondary_status)
-        if result.status != "Completed":
+        if result.status != "Completed":  # which whoever catches it tells, once
             reason = result.failure_reason or result.secondary_status
             raise TrainingJobFailedError(f"training job {name} ended as {result.status}: {reason}\nits log: {log_path}")
+        step.detail(result.secondary_status)
     if result.not_imitated:
         stack.reporter.note(f"not as on AWS: {'; '.join(result.not_imitated)}")
     if not is_tracked(invocation.request):

@@ -76,6 +76,8 @@ def test_chat_assumes_a_role_that_has_no_permissions() -> None:
     (statement,) = chat_trust()
 
     assert (statement["Principal"], statement["Action"]) == ({"Service": "chatbot.amazonaws.com"}, "sts:AssumeRole")
+    # AWS documents no key that the service sends: a condition on one would silence the channel.
+    assert "Condition" not in statement
 
 
 def test_eventbridge_writes_to_no_topic_and_uses_no_key() -> None:

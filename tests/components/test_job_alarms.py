@@ -3,35 +3,42 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 from moto.events.models import EventPattern
 from pulumi.runtime import rpc
 
-from components.alarm_spec import Alarms
 from components.aws_names import JobNames
-from components.prepared_job import FurtherSchedule, PreparedJob
+from components.prepared_job import PreparedJob
 from components.schedule_spec import ScheduleSpec
-from components.scheduled_training_job import ScheduledTrainingJob
 from components.source_bundle import SourceBundle
 from settings import TrainingJobSettings
+from tests.components.alarm_resources import (
+    ALIAS,
+    BUDGET,
+    DASHBOARD,
+    KEY,
+    KEY_ARN,
+    MACHINE,
+    ROLE,
+    ROLE_POLICY,
+    RULE,
+    SCHEDULE,
+    SLACK,
+    SUBSCRIPTION,
+    TAGS,
+    TARGET,
+    TEAMS,
+    TOPIC,
+    TOPIC_ARN,
+    Resources,
+    alarms_of,
+    needed_by,
+    with_alarms,
+)
 
 Declare = Callable[..., Any]
-Resources = Annotated[Any, "conftest.Declared"]
-TAGS = {"team": "ml-platform", "project": "scheduled-training", "stack": "prod", "training-job": "breast-cancer"}
-TOPIC, KEY, ALIAS = "aws:sns/topic:Topic", "aws:kms/key:Key", "aws:kms/alias:Alias"
-SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-MACHINE, RULE = "aws:sfn/stateMachine:StateMachine", "aws:cloudwatch/eventRule:EventRule"
-TARGET, SCHEDULE = "aws:cloudwatch/eventTarget:EventTarget", "aws:scheduler/schedule:Schedule"
-ALARM, DASHBOARD = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/dashboard:Dashboard"
-BUDGET = "aws:budgets/budget:Budget"
-SLACK = "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration"
-TEAMS = "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration"
-ROLE_POLICY, ROLE = "aws:iam/rolePolicy:RolePolicy", "aws:iam/role:Role"
-TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:breast-cancer-prod-alarms"
-MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:breast-cancer-prod-alarms"
-KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d"
 WITHOUT_TAGS = {ALIAS, SUBSCRIPTION, TARGET, DASHBOARD, SCHEDULE, ROLE_POLICY}
 EVENT = json.loads((Path(__file__).parent / "fixtures" / "training-job-state-change.json").read_text())
 
@@ -43,28 +50,10 @@ def prepared(
     return PreparedJob(prod_names, prod, prod.schedule, bundle, tmp_path_factory.mktemp("bundles"), tags=TAGS)
 
 
-def with_alarms(prepared: PreparedJob, further: ScheduleSpec | None = None, **alarms: object) -> Callable[[], None]:
-    """The program of a job with these alarms."""
-    job = prepared.training_job.model_copy(update={"alarms": Alarms.model_validate(alarms)})
-    others = {"weekly": FurtherSchedule(job, further, prepared.source_bundle)} if further else {}
-    changed = vars(prepared) | {"training_job": job, "further_schedules": others}
-    return lambda: ScheduledTrainingJob("breast-cancer", PreparedJob(**changed)) and None
-
-
 @pytest.fixture(scope="module")
 def declared(declare: Declare, prepared: PreparedJob) -> Resources:
     """What prod's job declares; declared once, as nobody changes it."""
     return declare(with_alarms(prepared, email=["oncall@example.com"]))
-
-
-def alarms_of(declared: Resources) -> dict[str, dict[str, Any]]:
-    return {each.inputs["name"]: each.inputs for each in declared.resources if each.type == ALARM}
-
-
-def needed_by(declared: Resources, type_token: str, name: str | None = None) -> set[str]:
-    """Names of what a resource waits for."""
-    names = {each.urn: each.name for each in declared.resources}
-    return {names[urn] for urn in declared.one(type_token, name).dependencies}
 
 
 def test_a_first_preview_knows_all_but_the_id_of_the_key(declare: Declare, prepared: PreparedJob) -> None:

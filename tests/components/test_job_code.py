@@ -20,6 +20,7 @@ SHIPPED = {
     "start_with_packages.py": b"start",
     "dated_channels.py": b"dated",
     "progress.py": b"progress",
+    "s3_objects.py": b"objects",
     "scheduled_dates.py": b"dates",
     "requirements.txt": LOCK,
     "requirements-cluster.txt": LOCK,
@@ -45,7 +46,7 @@ def test_what_travels_is_not_installed(staging: TrainingJobSettings) -> None:
 
     assert [archive.channel for archive in code.packages] == ["packages"]
     assert names_in(code.bundle.content) == [
-        *("dated_channels.py", "failure.py", "packages.py", "progress.py", "scheduled_dates.py"),
+        *("dated_channels.py", "failure.py", "packages.py", "progress.py", "s3_objects.py", "scheduled_dates.py"),
         *PACKAGE,
         *("start_with_packages.py", "train.py"),
     ]
@@ -79,7 +80,7 @@ def test_code_of_ones_own_whose_packages_travel_is_started_with_them(staging: Tr
         *PACKAGE,
         "start_with_packages.py",
         *(f"start_with_packages/{name}.py" for name in ("dated_channels", "failure", "packages", "progress")),
-        "start_with_packages/scheduled_dates.py",
+        *(f"start_with_packages/{name}.py" for name in ("s3_objects", "scheduled_dates")),
     ]
 
 

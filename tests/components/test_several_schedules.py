@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from components.aws_names import AwsScope, JobNames
+from components.aws_names import JobNames
 from components.execution_role_policy import execution_permissions
-from components.iam_policies import policy_document, scheduler_permissions
+from components.iam_policies import scheduler_permissions
 from components.prepared_job import FurtherSchedule, PreparedJob
 from components.schedule_input import InvocationContext, render
 from components.scheduled_training_job import ScheduledTrainingJob
 from components.source_bundle import SourceBundle
-from rehearsal.permissions.permissions import AwsCall, judge
-from rehearsal.permissions.policy_documents import PolicyDocument
+from rehearsal.permissions.permissions import AwsCall
 from settings import TrainingJobSettings, parse_settings
+from tests.components.role_statements import allowed
 from tests.stack_values import JOB, STAGING, changed
 
 Declare = Callable[..., Any]
@@ -40,32 +38,6 @@ FURTHER = {
     "hourly": {"schedule": {"expression": "cron(0 * * * ? *)"}},
 }
 CREATE = "sagemaker:CreateTrainingJob"
-BUCKET = "arn:aws:s3:::ml-platform-staging-ml-bucket"
-SERVERS = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server"
-EXECUTION_CALLS = [
-    *(
-        AwsCall(action, f"{BUCKET}/{key}", "a test")
-        for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
-        for key in (
-            *(
-                "datasets/training/a.csv",
-                "datasets/full/a.csv",
-                "datasets/a.csv",
-                "training-outputs/x",
-                "other-outputs/x",
-            ),
-            *("checkpoints/breast-cancer-staging/x", "checkpoints/other-staging/x", "mlflow-artifacts/x", "secret/x"),
-        )
-    ),
-    *(
-        AwsCall("s3:ListBucket", BUCKET, "a test", {"s3:prefix": prefix})
-        for prefix in ("datasets/training/", "datasets/full/", "datasets/", "checkpoints/breast-cancer-staging/", "")
-    ),
-    *(
-        AwsCall("sagemaker-mlflow:CreateRun", f"{SERVERS}/{name}", "a test")
-        for name in ("ml-platform-staging", "another-server", "third")
-    ),
-]
 
 
 @pytest.fixture(scope="module")
@@ -255,10 +227,6 @@ def test_a_start_date_that_has_passed_is_not_sent_and_one_to_come_is(declare: De
     assert sent(start) is None
 
 
-def allowed(statements: list[dict[str, Any]], call: AwsCall) -> bool:
-    return judge(call, [PolicyDocument.parse("policy", policy_document(statements))]).allowed
-
-
 def start_calls(names: JobNames) -> list[AwsCall]:
     prefix = names.scope.arn("sagemaker", "training-job/")
     return [
@@ -300,34 +268,3 @@ def test_a_schedule_that_starts_the_same_adds_no_statement(
 
     assert scheduler_permissions(alone, staging_names, [hourly]) == scheduler_permissions(alone, staging_names)
     assert execution_permissions(alone, staging_names, further=[hourly]) == execution_permissions(alone, staging_names)
-
-
-@given(
-    st.sampled_from(["datasets/training/", "datasets/full/", "datasets/"]),
-    st.sampled_from(["training-outputs/", "other-outputs/"]),
-    st.booleans(),
-    st.sampled_from(["ml-platform-staging", "another-server"]),
-)
-def test_the_execution_role_may_do_what_one_of_the_schedules_needs_and_nothing_else(
-    channel: str, output: str, is_spot: bool, server: str
-) -> None:
-    weekly: dict[str, Any] = {
-        "schedule": {"expression": "cron(0 5 ? * SUN *)"},
-        "channels": {"training": {"s3_path": channel}},
-        "output": {"s3_path": output},
-        "tracking": {"tracking_server": server},
-    }
-    if is_spot:
-        weekly |= {"managed_spot_training": True, "checkpoint": {"s3_path": "checkpoints/"}}
-        weekly["stopping_condition"] = {"max_wait_time_in_seconds": 7200}
-    values = changed(f"{JOB}/further_schedules", {"weekly": weekly})
-    spec = parse_settings(values, "staging", "us-east-1").training_jobs["breast-cancer"]
-    names = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-staging")
-    both = (spec, spec.further_schedules["weekly"])
-    union, own = (
-        execution_permissions(*both[:1], names, further=both[1:]),
-        [execution_permissions(each, names) for each in both],
-    )
-
-    for call in EXECUTION_CALLS:
-        assert allowed(union, call) is any(allowed(each, call) for each in own), call

@@ -18,6 +18,13 @@ ROOT = Path(__file__).parents[2]
 COMMITTED_FILES = ("*.py", "Pulumi*.yaml")
 COMMITTED_DIRECTORIES = ("components", "training_code", "policies")
 PROGRAM = Path(sys.executable).with_name("training-jobs")
+WITH_DEFAULT_SIGNALS = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""A program that becomes another one: a background process of a shell ignores Ctrl-C, and so would what it starts."""
 
 
 def copy_project(destination: Path) -> Path:

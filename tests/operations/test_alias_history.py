@@ -58,6 +58,20 @@ def test_what_was_moved_by_training_jobs_is_known_and_leads_back() -> None:
     assert before(by_hand).version == "3"
 
 
+def test_moves_that_follow_each_other_within_a_second_stand_in_their_order() -> None:
+    now = datetime(2026, 11, 27, 3, 0, 0, 100_000, tzinfo=UTC)
+    told = [
+        Move(now + timedelta(milliseconds=number), "me", from_, "promote", from_).told()
+        for number, from_ in ((0, "2"), (200, "1"))
+    ]
+    one, two = (
+        Version(**{**gated(number, "").__dict__, "moved": Move.read(move)}) for number, move in enumerate(told, 1)
+    )
+
+    assert standing(model("2", one, two)) == Standing("by hand", "2")
+    assert standing(model("1", one, two)).is_unexplained
+
+
 def test_an_alias_that_something_else_moved_is_told_and_leads_nowhere() -> None:
     unseen = model("2", gated(1, ""), gated(2, "1"), gated(3, "2"))
 

@@ -20,7 +20,9 @@ from rehearsal.aws_clients import AwsClients
 from rehearsal.declaring.program import declare
 from rehearsal.deploying.deployment import EmbeddedAwsMocks
 from rehearsal.local_servers.servers import Servers, start_servers
-from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container import run_training_container
+from rehearsal.running.container_environment import ContainerPlatform
+from rehearsal.running.container_result import ContainerResult
 from rehearsal.running.model_registry import model_versions
 from rehearsal.running.sample_data import put_files, sample_csv_files
 from rehearsal.running.schedule_runner import prepare_request, read_schedule

@@ -1,12 +1,22 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from operations.command_line import app
 
 OF_A_DEPLOYED_STACK = {"--stack", "-s", "--rehearsal", "--profile", "--region", "--outputs", "--json"}
+OF_NO_DEPLOYED_STACK = {
+    "check": "judges what is declared, offline",
+    "next": "says when what is declared fires, offline",
+    "from-tfvars": "reads another tool's file",
+    "rehearse": "deploys a stack itself, onto this machine",
+    "deploy-policy": "is of the role that deploys a stack: there are no outputs yet, and the region is its file's",
+}
+"""Commands that are not about a deployed stack, each with what they are about instead."""
 
 
 def run(*arguments: str) -> Result:
@@ -32,6 +42,7 @@ def test_help_names_every_command_with_what_it_does() -> None:
         "logs",
         "models",
         "next",
+        "permissions",
         "promote",
         "register",
         "rehearse",
@@ -63,6 +74,42 @@ def test_help_names_every_command_with_what_it_does() -> None:
     )
 
 
+def commands() -> dict[str, Any]:
+    """As typer made them: its own copy of click has no types."""
+    return dict(typer.main.get_group(app).commands)
+
+
+def test_every_command_about_a_deployed_stack_takes_the_same_options_which_mean_the_same() -> None:
+    told = {
+        name: {
+            each.name: (each.opts, each.help, each.default, each.metavar)
+            for each in command.params
+            if OF_A_DEPLOYED_STACK & {*each.opts}
+        }
+        for name, command in commands().items()
+        if name not in OF_NO_DEPLOYED_STACK
+    }
+
+    expected = told["status"]
+    assert {option for options, *_ in expected.values() for option in options} == OF_A_DEPLOYED_STACK
+    assert {name: options for name, options in told.items() if options != expected} == {}
+
+
+def test_what_is_not_about_a_deployed_stack_takes_no_more_of_them_than_it_has_to() -> None:
+    assert commands().keys() >= OF_NO_DEPLOYED_STACK.keys()
+    taken = {
+        name: {opt for each in commands()[name].params for opt in each.opts if opt in OF_A_DEPLOYED_STACK}
+        for name in OF_NO_DEPLOYED_STACK
+    }
+    assert taken == {
+        "check": {"--stack", "-s"},
+        "next": {"--stack", "-s", "--json"},
+        "from-tfvars": {"--stack", "-s"},
+        "rehearse": {"--stack", "-s"},
+        "deploy-policy": {"--stack", "-s", "--profile", "--json"},
+    }
+
+
 def test_no_command_shows_the_help() -> None:
     assert "rehearse" in run().output
 
@@ -74,17 +121,18 @@ def test_no_command_shows_the_help() -> None:
         ("dead-letters", OF_A_DEPLOYED_STACK | {"--job", "--redrive", "--all", "--dry-run", "-n"}),
         ("report", OF_A_DEPLOYED_STACK | {"--output", "--open", "-n"}),
         ("doctor", OF_A_DEPLOYED_STACK | {"--job"}),
-        ("verify", OF_A_DEPLOYED_STACK | {"--job", "--yes", "--interrupt", "--report"}),
+        ("verify", OF_A_DEPLOYED_STACK | {"--job", "--yes", "--interrupt", "--alarms", "--no-alarms", "--report"}),
+        ("permissions", OF_A_DEPLOYED_STACK | {"--hours"}),
         ("cost", OF_A_DEPLOYED_STACK | {"--offline", "--runs"}),
         ("models", OF_A_DEPLOYED_STACK | {"--job", "-n"}),
         ("promote", OF_A_DEPLOYED_STACK | {"--yes"}),
         ("rollback", OF_A_DEPLOYED_STACK | {"--yes"}),
         ("compare", OF_A_DEPLOYED_STACK | {"--job"}),
         ("cleanup", OF_A_DEPLOYED_STACK | {"--delete", "--yes", "--older-than", "--packages", "--unregistered"}),
-        ("disable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
-        ("enable", {"--stack", "-s", "--schedule", "--rehearsal", "--json"}),
-        ("register", {"--stack", "-s", "--rehearsal", "--all", "--newest", "--profile", "--region"}),
-        ("reproduce", {"--stack", "-s", "--rehearsal"}),
+        ("disable", OF_A_DEPLOYED_STACK | {"--schedule"}),
+        ("enable", OF_A_DEPLOYED_STACK | {"--schedule"}),
+        ("register", OF_A_DEPLOYED_STACK | {"--all", "--newest"}),
+        ("reproduce", OF_A_DEPLOYED_STACK),
         ("status", OF_A_DEPLOYED_STACK | {"--job", "-n", "--models", "--no-models", "--watch"}),
         ("logs", OF_A_DEPLOYED_STACK | {"--follow", "-f"}),
         ("run", OF_A_DEPLOYED_STACK | {"--job", "--schedule", "--set", "--wait", "--dry-run"}),

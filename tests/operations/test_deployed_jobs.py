@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.aws_names import AwsScope
-from operations.deployed_jobs import OutputsError, read_jobs, schedules_of, select_jobs, stack_jobs
+from operations.deployed_jobs import OutputsError, read_jobs, schedules_of, select_jobs, stack_jobs, trackings
 from operations.places import Place
 from tests.operations.deployed_stack import DeployedStack
 
@@ -44,6 +44,23 @@ def test_a_job_is_read_with_its_schedules_and_where_it_is() -> None:
     assert told == [
         ("churn", "", "staging-churn", "staging-churn"),
         ("churn", "weekly", "staging-churn.weekly", "staging-churn"),
+    ]
+
+
+def test_a_run_is_looked_for_once_on_each_server_that_a_job_records_on() -> None:
+    def telling(**environment: str) -> dict[str, Any]:
+        return {**CHURN, "target_input": json.dumps({"Environment": environment})}
+
+    jobs = {
+        "a": telling(MLFLOW_TRACKING_URI="arn:server/a"),
+        "b": telling(MLFLOW_TRACKING_URI="arn:server/a"),
+        "isolated": telling(TRACKING="afterwards", TRACKING_URI_AFTERWARDS="https://b", SECRET_ARN="arn:secret"),
+        "nowhere": telling(TRACKING="none", MLFLOW_TRACKING_URI=""),
+    }
+
+    assert trackings(read_jobs("staging", jobs).values()) == [
+        {"MLFLOW_TRACKING_URI": "arn:server/a", "SECRET_ARN": ""},
+        {"MLFLOW_TRACKING_URI": "https://b", "SECRET_ARN": "arn:secret"},
     ]
 
 

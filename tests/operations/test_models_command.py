@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +16,9 @@ from operations.models.alias_history import before
 from operations.models.asking import one_model, tracked_models
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.projects import require_container, typed
+from tests.operations.seeded_models import answer_here, seed_versions
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")]
+pytestmark = pytest.mark.slow
 MODEL = "models-of-a-test"
 
 
@@ -40,39 +38,9 @@ def outputs(deployed: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def registered(deployed: DeployedStack) -> DeployedStack:
     """The stack with three versions: two champions after each other, and one that did not pass."""
-    from mlflow import MlflowClient
-
     require_container()
-    client = MlflowClient(deployed.place.environment["MLFLOW_TRACKING_URI"])
-    experiment = client.create_experiment(MODEL)
-    client.create_registered_model(MODEL)
-    gates = [
-        "champion: it keeps all limits, and there was no champion",
-        "champion: not worse than champion version 1 on the same held-out rows (margin 0): validation:accuracy 0.97",
-        "challenger: validation:accuracy is 0.900000, and champion version 2 has 0.970000 on the same held-out rows",
-    ]
-    for number, gate in enumerate(gates, 1):
-        tags = {"training_job_name": f"{MODEL}-{number}", "scheduled_time": f"2026-11-2{number}T03:00:00Z"}
-        run = client.create_run(experiment, tags=tags, run_name=f"run {number}")
-        client.log_param(run.info.run_id, "max_depth", number)
-        client.log_metric(run.info.run_id, "validation:accuracy", 0.9 + number / 100)
-        client.set_terminated(run.info.run_id)
-        told = {**tags, "promotion": gate, "validation:accuracy": f"{0.9 + number / 100:.6f}"}
-        client.create_model_version(MODEL, f"runs:/{run.info.run_id}/model", run.info.run_id, tags=told)
-        client.set_registered_model_alias(MODEL, gate.partition(":")[0], str(number))
+    seed_versions(deployed.place.environment["MLFLOW_TRACKING_URI"], MODEL)
     return deployed
-
-
-def answer_here(
-    _project: Path, _script: Path, _arguments: list[str], environment: Mapping[str, str], stdin: str
-) -> subprocess.CompletedProcess[str]:
-    """The script in this process, which has MLflow loaded already: in one of its own it takes seconds each time."""
-    import versions
-
-    answers, said = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stderr(said):
-        code = versions.main(io.StringIO(stdin), answers, environment)
-    return subprocess.CompletedProcess([], code, answers.getvalue(), said.getvalue())
 
 
 @pytest.fixture

@@ -159,7 +159,11 @@ def test_a_check_has_one_line_for_each_job() -> None:
             "a run at most USD 0.23 (ml.m5.xlarge, 1 h), 4.35 a month if enabled: USD 1.00 on demand; prices of "
             "2026-09-25",
         ),
-        ("new", "not told: ml.p9.large in us-east-1 is not in the price table; training-jobs cost asks AWS"),
+        (
+            "new",
+            "no price is known of ml.p9.large in us-east-1: it is not in this version's table; training-jobs cost asks "
+            "AWS's Price List (pricing:GetProducts)",
+        ),
     ]
 
 

@@ -92,7 +92,6 @@ def test_a_fault_of_one_schedule_is_told_of_that_one(old: str, new: str, finding
     assert [line for line in told if f"{of_the_job} " in line] == []
 
 
-@pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")
 def test_a_rehearsal_fires_each_schedule_and_each_registers_its_own_version(project: Path) -> None:
     require_container()
 
@@ -108,7 +107,6 @@ def test_a_rehearsal_fires_each_schedule_and_each_registers_its_own_version(proj
     ]
 
 
-@pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")
 def test_a_rehearsal_fires_the_one_schedule_that_is_named_whose_job_trains_on_one_object(project: Path) -> None:
     require_container()
     change(

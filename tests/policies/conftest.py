@@ -23,6 +23,7 @@ from stack import Stack
 from tests.policies.stack_under_test import Json, StackUnderTest
 
 PACK = Path(__file__).parents[2] / "policies"
+pytest.register_assert_rewrite("tests.policies.rule_cases")
 
 
 @pytest.fixture

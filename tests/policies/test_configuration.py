@@ -22,7 +22,6 @@ pytestmark = pytest.mark.slow
 
 POLICIES = Path(__file__).parents[2] / "policies"
 JOB = "schedule.target.input."
-BY_NAME = {rule.policy_name: rule for rule in RULES}
 
 
 @pytest.mark.parametrize(("name", "index"), [("staging", 0), ("prod", 1)])

@@ -8,9 +8,10 @@ import pytest
 
 from findings import MISSING
 from rules.declared_buckets_only import RULE
+from tests.policies.rule_cases import each_is_left_alone, each_is_reported, good_stack_passes
 
 if TYPE_CHECKING:
-    from conftest import Judge, Reasons, StackUnderTest
+    from conftest import Judge, StackUnderTest
 
 
 FETCHED = '{"name":"training","uri":"s3://company-lake/churn/dt={scheduled_date}/"}'
@@ -103,16 +104,8 @@ LEFT_ALONE = {
 }
 
 
-def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
+test_the_good_stack_passes = good_stack_passes(RULE)
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
 
 
 @pytest.mark.parametrize("case", PASSES)
@@ -130,12 +123,4 @@ def test_a_bucket_of_the_configuration_passes_in_a_channel_and_in_a_policy(
     assert findings_of(RULE, good_stack, buckets=["somebody-elses"]) == []
 
 
-@pytest.mark.parametrize("case", LEFT_ALONE)
-def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
-    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
-) -> None:
-    changes, name, reason = LEFT_ALONE[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-    assert not_applicable_of(RULE, good_stack)[name] == reason
+test_what_the_rule_is_not_about_is_left_alone_and_said_so = each_is_left_alone(RULE, LEFT_ALONE)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from findings import MISSING, UNKNOWN
 from rules.execution_trust_is_bound import RULE
+from tests.policies.rule_cases import each_is_left_alone, each_is_reported, good_stack_passes
 
 if TYPE_CHECKING:
-    from conftest import Judge, Reasons, StackUnderTest
+    from conftest import Judge, StackUnderTest
 
 REPORTED = {
     "no account": (
@@ -110,24 +109,6 @@ def test_rules_that_watch_a_job_may_have_its_role(good_stack: StackUnderTest, fi
     assert len(findings_of(RULE, good_stack)) == 1
 
 
-def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE)
-def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
-    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
-) -> None:
-    changes, name, reason = LEFT_ALONE[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-    assert not_applicable_of(RULE, good_stack)[name] == reason
+test_the_good_stack_passes = good_stack_passes(RULE)
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
+test_what_the_rule_is_not_about_is_left_alone_and_said_so = each_is_left_alone(RULE, LEFT_ALONE)

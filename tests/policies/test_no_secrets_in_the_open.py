@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
-from findings import UNKNOWN
 from rules.no_secrets_in_the_open import RULE
-
-if TYPE_CHECKING:
-    from conftest import Judge, Reasons, StackUnderTest
+from tests.policies.rule_cases import (
+    OTHER_TARGETS,
+    UNKNOWN_JOBS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 REPORTED = {
     "a password of a debugger's rule": (
@@ -184,60 +184,10 @@ ACCEPTED = {
     "an empty value": [("schedule.target.input.Environment.DB_PASSWORD", "")],
 }
 
-LEFT_ALONE = {
-    "a schedule that calls a Lambda function": (
-        [("schedule.target.arn", "arn:aws:lambda:us-east-1:123456789012:function:train")],
-        "schedule",
-        "the schedule's target is in service lambda, not aws-sdk:sagemaker:createTrainingJob",
-    ),
-    "a schedule that starts a state machine": (
-        [("schedule.target.arn", "arn:aws:scheduler:::aws-sdk:sfn:startExecution")],
-        "schedule",
-        "the schedule's target is aws-sdk:sfn:startExecution, not aws-sdk:sagemaker:createTrainingJob",
-    ),
-    "a job that is unknown at preview, which SG01 reports": (
-        [("schedule.target.input", UNKNOWN)],
-        "schedule",
-        "target.input is missing or unknown at preview: SG01 reports it",
-    ),
-    "a target whose ARN is unknown and whose input is no training job's": (
-        [("schedule.target.arn", UNKNOWN), ("schedule.target.input", {"Function": "x"})],
-        "schedule",
-        "the schedule's target ARN is unknown and its input is not that of a training job",
-    ),
-    "a job whose input is no JSON, which SG01 reports": (
-        [("schedule.target.input", "{")],
-        "schedule",
-        "target.input is not a JSON object: SG01 reports it",
-    ),
-}
+LEFT_ALONE = OTHER_TARGETS | UNKNOWN_JOBS
 
 
-def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
-
-
-@pytest.mark.parametrize("case", ACCEPTED)
-def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    for path, value in ACCEPTED[case]:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE)
-def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
-    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
-) -> None:
-    changes, name, reason = LEFT_ALONE[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-    assert not_applicable_of(RULE, good_stack)[name] == reason
+test_the_good_stack_passes = good_stack_passes(RULE)
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
+test_what_is_right_in_another_way_passes = each_passes(RULE, ACCEPTED)
+test_what_the_rule_is_not_about_is_left_alone_and_said_so = each_is_left_alone(RULE, LEFT_ALONE)

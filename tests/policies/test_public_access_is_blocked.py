@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from findings import UNKNOWN
 from rules.public_access_is_blocked import RULE
-
-if TYPE_CHECKING:
-    from conftest import Judge, StackUnderTest
-
+from tests.policies.rule_cases import each_is_reported, each_passes, good_stack_passes
 
 REPORTED = {
     "public ACLs": (
@@ -100,20 +93,6 @@ ACCEPTED = {
 }
 
 
-def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
-
-
-@pytest.mark.parametrize("case", ACCEPTED)
-def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    for path, value in ACCEPTED[case]:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
+test_the_good_stack_passes = good_stack_passes(RULE)
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
+test_what_is_right_in_another_way_passes = each_passes(RULE, ACCEPTED)

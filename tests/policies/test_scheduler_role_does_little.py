@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from findings import MISSING, UNKNOWN
 from rules.scheduler_role_does_little import RULE
-
-if TYPE_CHECKING:
-    from conftest import Judge, Reasons, StackUnderTest
+from tests.policies.rule_cases import each_is_left_alone, each_is_reported, each_passes, good_stack_passes
 
 REPORTED = {
     "queues with a name alike": (
@@ -64,23 +58,6 @@ REPORTED = {
         'more| policy.Statement.Action is "lambda:InvokeFunction": the scheduler role needs no such '
         "permission to start the training job. Cure: take it out; the training code's permissions "
         "belong to the execution role.",
-    ),
-    "a managed policy in an exclusive attachment": (
-        [
-            (
-                "more",
-                (
-                    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
-                    {
-                        "roleName": "breast-cancer-prod-scheduler",
-                        "policyArns": ["arn:aws:iam::123456789012:policy/unseen"],
-                    },
-                ),
-            )
-        ],
-        'more| policyArns[0] is "arn:aws:iam::123456789012:policy/unseen": what this policy grants '
-        "cannot be seen from this stack. Cure: take the attachment out and write the permissions into "
-        "the role's own policy.",
     ),
     "one action more": (
         [("scheduler_policy.policy.Statement.0.Action.+", "sagemaker:StopTrainingJob")],
@@ -165,84 +142,6 @@ REPORTED = {
         "the scheduler role needs no such permission to start the training job. Cure: "
         "take it out; the training code's permissions belong to the execution role.",
     ),
-    "a managed policy on the role itself": (
-        [("scheduler_role.managedPolicyArns", ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"])],
-        "scheduler_role| managedPolicyArns[0] is "
-        '"arn:aws:iam::aws:policy/AmazonSQSFullAccess": what this policy grants cannot '
-        "be seen from this stack. Cure: take the attachment out and write the "
-        "permissions into the role's own policy.",
-    ),
-    "a managed policy by attachment": (
-        [
-            (
-                "attachment",
-                (
-                    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-                    {
-                        "role": "breast-cancer-prod-scheduler",
-                        "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess",
-                    },
-                ),
-            )
-        ],
-        'attachment| policyArn is "arn:aws:iam::aws:policy/AdministratorAccess": what '
-        "this policy grants cannot be seen from this stack. Cure: take the attachment "
-        "out and write the permissions into the role's own policy.",
-    ),
-    "a managed policy attached to several roles": (
-        [
-            (
-                "attachment",
-                (
-                    "aws:iam/policyAttachment:PolicyAttachment",
-                    {
-                        "roles": ["other", "breast-cancer-prod-scheduler"],
-                        "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
-                    },
-                ),
-            )
-        ],
-        'attachment| policyArn is "arn:aws:iam::aws:policy/ReadOnlyAccess": what this '
-        "policy grants cannot be seen from this stack. Cure: take the attachment out and "
-        "write the permissions into the role's own policy.",
-    ),
-    "somebody else's policy on the role": (
-        [("scheduler_role.managedPolicyArns", ["arn:aws:iam::123456789012:policy/elsewhere"])],
-        "scheduler_role| managedPolicyArns[0] is "
-        '"arn:aws:iam::123456789012:policy/elsewhere": what this policy grants cannot be '
-        "seen from this stack. Cure: take the attachment out and write the permissions "
-        "into the role's own policy.",
-    ),
-    "a policy of the stack that is attached to the role": (
-        [
-            (
-                "own",
-                (
-                    "aws:iam/policy:Policy",
-                    {
-                        "arn": "arn:aws:iam::123456789012:policy/own",
-                        "policy": {
-                            "Statement": {
-                                "Effect": "Allow",
-                                "Action": "s3:GetObject",
-                                "Resource": "arn:aws:s3:::ml-platform-prod-ml-bucket/a/*",
-                            }
-                        },
-                    },
-                ),
-            ),
-            (
-                "attachment",
-                (
-                    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-                    {"role": "breast-cancer-prod-scheduler", "policyArn": "arn:aws:iam::123456789012:policy/own"},
-                ),
-            ),
-        ],
-        'own| policy.Statement.Action is "s3:GetObject": the scheduler role needs no '
-        "such permission to start the training job. Cure: take it out; the training "
-        "code's permissions belong to the execution role.",
-    ),
 }
 
 ACCEPTED = {
@@ -290,31 +189,7 @@ LEFT_ALONE = {
 }
 
 
-def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
-
-
-@pytest.mark.parametrize("case", ACCEPTED)
-def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    for path, value in ACCEPTED[case]:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE)
-def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
-    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
-) -> None:
-    changes, name, reason = LEFT_ALONE[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-    assert not_applicable_of(RULE, good_stack)[name] == reason
+test_the_good_stack_passes = good_stack_passes(RULE)
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
+test_what_is_right_in_another_way_passes = each_passes(RULE, ACCEPTED)
+test_what_the_rule_is_not_about_is_left_alone_and_said_so = each_is_left_alone(RULE, LEFT_ALONE)

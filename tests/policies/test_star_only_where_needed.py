@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
-from findings import UNKNOWN
 from rules.star_only_where_needed import RULE
-
-if TYPE_CHECKING:
-    from conftest import Judge, Reasons, StackUnderTest
+from tests.policies.rule_cases import (
+    UNKNOWN_DOCUMENTS,
+    each_is_left_alone,
+    each_is_reported,
+    each_passes,
+    good_stack_passes,
+)
 
 TABLE = {"Effect": "Allow", "Action": "dynamodb:GetItem"}
 FOR = "granted for dynamodb:GetItem, which can be granted for single resources. Cure: "
@@ -115,45 +114,10 @@ ACCEPTED = {
     ],
 }
 
-LEFT_ALONE = {
-    "a document that is unknown at preview, which SG01 reports": (
-        [("execution_policy.policy", UNKNOWN)],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-    "a document that is no JSON, which SG01 reports": (
-        [("execution_policy.policy", "{")],
-        "execution_policy",
-        "the policy document is missing, unknown or unreadable: SG01 reports it",
-    ),
-}
+LEFT_ALONE = UNKNOWN_DOCUMENTS
 
 
-def test_the_good_stack_passes(good_stack: StackUnderTest, findings_of: Judge) -> None:
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_one_change_is_reported_once(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    changes, line = REPORTED[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == [line]
-
-
-@pytest.mark.parametrize("case", ACCEPTED)
-def test_what_is_right_in_another_way_passes(case: str, good_stack: StackUnderTest, findings_of: Judge) -> None:
-    for path, value in ACCEPTED[case]:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE)
-def test_what_the_rule_is_not_about_is_left_alone_and_said_so(
-    case: str, good_stack: StackUnderTest, findings_of: Judge, not_applicable_of: Reasons
-) -> None:
-    changes, name, reason = LEFT_ALONE[case]
-    for path, value in changes:
-        good_stack.set(path, value)
-    assert findings_of(RULE, good_stack) == []
-    assert not_applicable_of(RULE, good_stack)[name] == reason
+test_the_good_stack_passes = good_stack_passes(RULE)
+test_one_change_is_reported_once = each_is_reported(RULE, REPORTED)
+test_what_is_right_in_another_way_passes = each_passes(RULE, ACCEPTED)
+test_what_the_rule_is_not_about_is_left_alone_and_said_so = each_is_left_alone(RULE, LEFT_ALONE)

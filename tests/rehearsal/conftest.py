@@ -23,3 +23,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def aws(servers: Servers) -> AwsClients:
     return AwsClients(servers.endpoint_url, "us-east-1")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[AwsClients]:
+    """An embedded AWS in this process, which a test empties before it begins."""
+    from tests.rehearsal.embedded_server import serve_embedded_aws
+
+    with serve_embedded_aws() as clients:
+        yield clients

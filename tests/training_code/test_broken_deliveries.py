@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 MakeJob = Callable[..., "JobTree"]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SCHEDULE = "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s"
 MODEL_FILE = r"^/api/2.0/mlflow-artifacts/artifacts/\S*/models/m-"

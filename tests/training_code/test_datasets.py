@@ -125,7 +125,6 @@ def test_more_columns_than_mlflow_takes_are_counted_and_not_named(channel: Chann
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Operation with range is deprecated")
-@pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")
 def test_a_run_has_its_datasets_once_however_often_they_are_sent(
     env: Environment, trained: Trained, tmp_path: Path
 ) -> None:
@@ -153,9 +152,7 @@ def test_a_run_has_its_datasets_once_however_often_they_are_sent(
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "ignore:Operation with range is deprecated", "ignore:.*Any type hint is inferred as AnyType"
-)
+@pytest.mark.filterwarnings("ignore:Operation with range is deprecated")
 def test_a_server_that_takes_no_datasets_gets_the_run_and_the_version_all_the_same(
     env: Environment, trained: Trained, capsys: pytest.CaptureFixture[str]
 ) -> None:

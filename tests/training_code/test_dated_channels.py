@@ -13,6 +13,7 @@ import pytest
 from moto.backends import get_backend
 
 import dated_channels
+import s3_objects
 from failure import TrainingError
 from rehearsal.aws_clients import AwsClients
 from rehearsal.sealed_environment import sealed_environment
@@ -154,7 +155,7 @@ def test_what_an_earlier_process_has_left_is_not_mixed_in(s3: S3Client, tmp_path
 
 
 def test_large_objects_come_in_parts(s3: S3Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dated_channels, "_LARGE", 6 * 2**20)
+    monkeypatch.setattr(s3_objects, "_LARGE", 6 * 2**20)
     large = bytes(range(256)) * (13 * 2**12)
     s3.put_object(Bucket=BUCKET, Key="many/2026/large.bin", Body=large)
     environ = told(tmp_path, "many/{scheduled_date:%Y}/")
@@ -169,7 +170,7 @@ def test_more_objects_than_one_answer_lists_are_found(s3: S3Client) -> None:
     for number in range(1500):
         backend.put_object(BUCKET, f"many/2026/{number:04d}", b"x")
 
-    found = dated_channels.objects_of(s3, f"s3://{BUCKET}/many/2026/")
+    found = s3_objects.objects_of(s3, f"s3://{BUCKET}/many/2026/")
 
     assert [each.path for each in found] == [f"{number:04d}" for number in range(1500)]
 

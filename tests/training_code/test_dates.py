@@ -14,6 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 import inference
 from data import dataset, dates, encoding
 from data.dates import ISO, DateForm
+from endpoint.model import Model
 from failure import TrainingError
 from models import skops_files
 from models.model_files import TRUSTED_TYPES
@@ -169,7 +170,7 @@ def test_sagemaker_s_endpoint_takes_dates_and_names_what_is_none(channel: Channe
     data = read(channel({"a.csv": rows("%d.%m.%Y")}), told(date_columns="when"))
     assert data.encoding is not None
     tree = DecisionTreeClassifier(random_state=0).fit(data.training.features, data.training.target)
-    model = inference.Model(encoding.whole(tree, data.encoding), ("when", "size"), dates={"when": "%d.%m.%Y"})
+    model = Model(encoding.whole(tree, data.encoding), ("when", "size"), dates={"when": "%d.%m.%Y"})
 
     def ask(body: str) -> list[int]:
         labels: list[int] = inference.predict_fn(inference.input_fn(body, "text/csv"), model)["labels"]

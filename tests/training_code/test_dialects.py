@@ -10,51 +10,11 @@ import numpy
 import pandas
 import pyarrow
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from data import csv_numbers, dataset
-from data.csv_numbers import Notation
+from data import dataset
 from failure import TrainingError
-from options.hyperparameters import Hyperparameters, parse
 from tests.training_code.small_channels import Channel, parquet
-
-CURE = "which date_columns makes numbers of"
-TOWNS = ("north", "south", "lake side", "Übersee")
-ROWS = [
-    {"size": 20 + number * 1.25, "rooms": 1 + number % 5, "town": TOWNS[number % 4], "target": number % 2}
-    for number in range(40)
-]
-
-
-def written(separator: str = ",", end: str = "\n", change: Callable[[str], str] = str) -> str:
-    lines = [list(ROWS[0]), *([change(str(value)) for value in row.values()] for row in ROWS)]
-    return "".join(separator.join(line) + end for line in lines)
-
-
-def comma(value: str) -> str:
-    return value.replace(".", ",")
-
-
-def told(**settings: str) -> Hyperparameters:
-    found, _, faults = parse([part for name, value in settings.items() for part in (f"--{name}", value)])
-    assert faults == []
-    return found
-
-
-def read(channel: Channel, files: dict[str, bytes], settings: Hyperparameters | None = None) -> dataset.Dataset:
-    directory = channel(files)
-    return dataset.read(directory, directory, settings or Hyperparameters())
-
-
-def same_as_plain(data: dataset.Dataset) -> None:
-    frame = data.raw_validation.features
-    assert list(frame.columns) == ["size", "rooms", "town"]
-    assert frame["size"].tolist() == [row["size"] for row in ROWS]
-    assert frame["rooms"].tolist() == [row["rooms"] for row in ROWS]
-    assert frame["town"].tolist() == [row["town"] for row in ROWS]
-    assert data.validation.target.tolist() == [row["target"] for row in ROWS]
-
+from tests.training_code.tables_of_towns import ROWS, column, comma, read, same_as_plain, told, written
 
 PLAIN = written()
 LINES = PLAIN.splitlines(keepends=True)
@@ -151,71 +111,6 @@ def test_a_form_that_cannot_be_found_out_is_one_setting(channel: Channel, form: 
     same_as_plain(read(channel, {"a.csv": content}, told(**settings)))
 
 
-def column(values: list[object], name: str = "more") -> dict[str, bytes]:
-    frame = pandas.DataFrame(ROWS[: len(values)])
-    frame.insert(0, name, values)
-    return {"a.csv": frame.to_csv(index=False).encode()}
-
-
-@pytest.mark.parametrize(
-    ("values", "numbers"),
-    [
-        ([True, False] * 20, [1.0, 0.0]),
-        (["TRUE", "FALSE"] * 20, [1.0, 0.0]),
-        (["yes", "no"] * 20, [1.0, 0.0]),
-        (["f", "t"] * 20, [0.0, 1.0]),
-        (["N", "Y"] * 20, [0.0, 1.0]),
-    ],
-)
-@pytest.mark.parametrize("encoding", ["ordinal", "one_hot"])
-def test_words_for_true_and_false_are_one_column_of_numbers(
-    channel: Channel, values: list[object], numbers: list[float], encoding: str
-) -> None:
-    data = read(channel, column(values), told(category_encoding=encoding))
-    assert data.training.features["more"].tolist() == numbers * 20
-
-
-@pytest.mark.parametrize(
-    ("values", "why"),
-    [
-        ([None] * 40, "has no value in any row"),
-        ([f"c-{n}" for n in range(40)], "holds 40 different words in 40 rows, as identifiers do"),
-        ([f"2026-01-{1 + n % 28:02}" for n in range(40)], f"holds dates or times, such as '2026-01-01', {CURE}"),
-        ([f"Jan {1 + n % 28}, 2026" for n in range(40)], f"holds dates or times, such as 'Jan 1, 2026', {CURE}"),
-        ([f"{1 + n % 28} May 2026" for n in range(40)], f"holds dates or times, such as '1 May 2026', {CURE}"),
-        (
-            [f"{1 + n % 28}/11/2026 10:{n:02}" for n in range(40)],
-            f"holds dates or times, such as '1/11/2026 10:00', {CURE}",
-        ),
-    ],
-)
-def test_a_column_that_tells_nothing_is_left_out_with_a_line(
-    channel: Channel, capsys: pytest.CaptureFixture[str], values: list[object], why: str
-) -> None:
-    data = read(channel, column(values))
-
-    same_as_plain(data)
-    assert data.left_out == ("more",)
-    assert f"note: column 'more': {why}: left out; feature_columns can keep it\n" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "words",
-    [["1.2.34", "1.10.2"], ["10.0.0.1", "10.0.0.2"], ["3-5", "5-7"], ["a-1", "b-1"], ["Box 1 2000", "Box 2 2000"]],
-)
-def test_words_that_only_look_like_dates_are_categories(channel: Channel, words: list[object]) -> None:
-    data = read(channel, column(words * 20))
-    assert data.encoding is not None
-    assert data.encoding.categories["more"] == tuple(sorted(map(str, words)))
-
-
-def test_what_databases_write_for_null_is_missing_among_words_too(channel: Channel) -> None:
-    data = read(channel, column(["red", "\\N", "blue", "red"] * 10), told(missing_values="keep"))
-    assert data.encoding is not None
-    assert data.encoding.categories["more"][:-1] == ("blue", "red")
-    assert data.raw_validation.features["more"].isna().sum() == 10
-
-
 QUOTED = ['6" pipe', 'the "old" town, north', "plain", "C:\\dir\\"]
 
 
@@ -245,39 +140,9 @@ def test_a_word_with_a_point_among_decimal_commas_is_named(channel: Channel) -> 
         read(channel, {"a.csv": f"x;target\n{lines}n.a.;0\n".encode()})
 
 
-def test_text_of_digits_in_parquet_is_a_category(channel: Channel) -> None:
-    codes = [f"{10_000 + number % 20}" for number in range(40)]
-    table = pyarrow.Table.from_pylist(ROWS).append_column("more", [codes])
-    data = read(channel, {"a.parquet": parquet(table)})
-    assert data.encoding is not None
-    assert data.encoding.categories["more"] == tuple(sorted(set(codes)))
-
-
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
 def test_a_packed_part_without_rows_is_passed_over(channel: Channel, pack: Callable[[bytes], bytes]) -> None:
     same_as_plain(read(channel, {"part-0.gz": pack(b""), "part-1.gz": pack(PLAIN.encode())}))
-
-
-def test_what_is_named_is_kept(channel: Channel) -> None:
-    data = read(channel, column([f"c-{n}" for n in range(40)]), told(feature_columns="more,size"))
-    assert list(data.example.columns) == ["more", "size"]
-
-
-def test_words_that_come_after_many_numbers_make_a_category(channel: Channel) -> None:
-    lines = "".join(f"{i % 9},{i % 2}\n" for i in range(5000))
-    data = read(channel, {"a.csv": f"grade,target\n{lines}K,0\nK,1\n".encode()})
-    assert data.encoding is not None
-    assert data.encoding.categories["grade"] == (*"012345678", "K")
-
-
-def test_a_column_that_begins_with_missing_values_holds_what_comes_later(channel: Channel) -> None:
-    lines = ",0\n,1\n" * 2000
-    numbers = read(channel, {"a.csv": f"late,target\n{lines}1.5,0\n2.5,1\n".encode()})
-    assert numbers.training.features["late"].tolist()[-2:] == [1.5, 2.5]
-    directory = channel({"a.csv": f"late,target\n{lines}x,0\ny,1\n".encode()}, "words")
-    words = dataset.read(directory, directory, Hyperparameters())
-    assert words.encoding is not None
-    assert words.encoding.categories["late"][:2] == ("x", "y")
 
 
 @pytest.mark.parametrize("how", ["mean", "median", "most_frequent", "constant"])
@@ -297,35 +162,3 @@ def test_missing_values_are_filled_as_the_saved_model_fills_them(channel: Channe
         raw = step.transform(raw)
     assert list(raw.columns) == list(data.training.features.columns)
     assert numpy.array_equal(raw.to_numpy(data.training.features.dtypes.iloc[0]), data.training.features.to_numpy())
-
-
-NUMBERS = st.integers(-(10**9), 10**9).map(lambda number: number / 100)
-
-
-@given(st.lists(NUMBERS, min_size=1, max_size=30), st.sampled_from([(".", ","), (",", "."), (",", None), (".", None)]))
-def test_a_notation_is_found_out_or_refused_and_never_mistaken(
-    values: list[float], marks: tuple[str, str | None]
-) -> None:
-    decimal, thousands = marks
-    texts = []
-    for value in values:
-        text = f"{value:,.2f}" if thousands else f"{value:.2f}"
-        texts.append(text.replace(",", "T").replace(".", decimal).replace("T", thousands or ""))
-
-    found = csv_numbers.find_out([texts], ";", None, None, "a.csv")
-
-    assert found is not None
-    assert [float(found.plain(text)) for text in texts] == pytest.approx(values)
-
-
-@pytest.mark.parametrize(
-    ("texts", "delimiter"), [(["1.234", "2.345"], ";"), (["1,234"], ","), (["12,345", "1"], "\t"), (["-1.000"], "|")]
-)
-def test_numbers_with_two_readings_are_refused_with_both(texts: list[str], delimiter: str) -> None:
-    with pytest.raises(TrainingError, match=r"may be .* or .*; set the hyperparameter csv_decimal"):
-        csv_numbers.find_out([texts], delimiter, None, None, "a.csv")
-    assert csv_numbers.find_out([texts], delimiter, ".", None, "a.csv").decimal == "."
-
-
-def test_a_point_is_certain_where_commas_part_the_columns() -> None:
-    assert csv_numbers.find_out([["1.234", "2.345"]], ",", None, None, "a.csv") == Notation()

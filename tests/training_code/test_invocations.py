@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 MakeJob = Callable[..., "JobTree"]
 Invocations = dict[str, list["JobTree"]]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 SCHEDULE = "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s"
 
 

@@ -177,6 +177,14 @@ def test_a_forest_of_small_trees_is_in_what_was_said(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == ""
 
 
+def test_what_an_accelerator_holds_beside_a_batch_is_said_too(capsys: pytest.CaptureFixture[str]) -> None:
+    memory.announce_trees([bytes(1 << 20)] * 50, 100, 0.6)
+    assert capsys.readouterr().out == (
+        "memory: about 130 MB more when all trees have grown: 100 trees of 1.0 MB, "
+        "and what the accelerator makes first\n"
+    )
+
+
 def test_a_forest_that_does_not_fit_is_said(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

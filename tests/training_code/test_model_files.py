@@ -39,11 +39,15 @@ def test_the_model_directory_holds_model_description_and_inference_code(saved: S
     directory = saved[0]
     assert sorted(str(path.relative_to(directory)) for path in directory.rglob("*")) == [
         "code",
+        "code/endpoint",
+        *(f"code/endpoint/{name}.py" for name in ("__init__", "answer", "features", "model", "request_body", "values")),
         "code/inference.py",
         "model.joblib",
         "model.json",
     ]
-    assert (directory / "code/inference.py").read_bytes() == Path(inference.__file__).read_bytes()
+    ours = Path(inference.__file__).parent
+    for path in (directory / "code").rglob("*.py"):
+        assert path.read_bytes() == (ours / path.relative_to(directory / "code")).read_bytes()
 
 
 def test_the_saved_model_is_a_plain_estimator_that_predicts_the_same(saved: Saved) -> None:

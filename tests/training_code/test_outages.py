@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 MakeJob = Callable[..., "JobTree"]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SCHEDULED = {
     "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
@@ -136,7 +133,8 @@ def test_if_mlflow_stays_away_the_model_is_kept_and_registered_later_without_tra
     assert "Traceback" not in log
     kept = sorted(str(path.relative_to(job.kept)) for path in job.kept.rglob("*") if path.is_file())
     assert {"record.json", "files/confusion_matrix.png", "files/model.json", "model/MLmodel"} <= set(kept)
-    assert {"sagemaker_model/model.joblib", "sagemaker_model/code/inference.py"} <= set(kept)
+    served = {"model.joblib", "code/inference.py", "code/endpoint/model.py"}
+    assert {f"sagemaker_model/{name}" for name in served} <= set(kept)
 
     # Another machine has what SageMaker uploaded, and not the data.
     copies = [shutil.copytree(job.kept, tmp_path / name) for name in ("once", "twice")]

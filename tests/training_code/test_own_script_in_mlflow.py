@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
     from tests.training_code.conftest import MlflowServer
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
+pytestmark = pytest.mark.slow
 FITTING = """
 import os, pathlib, sys
 import scheduled_job

@@ -238,7 +238,7 @@ def test_a_script_of_the_teams_own_has_its_packages_and_its_own_modules(containe
         "fit.py": "import sys, packages, brought\n",
     }
     own["fit.py"] += "print(packages.name, brought.value, sys.argv[1:], __name__)\n"
-    start = ("packages.py", "scheduled_job/failure.py", "dated_channels.py", "scheduled_dates.py")
+    start = ("packages.py", "scheduled_job/failure.py", "dated_channels.py", "s3_objects.py", "scheduled_dates.py")
     for name in start:
         own[f"start_with_packages/{Path(name).name}"] = (ROOT / "training_code" / name).read_text()
     own["start_with_packages/progress.py"] = (ROOT / "training_code" / "scheduled_job" / "log.py").read_text()

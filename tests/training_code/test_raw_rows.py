@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 import inference
 from data import csv_dialect, dataset, encoding
+from endpoint.model import Model
+from endpoint.request_body import CSV, JSON
 from growing import forest
-from inference import CSV, JSON, Model
 from judging.evaluation import evaluate
 from models import model_files
 from tests.training_code import writers

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components.aws_names import AwsScope, JobNames
 from components.channel import Channel
 from components.script_mode import script_arguments, script_variables
-from components.settings_judge import JudgeError, judge_settings
+from components.settings_judge import judge_settings
 from components.source_bundle import SourceBundle, read_source_files
 from components.training_job_request import create_training_job_request
 from components.training_job_spec import TrainingJobSpec
 from failure import RefusedError
 from options import environment, hosts, sharing
 from settings import parse_settings
+from tests.stack_values import STAGING
 
 ROOT = Path(__file__).parents[2]
 CONTAINER = ROOT / ".venv-container"
@@ -73,10 +73,7 @@ VARIABLES = (("INVOCATION_LEASE_SECONDS", ("60", "0")), ("TRACKING_PATIENCE_SECO
 
 @pytest.fixture(scope="module")
 def good() -> TrainingJobSpec:
-    config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]
-    own = "scheduled-training:"
-    values = {name.removeprefix(own): value for name, value in config.items() if name.startswith(own)}
-    return parse_settings(values, "staging", "us-east-1").training_jobs["breast-cancer"]
+    return parse_settings(STAGING, "staging", "us-east-1").training_jobs["breast-cancer"]
 
 
 def changed(good: TrainingJobSpec, chance: random.Random) -> TrainingJobSpec:
@@ -171,91 +168,6 @@ def test_the_toolkit_starts_a_script_with_the_arguments_that_are_judged(good: Tr
     )
 
     assert json.loads(done.stdout) == [script_arguments(each) for each in given]
-
-
-def judged_by(directory: Path, good: TrainingJobSpec, script: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What comes of code of one's own that judges settings."""
-    (directory / "mine").mkdir()
-    (directory / "mine" / "fit.py").write_text(script)
-    source = good.source.model_copy(update={"directory": "mine", "entry_point": "fit.py", "judges_settings": True})
-    spec = good.model_copy(update={"source": source})
-    sources = {"mine": read_source_files(directory / "mine")}
-    judged = judge_settings({"breast-cancer": (spec, NAMES)}, sources, {"mine": directory / "mine"}, directory / "kept")
-    return judged.problems, judged.notes
-
-
-ANSWER = """
-import json, sys
-assert sys.argv[1:] == ["--judge-settings"]
-def judge(job):
-    faults = [{"kind": "hyperparameter", "name": "max_depth", "text": "allowed: 1 to 3"}]
-    return {"faults": faults if "5" in job["arguments"] else [], "channels": ["training"]}
-print(json.dumps([judge(job) for job in json.load(sys.stdin)]))
-"""
-
-
-def test_code_of_ones_own_may_judge_its_settings(tmp_path: Path, good: TrainingJobSpec) -> None:
-    assert judged_by(tmp_path, good, ANSWER) == (
-        ("training_jobs.breast-cancer.hyperparameters.max_depth: got '5'; allowed: 1 to 3",),
-        (),
-    )
-
-
-def test_the_same_question_is_asked_once(tmp_path: Path, good: TrainingJobSpec) -> None:
-    count = "open(__file__ + '.asked', 'a').write('once ')\n"
-    script = ANSWER.replace("import json, sys", f"import json, sys\n{count}")
-    first = judged_by(tmp_path, good, script)
-    (tmp_path / "mine" / "fit.py.asked").replace(tmp_path / "asked")
-    sources = {"mine": read_source_files(tmp_path / "mine")}
-    source = good.source.model_copy(update={"directory": "mine", "entry_point": "fit.py", "judges_settings": True})
-
-    spec = good.model_copy(update={"source": source})
-    again = judge_settings({"breast-cancer": (spec, NAMES)}, sources, {"mine": tmp_path / "mine"}, tmp_path / "kept")
-
-    assert (again.problems, again.notes) == first
-    assert not (tmp_path / "mine" / "fit.py.asked").exists()
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"x": 1}', '{"x": {"faults": 3}}'])
-def test_a_damaged_file_of_answers_is_as_good_as_none(content: str, tmp_path: Path, good: TrainingJobSpec) -> None:
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "judged-settings.json").write_text(content)
-
-    assert len(judged_by(tmp_path, good, ANSWER)[0]) == 1
-
-
-def test_code_that_answers_otherwise_is_told_what_was_expected(tmp_path: Path, good: TrainingJobSpec) -> None:
-    with pytest.raises(JudgeError) as refused:
-        judged_by(tmp_path, good, "print('training ...')")
-
-    assert str(refused.value) == (
-        f"{tmp_path}/mine/fit.py --judge-settings answered 'training ...'; expected a JSON list with an object for "
-        f"each of 1 jobs, which has faults (a list of objects with kind, name and text) and channels (a list of "
-        f"names); mend the script, or remove source.judges_settings"
-    )
-
-
-def test_code_that_fails_is_named_with_its_last_line(tmp_path: Path, good: TrainingJobSpec) -> None:
-    with pytest.raises(JudgeError) as refused:
-        judged_by(tmp_path, good, "import sklearn_of_another_world")
-
-    assert str(refused.value) == (
-        f"{tmp_path}/mine/fit.py --judge-settings cannot judge the settings: ModuleNotFoundError: No module named "
-        f"'sklearn_of_another_world'; install the project's requirements.txt into {sys.executable}, or mend the script"
-    )
-
-
-def test_code_of_ones_own_that_was_not_said_to_judge_is_not_started(tmp_path: Path, good: TrainingJobSpec) -> None:
-    source = good.source.model_copy(update={"directory": "mine"})
-
-    spec = good.model_copy(update={"source": source})
-    judged = judge_settings({"a": (spec, NAMES)}, {"mine": {}}, {"mine": tmp_path / "mine"}, tmp_path)
-
-    assert judged.problems == ()
-    assert judged.notes == (
-        "hyperparameters of the code in mine/ are not judged (training_jobs a): it is your own, and "
-        "source.judges_settings is not set",
-    )
 
 
 def test_a_forest_is_judged_without_scikit_learn(tmp_path: Path) -> None:

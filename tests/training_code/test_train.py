@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -22,25 +21,16 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
-from progress import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_regex
-from tests.training_code.told import without_reading
+from progress import METRIC_NAMES, metric_regex
+from tests.training_code.told import SCHEDULED, without_reading
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree
 
+pytestmark = pytest.mark.slow
+
 MakeJob = Callable[..., "JobTree"]
-
-pytestmark = [
-    pytest.mark.slow,
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
-]
-
 ROOT = Path(__file__).parents[2]
-SCHEDULED = {
-    "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
-    "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
-}
 
 
 def plain_scikit_learn(trees: int) -> tuple[RandomForestClassifier, pandas.DataFrame, NDArray[Any]]:
@@ -107,11 +97,13 @@ def test_a_second_delivery_trains_nothing_and_registers_nothing(make: MakeJob) -
 
 def test_a_crash_of_native_code_says_in_the_log_where_it_was(make: MakeJob) -> None:
     job = make()
+    job.hyperparameters |= {"n_estimators": "400", "checkpoint_seconds": "0"}
     with subprocess.Popen(
         job.command(), env=job.process_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
-        while not process.stdout.readline().startswith("memory: "):
+        # While modules are imported, more frames may lie above those of train.py than Python shows.
+        while not process.stdout.readline().startswith("growing: "):
             assert process.poll() is None
         process.send_signal(signal.SIGSEGV)
         log = process.stdout.read()
@@ -259,79 +251,3 @@ def test_a_delivery_that_fails_in_any_way_keeps_the_record(make: MakeJob, kind: 
     (version,) = job.versions
     (run,) = job.runs
     assert (run.info.status, run.info.run_id) == ("FINISHED", version.run_id)
-
-
-def test_importing_every_module_reads_and_writes_nothing(tmp_path: Path) -> None:
-    code = ROOT / "training_code"
-    files = (path.relative_to(code).with_suffix("") for path in code.rglob("*.py"))
-    modules = sorted(".".join(file.parts).removesuffix(".__init__") for file in files)
-    program = f"import sys; sys.path.insert(0, {str(ROOT / 'training_code')!r})\n" + "\n".join(
-        f"import {name}" for name in modules
-    )
-    program += "\nprint([name for name in ('mlflow', 'matplotlib') if name in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-B", "-W", "error", "-c", program],
-        env={"PATH": os.environ["PATH"]},
-        cwd=tmp_path,
-        text=True,
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
-    assert list(tmp_path.iterdir()) == []
-
-
-FLIGHTS = "carrier,distance,delay\n" + "".join(
-    f"{('UA', 'DL', 'AA')[i % 3]},{i * 7 % 500},{(i % 3) * 10 + (i * 7 % 500) / 50:.3f}\n" for i in range(300)
-)
-
-
-def test_a_regression_on_categories_is_registered_with_its_encoding(make: MakeJob) -> None:
-    import mlflow
-
-    job = make(**SCHEDULED)
-    for path in job.training.iterdir():
-        path.unlink()
-    (job.training / "flights.csv").write_text(FLIGHTS)
-    job.hyperparameters = {
-        "estimator": "sklearn.ensemble.GradientBoostingRegressor",
-        "n_estimators": "30",
-        "target_column": "delay",
-        "categorical_columns": "carrier",
-    }
-    done = job.run()
-    assert (done.returncode, done.stderr) == (0, "")
-    for name in REGRESSION_METRIC_NAMES:
-        assert len(re.findall(f"^{metric_regex(name)}$", done.stdout, re.MULTILINE)) == 1
-    mlflow.set_tracking_uri(job.environ["MLFLOW_TRACKING_URI"])
-    registered = mlflow.sklearn.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
-    raw = pandas.DataFrame({"carrier": ["UA", "DL", "XX"], "distance": [10.0, 20.0, 30.0]})
-    assert numpy.array_equal(registered.predict(raw), joblib.load(job.model / "model.joblib").predict(raw))
-    served = mlflow.pyfunc.load_model(f"models:/{job.environ['REGISTERED_MODEL_NAME']}/1")
-    assert numpy.array_equal(served.predict(raw), registered.predict(raw))
-    (run,) = job.runs
-    client = mlflow.MlflowClient()
-    pictures = {each.path for each in client.list_artifacts(run.info.run_id) if each.path.endswith(".png")}
-    assert pictures == {"predicted_and_actual.png", "residuals.png", "permutation_importance.png"}
-    assert run.data.params["estimator"] == "sklearn.ensemble.GradientBoostingRegressor"
-
-    # The next day's version is compared with this one, which takes raw rows, on held-out rows that are encoded.
-    job.environ |= {"TRAINING_JOB_NAME": "job-2", "SCHEDULED_TIME": "2099-01-02T00:00:00Z"}
-    assert job.run().returncode == 0
-    job.environ |= {"TRAINING_JOB_NAME": "job-3", "SCHEDULED_TIME": "2099-01-03T00:00:00Z"}
-    job.environ["PROMOTION_MAXIMUM_METRICS"] = '{"validation:rmse": 100, "validation:mae": 100}'
-    job.hyperparameters["n_estimators"] = "3"
-    assert job.run().returncode == 0
-    _, second, third = sorted(job.versions, key=lambda each: int(each.version))
-    r2 = second.tags["validation:r2"]
-    assert second.tags["promotion"] == (
-        "champion: not worse than champion version 1 on the same held-out rows (margin 0): "
-        f"validation:r2 {r2} against {r2}"
-    )
-    worse, better = third.tags["validation:rmse"], second.tags["validation:rmse"]
-    assert float(worse) > float(better)
-    assert third.tags["promotion"] == (
-        f"challenger: validation:rmse is {worse}, and champion version 2 has {better} on the same held-out rows "
-        "(margin 0)"
-    )

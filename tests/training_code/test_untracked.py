@@ -177,11 +177,7 @@ def test_a_job_trains_judges_and_saves_without_mlflow_and_once_for_an_invocation
     assert "data checks: off, because without MLflow there is no champion" in done.stdout
     assert "validation:accuracy=" in done.stdout
     assert f"delivered: s3://bucket/{KEY} says that this model stands for the invocation" in done.stdout
-    assert sorted(path.name for path in job.model.rglob("*") if path.is_file()) == [
-        "inference.py",
-        "model.joblib",
-        "model.json",
-    ]
+    assert sorted(path.name for path in job.model.glob("*")) == ["code", "model.joblib", "model.json"]
     assert json.loads((job.model / "model.json").read_text())["run_id"] == ""
     assert "registered" not in done.stdout + repeated.stdout
     assert "delivered again: the model of training job job-1 stands for this invocation" in repeated.stdout

@@ -1,9 +1,16 @@
 """What the training code says: of its hyperparameters, in sentences, and in its log."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from options import hyperparameters
 from options.hyperparameters import Hyperparameters
+
+SCHEDULED = {
+    "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s",
+    "SCHEDULED_TIME": "2026-11-23T06:00:00Z",
+}
 
 
 def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[str]]:

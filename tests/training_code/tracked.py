@@ -36,8 +36,6 @@ MARKS = [
     pytest.mark.slow,
     # MLflow compares the columns of an input example with a range, which pandas 3.1 deprecates; the image has 2.2.
     pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
-    # MLflow warns of its own type hints when its pyfunc package is imported.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
 ]
 
 SETTINGS = Hyperparameters(n_estimators=5, n_jobs=1)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline
 
-ORDINAL, ONE_HOT = "ordinal", "one_hot"
-
 UNKNOWN = "\0unknown"
 """What a word becomes that was not known when it was encoded; no text file can hold it."""
 

@@ -73,7 +73,7 @@ def _by_chance(target: NDArray[Any], column: str, settings: Hyperparameters) -> 
 
 def _rows_of_their_own_class(target: NDArray[Any], column: str) -> Rows:
     """The rows of classes that have one row only: nobody can both learn from it and be judged by it."""
-    classes, counts = numpy.unique(target, return_counts=True)
+    classes, counts = labels.counted(target)
     few = counts < 2
     if few.all() or not few.any():
         return numpy.empty(0, dtype=numpy.intp)
@@ -81,12 +81,12 @@ def _rows_of_their_own_class(target: NDArray[Any], column: str) -> Rows:
         f"note: target column {column!r}: class {_listed(classes[few])} has one row only, which is trained on, and "
         f"not judged by; add rows, or give the job a validation channel"
     )
-    places: Rows = numpy.unique(target, return_index=True)[1]
-    return places[few]
+    places = numpy.flatnonzero(numpy.isin(target, classes[few]))
+    return places[numpy.argsort(target[places])]
 
 
 def _check_strata(target: NDArray[Any], fraction: float) -> None:
-    classes = numpy.unique(target)
+    classes, _ = labels.counted(target)
     held = numpy.ceil(len(target) * fraction)
     if held < len(classes) or len(target) - held < len(classes):
         raise TrainingError(
@@ -144,7 +144,7 @@ def _by_group(split: SplitColumn, settings: Hyperparameters) -> tuple[Rows, Rows
 
 def _of_known_classes(target: NDArray[Any], column: str, kept: Rows, held: Rows) -> Rows:
     """Those of the held-out rows whose class is among those that are trained on: nobody can foresee the others."""
-    known = numpy.unique(target[kept])
+    known, _ = labels.counted(target[kept])
     if len(known) < 2:
         raise TrainingError(
             f"target column {column!r}: all {len(kept)} rows that are left to train on are of one class, "
@@ -152,7 +152,7 @@ def _of_known_classes(target: NDArray[Any], column: str, kept: Rows, held: Rows)
         )
     foreseen = numpy.isin(target[held], known)
     if not foreseen.all():
-        others = numpy.unique(target[held][~foreseen])
+        others, _ = labels.counted(target[held][~foreseen])
         say(
             f"note: target column {column!r}: class {_listed(others)} is in held-out rows only: {(~foreseen).sum()} "
             f"rows are not judged by"

@@ -59,9 +59,17 @@ def classes_of(files: Sequence[DataFile], target: str) -> NDArray[Any]:
     return chosen
 
 
+def counted(target: NDArray[Any]) -> tuple[NDArray[Any], NDArray[numpy.int64]]:
+    """The classes in order, and the rows of each: Arrow counts without sorting all rows, as `numpy.unique` does."""
+    counts = pyarrow.array(target).value_counts()
+    classes = counts.field("values").to_numpy(zero_copy_only=False).astype(target.dtype)
+    order = numpy.argsort(classes)
+    return classes[order], counts.field("counts").to_numpy()[order]
+
+
 def check_classes(target: NDArray[Any], channel: str) -> None:
     """Raise a TrainingError when there are fewer than two classes."""
-    classes = numpy.unique(target)
+    classes, _ = counted(target)
     if len(classes) < 2:
         raise TrainingError(
             f"channel {channel}: all {len(target)} rows are of one class, {shown(classes[0])}; "
@@ -78,7 +86,7 @@ def same_classes(target: NDArray[Any], training: NDArray[Any], column: str) -> N
     target = _as_words(target, training)
     if training.dtype.kind == "U":
         target = target.astype(str)
-    known = set(numpy.unique(training).tolist())
+    known = set(counted(training)[0].tolist())
     unknown = [each for each in sorted(set(target.tolist()), key=str) if each not in known]
     if unknown:
         named, listed = (", ".join(map(shown, each)) for each in (unknown[:5], sorted(known)[:20]))
@@ -100,7 +108,7 @@ def _as_words(target: NDArray[Any], training: NDArray[Any]) -> NDArray[Any]:
     """Labels as words, where some of those of training are: numbers among them as training writes them."""
     if training.dtype.kind != "U" or target.dtype.kind == "U":
         return target
-    written = {float(word): word for word in numpy.unique(training).tolist() if _is_plain_number(word)}
+    written = {float(word): word for word in counted(training)[0].tolist() if _is_plain_number(word)}
     return numpy.array([written.get(float(label), str(label)) for label in target.tolist()], dtype=str)
 
 

@@ -110,18 +110,19 @@ def announce_words(  # noqa: PLR0913  # one argument for each thing that the mem
         _say(needed, f"now that the {words:,} words of the categories are known, for {rows:,} rows{has}", "")
 
 
-def announce_trees(trees: Sequence[Any], total: int) -> None:
+def announce_trees(trees: Sequence[Any], total: int, own_form: float = 0.0) -> None:
     """Print what a forest of `total` trees like these takes when it has grown, where that is much: grown ones tell.
 
-    It is there once: it is saved tree by tree, and let go before the champion is loaded (docs/adr/0026).
+    It is there once: it is saved tree by tree, and let go before the champion is loaded (docs/adr/0026). An accelerator
+    has each batch, of which these are one, in a form of its own beside: such a share of its bytes.
     """
     tree = sum(len(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in trees) / len(trees)
-    needed, there = round(total * tree), available()
+    needed, there = round((total + own_form * len(trees)) * tree), available()
     if needed < _MUCH:
         return
     say(
         f"memory: about {needed >> 20:,} MB more when all trees have grown: {total:,} trees of "
-        f"{tree / (1 << 20):.1f} MB"
+        f"{tree / (1 << 20):.1f} MB{', and what the accelerator makes first' if own_form else ''}"
     )
     if needed > there:
         say(

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
-from data.dataset import Channels
+from data.channels import Channels
 
 _THREAD = "reading"
 
@@ -31,7 +31,7 @@ class Reading:
         """What was read, once.
 
         Raises:
-            TrainingError: as `dataset.read_channels`.
+            TrainingError: as `channels.read_channels`.
         """
         self._thread.join()
         if self._error is not None:

@@ -140,12 +140,13 @@ def _tell_of_numbers(files: Sequence[DataFile], wanted: Wanted) -> None:
                 constant.append(name)
             continue
         pieces = pyarrow.chunked_array([chunk for each in files for chunk in each.chunks[name]])
-        limits: dict[str, Any] = compute.min_max(pieces).as_py()
         if pieces.null_count:
             continue
-        if limits["min"] == limits["max"]:
+        # The two ends tell of nearly every column that it is neither, and cost nothing.
+        first, last = pieces[0].as_py(), pieces[-1].as_py()
+        if first == last and _is_constant(pieces):
             constant.append(name)
-        elif len(pieces) >= _FEW_ROWS and limits["max"] - limits["min"] == len(pieces) - 1 and _counts(pieces):
+        elif len(pieces) >= _FEW_ROWS and last - first == len(pieces) - 1 and _counts(pieces):
             counting.append(name)
     if constant:
         say(f"note: {_listed(constant)} the same value in each row: kept, and drop_columns can leave it out")
@@ -160,6 +161,11 @@ def _tell_of_missing(files: Sequence[DataFile], wanted: Wanted, settings: Hyperp
         how = "kept" if settings.missing_values == "auto" else f"filled: {settings.missing_values}"
         more = f" and {len(lacking) - _SHOWN} more columns" if len(lacking) > _SHOWN else ""
         say(f"note: missing values in {', '.join(lacking[:_SHOWN])}{more}: {how}; missing_values decides")
+
+
+def _is_constant(values: pyarrow.ChunkedArray) -> bool:
+    limits: dict[str, Any] = compute.min_max(values).as_py()
+    return bool(limits["min"] == limits["max"])
 
 
 def _counts(values: pyarrow.ChunkedArray) -> bool:

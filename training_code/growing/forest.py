@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import joblib
@@ -97,7 +98,7 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
     far, own = estimators.growth(type(model)), model.get_params(deep=False)
     total, unit = int(getattr(estimator(settings), far)), estimators.unit(model)
     first = trees = estimators.size(model)
-    next_size, fit_batch = _way_of_growing(settings, table)
+    next_size, fit_batch, own_form = _way_of_growing(settings, table)
     while trees < total:
         trees = min(trees + next_size(trees - first, growing), total)
         step = {far: trees, "warm_start": True, "n_jobs": settings.n_jobs}
@@ -110,19 +111,23 @@ def _by_trees(settings: Hyperparameters, table: Table, model: BaseEstimator, aft
             warnings.filterwarnings("ignore", 'class_weight presets "balanced"', UserWarning)
             fit_batch(model, table)
         if not growing and estimators.is_forest(model):
-            memory.announce_trees(model.estimators_[first:], total)
+            memory.announce_trees(model.estimators_[first:], total, own_form)
         growing += time.perf_counter() - before
         say(f"growing: {trees} of {total} {unit}, {time.perf_counter() - started:.1f} s")
         if after_batch:
             after_batch(model)
 
 
-def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[NextSize, FitBatch]:
-    """How many trees a batch has, and what grows a forest to its `n_estimators`."""
+def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[NextSize, FitBatch, float]:
+    """How many trees a batch has, what grows a forest to its `n_estimators`, and what it holds beside a batch's trees.
+
+    That is a share of their bytes.
+    """
     if settings.accelerator and not (why := accelerated.unsupported(settings, table)):
         size = accelerated.batch_size(int(estimator(settings).n_estimators), len(table.target))
         say(f"accelerator: scikit-learn-intelex grows the trees, {size} at a time")
-        return lambda *_: size, lambda model, rows: accelerated.grow_batch(model, rows, settings.random_state)
+        grow_batch = partial(accelerated.grow_batch, random_state=settings.random_state)
+        return lambda *_: size, grow_batch, accelerated.OWN_FORM
     if settings.accelerator:
         say(f"accelerator: going on with plain scikit-learn instead of {settings.accelerator}: {why}")
     cores = int(joblib.effective_n_jobs(settings.n_jobs))
@@ -130,7 +135,7 @@ def _way_of_growing(settings: Hyperparameters, table: Table) -> tuple[NextSize, 
     def as_time_allows(grown: int, elapsed: float) -> int:
         return batch_size(seconds_of_batch(settings.checkpoint_seconds, elapsed), grown, elapsed, cores)
 
-    return as_time_allows, _fit
+    return as_time_allows, _fit, 0.0
 
 
 def _by_epochs(settings: Hyperparameters, table: Table, model: BaseEstimator, after_batch: AfterBatch | None) -> None:

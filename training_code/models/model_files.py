@@ -1,4 +1,4 @@
-"""Puts the model where SageMaker takes it from: `model.joblib`, `model.json` and `code/inference.py`, all or none."""
+"""Puts the model where SageMaker takes it from: `model.joblib`, `model.json` and `code/`, all or none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from progress import say
 
 MODEL_FILE = "model.joblib"
 DESCRIPTION_FILE = "model.json"
-INFERENCE_FILE = "code/inference.py"
+INFERENCE_CODE = "code"
+_SERVING_ROOM = "endpoint"
+"""What inference.py imports."""
 
 TRUSTED_TYPES = (
     "numpy.asarray",
@@ -131,9 +133,10 @@ def describe(  # noqa: PLR0913  # one argument for each source of the descriptio
 
 def discard(directory: Path) -> None:
     """Take back what `save` has written."""
-    for name in (INFERENCE_FILE, DESCRIPTION_FILE, MODEL_FILE):
+    for name in (*_code_files(), DESCRIPTION_FILE, MODEL_FILE):
         (directory / name).unlink()
-    (directory / INFERENCE_FILE).parent.rmdir()
+    for room in (_SERVING_ROOM, ""):
+        (directory / INFERENCE_CODE / room).rmdir()
 
 
 def save(directory: Path, forest: BaseEstimator, description: Description) -> None:
@@ -143,14 +146,23 @@ def save(directory: Path, forest: BaseEstimator, description: Description) -> No
     """
     directory.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".model-", dir=directory))
+    code = _code_files()
     try:
-        (staging / INFERENCE_FILE).parent.mkdir()
+        (staging / INFERENCE_CODE / _SERVING_ROOM).mkdir(parents=True)
         joblib.dump(forest, staging / MODEL_FILE)
         (staging / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
-        shutil.copyfile(Path(__file__).parents[1] / "inference.py", staging / INFERENCE_FILE)
-        (directory / INFERENCE_FILE).parent.mkdir(exist_ok=True)
-        for name in (INFERENCE_FILE, DESCRIPTION_FILE, MODEL_FILE):
+        for name, source in code.items():
+            shutil.copyfile(source, staging / name)
+        (directory / INFERENCE_CODE / _SERVING_ROOM).mkdir(parents=True, exist_ok=True)
+        for name in (*code, DESCRIPTION_FILE, MODEL_FILE):
             (staging / name).replace(directory / name)
     finally:
         shutil.rmtree(staging)
     say(f"saving: {directory / MODEL_FILE}, {(directory / MODEL_FILE).stat().st_size:,} bytes")
+
+
+def _code_files() -> dict[str, Path]:
+    """What serves the model: its place in the model directory, and the file here."""
+    here = Path(__file__).parents[1]
+    sources = [here / "inference.py", *sorted((here / _SERVING_ROOM).glob("*.py"))]
+    return {f"{INFERENCE_CODE}/{source.relative_to(here).as_posix()}": source for source in sources}

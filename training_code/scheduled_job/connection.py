@@ -90,6 +90,18 @@ def may_pass(error: Exception) -> bool:
     return code in _PASSING_CODES if isinstance(code, str) else True
 
 
+def if_there(call: Callable[[], Answer]) -> Answer | None:
+    """What `call` answers, or None where MLflow knows no such thing."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return call()
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return None
+
+
 @contextmanager
 def unless_it_exists() -> Iterator[None]:
     """Let pass that another job has just created the same thing."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .connection import may_pass, unless_it_exists
+from .connection import if_there, may_pass, unless_it_exists
 from .failure import TrainingError
 from .job import TrainingJob
 from .log import say
@@ -135,15 +135,8 @@ class Registry:
             say(f"note: the version's description will not say why: MLflow refuses it ({error.error_code})")
 
     def _aliases(self) -> dict[str, str]:
-        from mlflow.exceptions import MlflowException
-
-        try:
-            aliases = self._client.get_registered_model(self._model_name).aliases
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
-            return {}
-        return {name: str(number) for name, number in aliases.items()}
+        found = if_there(lambda: self._client.get_registered_model(self._model_name).aliases)
+        return {name: str(number) for name, number in (found or {}).items()}
 
     def _create_version(self, run_id: str, model_id: str, tags: Mapping[str, str], summary: str) -> None:
         with unless_it_exists():

@@ -41,6 +41,7 @@ class Script:
 
     def __init__(self) -> None:
         self._environ = dict(os.environ)
+        self._base = Path(self._environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml")
         self._tracker: JobTracker | None = None
         self._run: AbstractContextManager[str] | None = None
         self._run_id = ""
@@ -196,16 +197,14 @@ class Script:
 
     @property
     def _output(self) -> Path:
-        base = Path(self._environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml")
-        return Path(self._environ.get("SM_OUTPUT_DATA_DIR") or base / "output" / "data")
+        return Path(self._environ.get("SM_OUTPUT_DATA_DIR") or self._base / "output" / "data")
 
     def _deliver(self, record: Record) -> StandingVersion:
         assert self._tracker is not None  # noqa: S101 - who has a record has claimed
         try:
             return self._tracker.deliver(record)
         except UnreachableError as error:
-            base = Path(self._environ.get("SAGEMAKER_BASE_DIR") or "/opt/ml")
-            model = Path(self._environ.get("SM_MODEL_DIR") or base / "model")
+            model = Path(self._environ.get("SM_MODEL_DIR") or self._base / "model")
             model.mkdir(parents=True, exist_ok=True)
             raise TrainingError(f"{keep(record.directory, self._output, model, record.job)}; {error}") from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from failure import TrainingError
+from scheduled_job.connection import if_there
 from scheduled_job.tags import TRAINING_JOB_NAME
 
 _DESCRIPTION, _PROFILE = "model.json", "data_profile.json"
@@ -28,15 +29,8 @@ def runs(client: Any, named: Sequence[str], model: str, experiment: str) -> dict
 
 def run_facts(client: Any, run_id: str) -> dict[str, Any] | None:  # noqa: ANN401  # MlflowClient
     """Values and datasets of a run; None where it is gone, or deleted."""
-    from mlflow.exceptions import MlflowException
-
-    try:
-        run = client.get_run(run_id)
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        return None
-    if run.info.lifecycle_stage != "active":
+    run = if_there(lambda: client.get_run(run_id))
+    if run is None or run.info.lifecycle_stage != "active":
         return None
     inputs = run.inputs.dataset_inputs if run.inputs else []
     return {
@@ -74,15 +68,11 @@ def _member(text: str | None, name: str) -> Any:  # noqa: ANN401  # whatever it 
 
 def _find(client: Any, named: str, model: str, experiment: str) -> str:  # noqa: ANN401  # MlflowClient
     """The id of the run that is meant."""
-    from mlflow.exceptions import MlflowException
-
     if named.isdigit() and len(named) < _RUN_ID:
-        try:
-            return str(client.get_model_version(model, named).run_id or "")
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
-            raise TrainingError(f"registered model {model} has no version {named}") from None
+        version = if_there(lambda: client.get_model_version(model, named))
+        if version is None:
+            raise TrainingError(f"registered model {model} has no version {named}")
+        return str(version.run_id or "")
     if len(named) == _RUN_ID and all(each in "0123456789abcdef" for each in named):
         return named
     found = client.get_experiment_by_name(experiment)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scheduled_job import tags as names
+from scheduled_job.connection import if_there
 from scheduled_job.registry import CHALLENGER, CHAMPION
 from tracking.recorded import run_facts
 
@@ -26,7 +27,7 @@ def versions(client: Any, model: str, newest: int = 0, also: Sequence[str] = ())
     Runs are those of the `newest` versions, of those with an alias, and of those that are named; one that is gone is
     null. A model that is not registered has none of all that.
     """
-    aliases = _aliases(client, model)
+    aliases = aliases_of(client, model)
     found = sorted(_searched(client, f"name = '{model}'"), key=lambda each: -int(each.version))
     wanted = {*aliases.values(), *also}
     shown = [each for number, each in enumerate(found) if number < newest or str(each.version) in wanted]
@@ -39,16 +40,10 @@ def versions(client: Any, model: str, newest: int = 0, also: Sequence[str] = ())
     }
 
 
-def _aliases(client: Any, model: str) -> dict[str, str]:  # noqa: ANN401  # MlflowClient
-    from mlflow.exceptions import MlflowException
-
-    try:
-        found = client.get_registered_model(model).aliases
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        return {}
-    return {name: str(number) for name, number in found.items()}
+def aliases_of(client: Any, model: str) -> dict[str, str]:  # noqa: ANN401  # MlflowClient
+    """Aliases with the numbers of their versions; empty where the model is not registered, or no more."""
+    found = if_there(lambda: client.get_registered_model(model).aliases)
+    return {name: str(number) for name, number in (found or {}).items()}
 
 
 def _searched(client: Any, wanted: str) -> Iterator[Any]:  # noqa: ANN401  # MlflowClient

@@ -106,8 +106,10 @@ def _described(ec2: Any, operation: str, member: str, name: str, values: Sequenc
 
 
 def _domain_name(ec2: Any, vpcs: Sequence[str]) -> str | None:  # noqa: ANN401 - as above
-    (vpc,) = _described(ec2, "describe_vpcs", "Vpcs", "vpc-id", vpcs)
-    options = _described(ec2, "describe_dhcp_options", "DhcpOptions", "dhcp-options-id", [vpc["DhcpOptionsId"]])
+    found = _described(ec2, "describe_vpcs", "Vpcs", "vpc-id", vpcs)
+    if not found:
+        raise NotKnownError(f"{', '.join(vpcs)} was deleted while it was looked at; look again")
+    options = _described(ec2, "describe_dhcp_options", "DhcpOptions", "dhcp-options-id", [found[0]["DhcpOptionsId"]])
     configured = (each for option in options for each in option["DhcpConfigurations"] if each["Key"] == "domain-name")
     return next((value["Value"] for each in configured for value in each["Values"]), None)
 

@@ -70,19 +70,30 @@ def ask_channel(s3: S3Client, channel: Mapping[str, Any]) -> ChannelData:
 def fetch_head(s3: S3Client, channel: Mapping[str, Any], directory: Path) -> int:
     """Bring the head of a channel's first objects to `directory`, and tell how many files came of it.
 
-    Objects that are too large and cannot be read from their head alone are passed over.
+    Objects that are too large and cannot be read from their head alone are passed over, and so are those that are gone
+    since they were listed.
     """
     came = 0
     for uri, path in _first_objects(s3, channel):
-        bucket, key = bucket_of(uri), key_of(uri)
-        size = s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
-        content = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{LARGEST - 1}")["Body"].read() if size else b""
-        if (head := head_of(content, is_whole=size <= LARGEST)) is not None:
+        if (head := _head(s3, uri)) is not None:
             target = directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(head)
             came += 1
     return came
+
+
+def _head(s3: S3Client, uri: str) -> bytes | None:
+    """The head of an object; None of one that is gone, or of which the head alone cannot be read."""
+    bucket, key = bucket_of(uri), key_of(uri)
+    try:
+        size = s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
+        content = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{LARGEST - 1}")["Body"].read() if size else b""
+    except ClientError as error:
+        if code_of(error) in _MISSING:
+            return None
+        raise
+    return head_of(content, is_whole=size <= LARGEST)
 
 
 def _first_objects(s3: S3Client, channel: Mapping[str, Any]) -> list[tuple[str, PurePosixPath]]:

@@ -63,7 +63,9 @@ def ask_fault(
         directory = Path(temporary) / channel["ChannelName"]
         directory.mkdir()
         if not fetch_head(s3, channel, directory):
-            raise NotAskedError("its first objects are too large to be read from their head alone")
+            raise NotAskedError(
+                "its first objects are too large to be read from their head alone, or gone since they were listed"
+            )
         arguments = script_arguments(request.get("HyperParameters", {}))
         question = {"arguments": arguments, "channel": channel["ChannelName"], "directory": str(directory)}
         script = Path(SHIPPED_CODE) / "train.py"

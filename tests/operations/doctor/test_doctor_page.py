@@ -36,7 +36,7 @@ OF_THE_HISTORY = {"list_training_jobs", "describe_training_job"}
 
 
 def test_the_table_has_each_kind_of_finding_and_no_other() -> None:
-    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (\w+) \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| \[`([a-z0-9-]+)`\]\(runbook\.md#\1\) \| (\w+) \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
 
     assert rows == [(each.name, "blocks" if each.blocks else "advises", each.fault, each.cure) for each in KINDS]
 

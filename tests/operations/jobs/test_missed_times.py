@@ -86,3 +86,12 @@ def test_nobody_can_tell_where_newer_jobs_take_up_the_whole_history() -> None:
 def test_an_invocation_has_its_window_and_some_minutes_to_come() -> None:
     assert missed(spec("cron(57 11 * * ? *)"), History(PREFIX)) == datetime(2026, 11, 19, 11, 57, tzinfo=UTC)
     assert missed(spec(flexible_time_window_in_minutes=720), History(PREFIX)) == datetime(2026, 11, 19, 3, tzinfo=UTC)
+
+
+def test_nobody_can_tell_where_a_job_was_deleted_that_may_have_been_of_the_time() -> None:
+    gone = History(PREFIX, (OF_YESTERDAY,), gone=(OF_TODAY,))
+
+    assert missed(spec(), gone) is None
+    assert missed(spec(), History(PREFIX, is_whole=False)) is None
+    older = History(PREFIX, (OF_YESTERDAY,), gone=(OF_YESTERDAY,))
+    assert missed(spec(), older) == datetime(2026, 11, 20, 3, tzinfo=UTC)

@@ -33,7 +33,7 @@ def test_the_commands_that_train_nothing_end_as_the_page_shows(
     for line in TYPED:
         command, *arguments = shlex.split(line.partition(" | ")[0])
         if command == "run":
-            continue  # one that trains is in tests/operations/test_rehearsed_dates.py, one that is refused beside this
+            continue  # one that trains is in rehearsing/test_rehearsed_dates.py, one that is refused beside this
         known = [name[-36:-28] if re.fullmatch(r"[0-9a-f]{8}", each) else each for each in arguments]
         if command == "status" and "--no-models" not in known:
             known.append("--no-models")
@@ -47,6 +47,10 @@ def test_the_commands_that_train_nothing_end_as_the_page_shows(
     ("told", "words"),
     [
         ("AlgorithmError: , exit code: 137", "the memory was not enough, or the process was killed"),
+        ("AlgorithmError: InstallRequirementsError:\nExitCode 1", "pip could not install the code's packages"),
+        ("ClientError: Data download failed:Insufficient disk space", "the job's volume was full"),
+        ("ClientError: Cannot pull algorithm container. x", "SageMaker could not pull the training image"),
+        ("ClientError: SageMaker was unable to assume the role 'x'", "SageMaker may not assume the execution role"),
         ("ClientError: Data download failed: x", "SageMaker could not bring the data of a channel"),
         ("ClientError: Artifact upload failed: x", "SageMaker could not put the model into S3"),
         ("ClientError: x", "SageMaker could not do what the job asks for"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from operations.jobs.reasons import Reason, reason_of
+from scheduled_job import secret
+from scheduled_job.connection import UnreachableError, reaching
+from scheduled_job.failure import TrainingError
 from tests.operations.jobs.descriptions import NAME, run
 
 LOGS = f"logs {NAME}"
@@ -17,6 +20,9 @@ MEMORY = (
     "the memory of ml.m5.large was not enough, or the process was killed: name a resources.instance_type with more, or "
     "train on less data"
 )
+
+
+DISK = "the job's volume was full: raise resources.volume_size_in_gb, or bring less data"
 
 
 def failed(reason: str | None) -> Reason | None:
@@ -74,6 +80,21 @@ def stopped(secondary: str, **stopping: int) -> Reason | None:
             "doctor",
         ),
         (
+            "ClientError: Cannot pull algorithm container. Either the image does not exist or its permissions are "
+            "incorrect.",
+            "SageMaker could not pull the training image: Either the image does not exist or its permissions are "
+            "incorrect.",
+            "doctor",
+        ),
+        (
+            "ClientError: SageMaker was unable to assume the role 'arn:aws:iam::123456789012:role/execution'",
+            "SageMaker may not assume the execution role: 'arn:aws:iam::123456789012:role/execution'",
+            "doctor",
+        ),
+        ("ClientError: Data download failed:Insufficient disk space", DISK, LOGS),
+        ("ClientError: Artifact upload failed:Insufficient disk space", DISK, LOGS),
+        ("AlgorithmError: unexpected OSError: [Errno 28] No space left on device, exit code: 1", DISK, LOGS),
+        (
             "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML "
             "instance type.",
             "AWS had no machine of type ml.m5.large to spare: run it again later, or name another "
@@ -93,13 +114,55 @@ def test_what_sagemaker_says_becomes_one_sentence_with_a_command(told: str | Non
     assert failed(told) == Reason(words, command)
 
 
-def test_a_long_reason_is_cut_and_stands_on_one_line() -> None:
-    reason = failed("AlgorithmError: " + "many\nwords " * 100 + ", exit code: 1")
+def test_pip_that_fails_before_the_script_is_told_as_such() -> None:
+    # As sagemaker_training 4.8.0 writes it, of the image that the samples name.
+    told = 'InstallRequirementsError:\nExitCode 1\nErrorMessage ""\nCommand "python -m pip install -r"'
+
+    reason = failed(f"AlgorithmError: {told}, exit code: 1")
 
     assert reason is not None
-    assert "\n" not in reason.words
-    assert len(reason.words) < 410
-    assert reason.words.endswith(" …")
+    assert reason.words.startswith("pip could not install the code's packages, so the script was never started: ")
+    assert "set source.packages to archive" in reason.words
+    assert reason.command == LOGS
+
+
+def away(how: str) -> str:
+    """What the training code says of an MLflow that is not there."""
+    with pytest.raises(UnreachableError) as raised, reaching("https://mlflow.example", how, {}):
+        raise ConnectionError("connection refused")
+    return str(raised.value)
+
+
+def without_value() -> str:
+    """What it says of a secret that holds nothing."""
+    with pytest.raises(TrainingError) as raised:
+        secret.variables("", "arn:aws:secretsmanager:us-east-1:123456789012:secret:mlflow-AbCdEf")
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("said", [away("asked"), away("written to"), without_value()])
+def test_what_the_training_code_says_of_mlflow_and_its_secret_leads_to_the_doctor(said: str) -> None:
+    assert failed(f"AlgorithmError: {said}, exit code: 1") == Reason(said, "doctor")
+
+
+def test_a_long_reason_stands_on_one_line_without_its_middle_where_no_cure_is() -> None:
+    columns = ",\n".join(f"'column_{number}'" for number in range(200))
+    said = f"AlgorithmError: no target column; its columns are {columns}; set target_column, exit code: 1"
+
+    reason = failed(said)
+
+    assert reason is not None
+    assert reason.words.startswith("no target column; its columns are 'column_0', 'column_1',")
+    assert reason.words.endswith(", 'column_199'; set target_column")
+    assert reason.words.count(" … ") == 1
+    assert 350 < len(reason.words) <= 403
+
+
+def test_a_long_reason_without_any_space_is_cut_as_well() -> None:
+    reason = reason_of(run(TrainingJobStatus="Failed", FailureReason=f"AlgorithmError: {'x' * 1000}"))
+
+    assert reason is not None
+    assert reason.words == f"{'x' * 280} … {'x' * 120}"
 
 
 @pytest.mark.parametrize(

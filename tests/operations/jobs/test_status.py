@@ -109,6 +109,19 @@ def test_why_a_job_failed_stands_below_with_the_command_that_looks_further() -> 
     )
 
 
+def test_a_job_without_a_network_that_nobody_has_registered_says_how_and_only_where_mlflow_has_answered() -> None:
+    isolated = run(Environment={"REGISTERED_MODEL_NAME": "breast-cancer", "TRACKING": "afterwards"})
+    left = f"it reached no MLflow itself, and MLflow has no version of it yet. See: training-jobs register {NAME}"
+    version = {NAME: StandingVersion("breast-cancer", "3", (), NAME)}
+
+    assert f"{left} --stack prod" in printed(status(isolated, knows_versions=True), " --stack prod")
+    assert left not in printed(status(isolated))
+    assert left not in printed(status(isolated, knows_versions=True, versions=version))
+    assert left not in printed(status(run(), knows_versions=True))
+    (job,) = as_document(status(isolated, knows_versions=True))["jobs"]
+    assert job["training_jobs"][0]["look_further"] == f"training-jobs register {NAME}"
+
+
 def test_a_job_under_way_shows_its_secondary_status_and_how_long_so_far() -> None:
     running = run(
         TrainingJobStatus="InProgress",

@@ -19,6 +19,7 @@ from rehearsal.permissions.policy_documents import PolicyDocument
 from rehearsal.permissions.role_documents import RoleDocuments
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from tests.rehearsal.permissions.test_role_documents import resource
+from tests.rehearsal.s3_channels import s3_channel
 
 SCOPE = AwsScope("aws", "us-east-1", "123456789012")
 NAME = "breast-cancer-staging"
@@ -30,12 +31,7 @@ GOOD_INPUT = {
     "TrainingJobName": f"{NAME}-<aws.scheduler.execution-id>",
     "AlgorithmSpecification": {"TrainingImage": "image:1", "TrainingInputMode": "File"},
     "RoleArn": EXECUTION_ROLE,
-    "InputDataConfig": [
-        {
-            "ChannelName": "training",
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-        }
-    ],
+    "InputDataConfig": [s3_channel("training", "s3://bucket/datasets/training/")],
     "OutputDataConfig": {"S3OutputPath": "s3://bucket/training-outputs/"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600},

@@ -14,8 +14,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers import kept_servers
-from rehearsal.local_servers import servers as starting
-from rehearsal.local_servers.kept_servers import KeptServer, KeptServersError, process_identity
+from rehearsal.local_servers.kept_servers import KeptServer
 from rehearsal.local_servers.server import ServerError
 from rehearsal.local_servers.server_process import PortError, listening_socket
 from rehearsal.local_servers.servers import Ports, start_servers, stop_kept
@@ -96,40 +95,6 @@ except Exception as error:
     assert done.stdout == (
         "PortError: port 1 of 127.0.0.1 cannot be used: Permission denied; name another port, or none to have a free "
         "one\n"
-    )
-
-
-def test_the_identity_of_a_process_is_its_start_and_its_command() -> None:
-    command = [sys.executable, "-c", "print(flush=True) or input()"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()  # until then it may not have its command yet
-        identity = process_identity(process.pid)
-        assert identity is not None
-        assert identity.endswith(" ".join(command))
-        assert process_identity(os.getpid()) != identity
-        process.kill()
-    assert process_identity(process.pid) is None
-
-
-def test_kept_servers_are_remembered_until_they_are_forgotten(tmp_path: Path) -> None:
-    server = KeptServer("the MLflow server", 1, 4000, "identity")
-    assert kept_servers.read(tmp_path) == []
-    kept_servers.write(tmp_path, [server])
-    assert kept_servers.read(tmp_path) == [server]
-    assert server.url == "http://127.0.0.1:4000"
-    kept_servers.forget(tmp_path)
-    assert kept_servers.read(tmp_path) == []
-
-
-@pytest.mark.parametrize("text", ["{", '{"a": 1}', '[{"name": "MLflow"}]', "[1]"])
-def test_a_damaged_record_of_kept_servers_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "servers.json").write_text(text)
-    with pytest.raises(KeptServersError) as refused:
-        stop_kept(tmp_path)
-    assert str(refused.value) == (
-        f"{tmp_path / 'servers.json'} is damaged, so it is not known which servers a rehearsal left running: end those "
-        "that `ps` shows as rehearsal.local_servers, and remove the file"
     )
 
 
@@ -317,14 +282,3 @@ def test_mlflow_keeps_artifacts_in_the_embedded_s3_and_its_pages_show_them(
         )
         with closing(opener.open(request)) as answer:
             assert json.load(answer) == {}, "a new rehearsal starts without the runs of the last"
-
-
-def test_where_the_cache_cannot_be_written_to_an_empty_database_is_kept_beside_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "cache").write_text("a file, where a directory should be")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-    *_, option, saved = starting._mlflow_database(tmp_path, "s3://ml-bucket/mlflow")
-
-    assert (option, Path(saved).parent) == ("--save-empty-database", tmp_path)

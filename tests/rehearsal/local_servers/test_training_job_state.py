@@ -46,7 +46,7 @@ def test_a_completed_job_tells_its_history(job: TrainingJob) -> None:
         }
     )
     described = job.response_object
-    assert described["TrainingTimeInSeconds"] == 90
+    assert (described["TrainingTimeInSeconds"], described["BillableTimeInSeconds"]) == (90, 90)
     assert described["ModelArtifacts"] == {"S3ModelArtifacts": "s3://b/model.tar.gz"}
     assert described["FinalMetricDataList"][0]["Timestamp"].tzinfo is not None
     assert [(entry["Status"], entry["StatusMessage"]) for entry in described["SecondaryStatusTransitions"]] == [
@@ -63,6 +63,15 @@ def test_a_job_that_is_being_stopped_stays_so_until_its_end_is_reported(job: Tra
     assert (job.status, job.response_object["SecondaryStatus"]) == ("Stopping", "Stopping")
     job.report({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"})
     assert job.status == "Stopped"
+
+
+@pytest.mark.parametrize("end", ["Completed", "Failed", "Stopped"])
+def test_a_job_that_was_asked_to_stop_has_stopped_whatever_it_did_last(end: str, job: TrainingJob) -> None:
+    job.stop()
+    job.report({"TrainingJobStatus": end, "SecondaryStatus": end, "TrainingStartTime": "2026-11-23T03:00:00Z"})
+
+    assert (job.status, job.response_object["SecondaryStatus"]) == ("Stopped", "Stopped")
+    assert job.response_object["SecondaryStatusTransitions"][-1]["Status"] == "Stopped"
 
 
 def test_nothing_is_reported_of_a_job_that_has_ended(job: TrainingJob) -> None:

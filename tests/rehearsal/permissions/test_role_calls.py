@@ -1,191 +1,24 @@
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from components.aws_names import AwsScope
-from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
+from rehearsal.permissions.permissions import judge, judge_trust
 from rehearsal.permissions.policy_documents import PolicyDocument
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.permissions.tracking_calls import TRACKING_ACTIONS
-from rehearsal.running.deployed_schedule import DeployedSchedule
-
-Request = dict[str, Any]
-SCOPE = AwsScope("aws", "us-east-1", "123456789012")
-JOB = "breast-cancer-staging-0d1e5c2a-6a3f-4c11-9a55-1d2f6a1f7b10"
-JOB_ARN = f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{JOB}"
-ROLE_ARN = "arn:aws:iam::123456789012:role/breast-cancer-staging-execution"
-TRACKING_ARN = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/ml-platform-staging"
-KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-SCHEDULE = DeployedSchedule(
-    name="breast-cancer-staging",
-    group_name="breast-cancer-staging",
-    arn="arn:aws:scheduler:us-east-1:123456789012:schedule/breast-cancer-staging/breast-cancer-staging",
-    state="ENABLED",
-    target_arn="arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob",
-    target_input="{}",
-    role_arn="arn:aws:iam::123456789012:role/breast-cancer-staging-scheduler",
-    dead_letter_queue_arn="arn:aws:sqs:us-east-1:123456789012:breast-cancer-staging-dead-letters",
+from tests.rehearsal.permissions.one_job import (
+    JOB,
+    KEY_ARN,
+    ROLE_ARN,
+    SCHEDULE,
+    TRACKING_ARN,
+    Request,
+    execution_calls,
+    good_request,
+    of_service,
 )
-
-
-def good_request() -> Request:
-    return {
-        "TrainingJobName": JOB,
-        "AlgorithmSpecification": {
-            "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
-            "TrainingInputMode": "File",
-        },
-        "RoleArn": ROLE_ARN,
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": "s3://bucket/training-outputs/"},
-        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-        "HyperParameters": {"sagemaker_submit_directory": "s3://bucket/training-code/job/sha/sourcedir.tar.gz"},
-        "Environment": {"MLFLOW_TRACKING_URI": TRACKING_ARN},
-        "Tags": [{"Key": "stack", "Value": "staging"}],
-    }
-
-
-def execution_calls(request: Request, artifact_store: str | None = None) -> tuple[AwsCall, ...]:
-    keys = {"training": [f"s3://bucket/datasets/training/{name}.csv" for name in "ab"]}
-    return execution_role_calls(request, scope=SCOPE, object_uris=keys, artifact_store=artifact_store)
-
-
-def of_service(calls: Sequence[AwsCall], service: str) -> list[tuple[str, str, Mapping[str, object]]]:
-    found = ((call.action, call.resource, call.context) for call in calls)
-    return [call for call in found if call[0].startswith(f"{service}:")]
-
-
-def test_the_scheduler_role_makes_five_calls() -> None:
-    assert scheduler_role_calls(SCHEDULE, good_request()) == (
-        AwsCall(
-            "sts:AssumeRole",
-            SCHEDULE.role_arn,
-            "EventBridge Scheduler assumes the scheduler role",
-            {
-                "aws:SourceAccount": "123456789012",
-                "aws:SourceArn": "arn:aws:scheduler:us-east-1:123456789012:schedule-group/breast-cancer-staging",
-            },
-            "scheduler.amazonaws.com",
-        ),
-        AwsCall(
-            "sagemaker:CreateTrainingJob",
-            JOB_ARN,
-            "create the training job",
-            {
-                "sagemaker:InstanceTypes": ("ml.m5.large",),
-                "sagemaker:MaxRuntimeInSeconds": "3600",
-                "aws:RequestTag/stack": "staging",
-                "aws:TagKeys": ("stack",),
-            },
-        ),
-        AwsCall(
-            "sagemaker:AddTags",
-            JOB_ARN,
-            "tag the training job",
-            {
-                "sagemaker:TaggingAction": "CreateTrainingJob",
-                "aws:RequestTag/stack": "staging",
-                "aws:TagKeys": ("stack",),
-            },
-        ),
-        AwsCall(
-            "iam:PassRole",
-            ROLE_ARN,
-            "pass the execution role to SageMaker",
-            {"iam:PassedToService": "sagemaker.amazonaws.com"},
-        ),
-        AwsCall("sqs:SendMessage", SCHEDULE.dead_letter_queue_arn or "", "record an invocation that failed"),
-    )
-
-
-def test_without_tags_and_a_queue_there_is_no_call_for_them() -> None:
-    from dataclasses import replace
-
-    request = good_request()
-    del request["Tags"]
-
-    calls = scheduler_role_calls(replace(SCHEDULE, dead_letter_queue_arn=None), request)
-
-    assert [call.action for call in calls] == ["sts:AssumeRole", "sagemaker:CreateTrainingJob", "iam:PassRole"]
-    assert "aws:TagKeys" not in calls[1].context
-
-
-def test_every_condition_key_of_create_training_job_comes_from_the_request() -> None:
-    request = good_request()
-    request["ResourceConfig"] |= {"VolumeKmsKeyId": KEY_ARN, "KeepAlivePeriodInSeconds": 600}
-    request["OutputDataConfig"]["KmsKeyId"] = KEY_ARN
-    request["VpcConfig"] = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
-    request["EnableNetworkIsolation"] = False
-    request["EnableInterContainerTrafficEncryption"] = True
-
-    assert scheduler_role_calls(SCHEDULE, request)[1].context == {
-        "sagemaker:InstanceTypes": ("ml.m5.large",),
-        "sagemaker:MaxRuntimeInSeconds": "3600",
-        "sagemaker:KeepAlivePeriod": "600",
-        "sagemaker:NetworkIsolation": "false",
-        "sagemaker:InterContainerTrafficEncryption": "true",
-        "sagemaker:VpcSubnets": ("subnet-1", "subnet-2"),
-        "sagemaker:VpcSecurityGroupIds": ("sg-1",),
-        "sagemaker:VolumeKmsKey": KEY_ARN,
-        "sagemaker:OutputKmsKey": KEY_ARN,
-        "aws:RequestTag/stack": "staging",
-        "aws:TagKeys": ("stack",),
-    }
-
-
-def test_the_instance_types_of_a_heterogeneous_cluster_are_all_named() -> None:
-    request = good_request()
-    request["ResourceConfig"] = {
-        "InstanceGroups": [{"InstanceType": "ml.m5.large"}, {"InstanceType": "ml.c5.xlarge"}],
-        "VolumeSizeInGB": 30,
-    }
-
-    context = scheduler_role_calls(SCHEDULE, request)[1].context
-
-    assert context["sagemaker:InstanceTypes"] == ("ml.m5.large", "ml.c5.xlarge")
-
-
-def test_the_execution_role_reads_and_writes_in_s3_exactly_what_the_request_names() -> None:
-    objects = "arn:aws:s3:::bucket/"
-
-    assert of_service(execution_calls(good_request()), "s3") == [
-        ("s3:ListBucket", "arn:aws:s3:::bucket", {"s3:prefix": "datasets/training/"}),
-        ("s3:GetObject", f"{objects}datasets/training/a.csv", {}),
-        ("s3:GetObject", f"{objects}datasets/training/b.csv", {}),
-        ("s3:GetObject", f"{objects}training-code/job/sha/sourcedir.tar.gz", {}),
-        ("s3:PutObject", f"{objects}training-outputs/{JOB}/output/model.tar.gz", {}),
-        ("s3:PutObject", f"{objects}training-outputs/{JOB}/output/output.tar.gz", {}),
-    ]
-
-
-def test_a_job_with_checkpoints_lists_reads_writes_and_deletes_them() -> None:
-    request = good_request()
-    request["CheckpointConfig"] = {"S3Uri": "s3://bucket/checkpoints/1"}
-
-    assert of_service(execution_calls(request), "s3")[6:] == [
-        ("s3:ListBucket", "arn:aws:s3:::bucket", {"s3:prefix": "checkpoints/1/"}),
-        ("s3:GetObject", "arn:aws:s3:::bucket/checkpoints/1/any-object", {}),
-        ("s3:PutObject", "arn:aws:s3:::bucket/checkpoints/1/any-object", {}),
-        ("s3:DeleteObject", "arn:aws:s3:::bucket/checkpoints/1/any-object", {}),
-    ]
-
-
-def test_a_bundle_inside_the_container_is_not_read_from_s3() -> None:
-    request = good_request()
-    request["HyperParameters"]["sagemaker_submit_directory"] = "/opt/ml/input/data/code/sourcedir.tar.gz"
-
-    assert "arn:aws:s3:::bucket/training-code/job/sha/sourcedir.tar.gz" not in {
-        call.resource for call in execution_calls(request)
-    }
 
 
 def test_the_image_is_pulled_from_the_account_and_region_of_its_registry() -> None:
@@ -340,12 +173,6 @@ def test_a_job_that_does_not_track_reads_and_leaves_word_of_what_was_delivered()
         ("s3:GetObject", f"arn:aws:s3:::bucket/{key}", {}),
         ("s3:PutObject", f"arn:aws:s3:::bucket/{key}", {}),
     ]
-
-
-def test_a_channel_whose_objects_are_not_known_is_judged_by_a_made_up_one() -> None:
-    calls = execution_role_calls(good_request(), scope=SCOPE, object_uris={})
-
-    assert "arn:aws:s3:::bucket/datasets/training/any-object" in {call.resource for call in calls}
 
 
 def test_another_partition_and_region_are_in_every_arn() -> None:

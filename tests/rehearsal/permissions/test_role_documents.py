@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 
 import pytest
 from google.protobuf import struct_pb2
@@ -52,14 +51,6 @@ def good_resources() -> list[RegisteredResource]:
         resource(ROLE_POLICY, "receive", role="scheduler", policy=allowing("sqs:ReceiveMessage")),
         resource(ROLE, "other", name="execution", assumeRolePolicy=TRUST),
     ]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsClients]:
-    from tests.rehearsal.embedded_server import serve_embedded_aws
-
-    with serve_embedded_aws() as clients:
-        yield clients
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ AUTHORIZED_AS = {"CreateLoggedModel": "LogModel"}
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType"),
 ]
 
 

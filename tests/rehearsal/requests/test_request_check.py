@@ -1,74 +1,9 @@
 from collections.abc import Callable
-from copy import deepcopy
-from functools import cache
-from typing import Any
 
 import pytest
-from botocore.loaders import Loader
-from botocore.model import ServiceModel, Shape
-from botocore.validate import validate_parameters
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from rehearsal.requests.request_check import RequestProblem, check_request
-
-Request = dict[str, Any]
-
-
-def good_request() -> Request:
-    return {
-        "TrainingJobName": "breast-cancer-staging-0d1e5c2a-6a3f-4c11-9a55-1d2f6a1f7b10",
-        "AlgorithmSpecification": {
-            "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
-            "TrainingInputMode": "File",
-            "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": "validation:accuracy=([0-9.]+)"}],
-        },
-        "RoleArn": "arn:aws:iam::123456789012:role/breast-cancer-staging-execution",
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "ContentType": "text/csv",
-                "InputMode": "File",
-                "DataSource": {
-                    "S3DataSource": {
-                        "S3DataType": "S3Prefix",
-                        "S3DataDistributionType": "FullyReplicated",
-                        "S3Uri": "s3://ml-platform-staging-ml-bucket/datasets/training/",
-                    }
-                },
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": "s3://ml-platform-staging-ml-bucket/training-outputs/"},
-        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-        "HyperParameters": {"max_depth": "5", "sagemaker_program": "train.py"},
-        "Environment": {"MLFLOW_EXPERIMENT_NAME": "breast-cancer-staging", "SCHEDULED_TIME": "2022-03-22T18:59:43Z"},
-        "Tags": [{"Key": "stack", "Value": "staging"}],
-    }
-
-
-def good_spot_request() -> Request:
-    request = good_request()
-    request["EnableManagedSpotTraining"] = True
-    request["StoppingCondition"]["MaxWaitTimeInSeconds"] = 7200
-    request["CheckpointConfig"] = {"S3Uri": "s3://bucket/checkpoints/", "LocalPath": "/opt/ml/checkpoints"}
-    request["VpcConfig"] = {"Subnets": ["subnet-0a1b2c3d"], "SecurityGroupIds": ["sg-0a1b2c3d"]}
-    request["EnableInterContainerTrafficEncryption"] = True
-    return request
-
-
-@cache
-def create_training_job() -> Shape:
-    model = ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
-    return model.operation_model("CreateTrainingJob").input_shape
-
-
-def boto3_report(request: Request) -> str:
-    try:
-        validate_parameters(request, create_training_job())
-    except Exception as error:  # noqa: BLE001 - its text is what is compared
-        return str(error)
-    return ""
+from tests.rehearsal.requests.good_requests import Change, Request, boto3_report, good_request, good_spot_request
 
 
 @pytest.mark.parametrize("make", [good_request, good_spot_request])
@@ -77,7 +12,6 @@ def test_a_good_request_has_no_problem(make: Callable[[], Request]) -> None:
     assert boto3_report(make()) == ""
 
 
-Change = Callable[[Request], object]
 CASES: list[tuple[str, Change, str]] = [
     (
         "a name of 64 characters",
@@ -240,90 +174,6 @@ def test_an_instance_type_with_a_typing_error_is_answered_with_the_nearest_ones(
 
     assert problem.path == "ResourceConfig.InstanceType"
     assert "did you mean ml.m5.large" in problem.allowed
-
-
-LIMITS: list[tuple[str, Callable[[int], Change], int, str]] = [
-    ("HyperParameters", lambda n: lambda r: r.update(HyperParameters={f"p{i}": "1" for i in range(n)}), 100, "entries"),
-    ("Environment", lambda n: lambda r: r.update(Environment={f"V{i}": "1" for i in range(n)}), 100, "entries"),
-    ("Environment.A", lambda n: lambda r: r["Environment"].update(A="x" * n), 512, "characters"),
-    ("HyperParameters.a", lambda n: lambda r: r["HyperParameters"].update(a="x" * n), 2500, "characters"),
-    ("Tags", lambda n: lambda r: r.update(Tags=[{"Key": f"k{i}", "Value": "v"} for i in range(n)]), 50, "items"),
-    (
-        "AlgorithmSpecification.TrainingImage",
-        lambda n: lambda r: r["AlgorithmSpecification"].update(TrainingImage="i" * n),
-        255,
-        "characters",
-    ),
-    (
-        "AlgorithmSpecification.MetricDefinitions",
-        lambda n: (
-            lambda r: r["AlgorithmSpecification"].update(
-                MetricDefinitions=[{"Name": f"m{i}", "Regex": "x"} for i in range(n)]
-            )
-        ),
-        40,
-        "items",
-    ),
-    (
-        "InputDataConfig",
-        lambda n: (
-            lambda r: r.update(InputDataConfig=[{**r["InputDataConfig"][0], "ChannelName": f"c{i}"} for i in range(n)])
-        ),
-        20,
-        "items",
-    ),
-    (
-        "VpcConfig.SecurityGroupIds",
-        lambda n: lambda r: r.update(VpcConfig={"SecurityGroupIds": ["sg-1"] * n, "Subnets": ["subnet-1"]}),
-        5,
-        "items",
-    ),
-    (
-        "VpcConfig.Subnets",
-        lambda n: lambda r: r.update(VpcConfig={"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"] * n}),
-        16,
-        "items",
-    ),
-]
-
-
-@settings(deadline=None)
-@given(limit=st.sampled_from(LIMITS), over=st.integers(min_value=0, max_value=40))
-def test_past_a_limit_there_is_exactly_that_problem_and_at_it_none(
-    limit: tuple[str, Callable[[int], Change], int, str], over: int
-) -> None:
-    path, change, most, unit = limit
-    request = good_request()
-    change(most + over)(request)
-    before = deepcopy(request)
-
-    problems = check_request("sagemaker", "CreateTrainingJob", request)
-
-    assert [problem.path for problem in problems] == ([path] if over else [])
-    assert all(problem.got == f"{most + over} {unit}" and f"{most} {unit}" in problem.allowed for problem in problems)
-    assert request == before
-    assert boto3_report(request) == "", "boto3 itself lets all of these pass"
-
-
-@pytest.mark.parametrize(("length", "count"), [(256 * 1024, 0), (256 * 1024 + 1, 1)])
-def test_a_target_input_of_more_than_256_kilobytes_is_reported(length: int, count: int) -> None:
-    request = {
-        "Name": "breast-cancer-staging",
-        "GroupName": "breast-cancer-staging",
-        "ScheduleExpression": "cron(0 6 * * ? *)",
-        "FlexibleTimeWindow": {"Mode": "OFF"},
-        "Target": {
-            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob",
-            "RoleArn": "arn:aws:iam::123456789012:role/breast-cancer-staging-scheduler",
-            "Input": "x" * length,
-        },
-    }
-
-    problems = check_request("scheduler", "CreateSchedule", request)
-
-    assert [str(problem) for problem in problems] == count * [
-        "Target.Input: got 262145 bytes; allowed: at most 262144 bytes (256 KB)"
-    ]
 
 
 def test_a_long_value_is_shortened() -> None:

@@ -6,6 +6,9 @@ from moto import mock_aws
 from moto.backends import get_backend
 from mypy_boto3_s3 import S3Client
 
+from rehearsal.aws_clients import AwsClients
+from tests.rehearsal.embedded_server import empty_embedded_aws
+
 
 @pytest.fixture(scope="module")
 def s3_client() -> Iterator[S3Client]:
@@ -19,3 +22,11 @@ def s3(s3_client: S3Client) -> S3Client:
     get_backend("s3").reset()
     s3_client.create_bucket(Bucket="bucket")
     return s3_client
+
+
+@pytest.fixture
+def clients(server: AwsClients) -> AwsClients:
+    empty_embedded_aws()
+    server.s3.create_bucket(Bucket="bucket")
+    server.s3.put_object(Bucket="bucket", Key="datasets/training/a.csv", Body=b"1,0\n")
+    return server

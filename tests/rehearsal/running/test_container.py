@@ -1,52 +1,30 @@
 """AWS's own toolkit runs here, in the container environment, over tiny source bundles."""
 
 import io
-import os
 import re
 import tarfile
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.errors import ContainerError
-from rehearsal.running.container import ContainerPlatform, ContainerResult, run_training_container
+from rehearsal.running.container import run_training_container
 from rehearsal.running.container_packages import python_of
-from rehearsal.sealed_environment import sealed_environment
-from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
+from tests.rehearsal.running.containers import (
+    JOB_ARN,
+    SUCCEEDING,
+    container_environment,
+    good_request,
+    keys,
+    logged,
+    platform,
+    put_bundle,
+    run,
+)
 
 pytestmark = pytest.mark.slow
-
-Request = dict[str, Any]
-JOB_ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/job"
-SUCCEEDING = """
-import json, os, pathlib, sys
-print("validation:accuracy=0.5")
-print("validation:accuracy=0.9375")
-seen = {name: os.environ.get(name) for name in (
-    "MLFLOW_TRACKING_URI", "TRAINING_JOB_ARN", "TRAINING_JOB_NAME", "AWS_ENDPOINT_URL", "PYTHONPATH", "SM_CHANNELS")}
-report = {
-    "arguments": sys.argv[1:],
-    "channel": pathlib.Path(os.environ["SM_CHANNEL_TRAINING"], "a.csv").read_text(),
-    "checkpoints": sorted(path.name for path in pathlib.Path(os.environ["CHECKPOINT_LOCAL_PATH"]).iterdir()),
-    "environment": seen,
-}
-pathlib.Path(os.environ["SM_MODEL_DIR"], "report.json").write_text(json.dumps(report))
-pathlib.Path(os.environ["SM_OUTPUT_DATA_DIR"], "picture.txt").write_text("p")
-pathlib.Path(os.environ["CHECKPOINT_LOCAL_PATH"], "second").write_text("2")
-"""
-
-
-def container_environment() -> Path:
-    here = Path(__file__).resolve().parents[3] / ".venv-container"
-    found = Path(os.environ.get("CONTAINER_VENV", here))
-    if not (found / "bin" / "train").is_file():
-        pytest.skip(f"no container environment in {found}: run `make install` or set CONTAINER_VENV")
-    return found
 
 
 def of_every_machine(differences: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,98 +34,6 @@ def of_every_machine(differences: tuple[str, ...]) -> tuple[str, ...]:
         "no network namespace here: a package index is cut off by a proxy that leads nowhere",
     }
     return tuple(each for each in differences if each not in of_this_one)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsClients]:
-    with serve_embedded_aws() as clients:
-        yield clients
-
-
-@pytest.fixture
-def clients(server: AwsClients) -> AwsClients:
-    empty_embedded_aws()
-    server.s3.create_bucket(Bucket="bucket")
-    server.s3.put_object(Bucket="bucket", Key="datasets/training/a.csv", Body=b"1,0\n")
-    return server
-
-
-def good_request() -> Request:
-    return {
-        "TrainingJobName": "job",
-        "AlgorithmSpecification": {
-            "TrainingInputMode": "File",
-            "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": "validation:accuracy=([0-9.]+)"}],
-        },
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": "s3://bucket/outputs/"},
-        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-        "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints/1/", "LocalPath": "/opt/ml/checkpoints"},
-        "HyperParameters": {
-            "max_depth": "5",
-            "sagemaker_program": "train.py",
-            "sagemaker_submit_directory": "s3://bucket/code/sourcedir.tar.gz",
-            "sagemaker_region": "us-east-1",
-        },
-        "Environment": {
-            "MLFLOW_TRACKING_URI": "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/tracking",
-            "CHECKPOINT_LOCAL_PATH": "/opt/ml/checkpoints",
-        },
-    }
-
-
-def put_bundle(clients: AwsClients, **files: str) -> None:
-    """Upload a source bundle; `train_py` is the text of train.py."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-        for name, text in files.items():
-            member = tarfile.TarInfo(".".join(name.rsplit("_", 1)))
-            member.size = len(text.encode())
-            tar.addfile(member, io.BytesIO(text.encode()))
-    clients.s3.put_object(Bucket="bucket", Key="code/sourcedir.tar.gz", Body=buffer.getvalue())
-
-
-def platform(clients: AwsClients, environment: Path | None = None) -> ContainerPlatform:
-    return ContainerPlatform(
-        clients=clients,
-        container_environment=environment or container_environment(),
-        environment=sealed_environment(os.environ, region="us-east-1", endpoint_url=clients.endpoint_url),
-        swaps={"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"},
-        grace_seconds=0.5,
-    )
-
-
-def run(
-    clients: AwsClients,
-    request: Request,
-    *,
-    on_line: Callable[[str], object] = lambda _line: None,
-    stop_requested: threading.Event | None = None,
-) -> ContainerResult:
-    return run_training_container(
-        request,
-        platform(clients),
-        training_job_arn=JOB_ARN,
-        on_line=lambda line: (on_line(line), None)[1],
-        stop_requested=stop_requested,
-    )
-
-
-def keys(clients: AwsClients, prefix: str) -> list[str]:
-    return [item["Key"] for item in clients.s3.list_objects_v2(Bucket="bucket", Prefix=prefix).get("Contents", [])]
-
-
-def logged(clients: AwsClients, result: ContainerResult) -> list[str]:
-    pages = clients.logs.get_paginator("filter_log_events").paginate(
-        logGroupName="/aws/sagemaker/TrainingJobs", logStreamNames=[result.log_stream_name]
-    )
-    return [event["message"] for page in pages for event in page["events"]]
 
 
 def test_a_job_that_succeeds_leaves_its_model_its_log_its_metrics_and_its_checkpoints(clients: AwsClients) -> None:
@@ -187,113 +73,6 @@ def test_a_job_that_succeeds_leaves_its_model_its_log_its_metrics_and_its_checkp
     }
     assert str(Path(__file__).resolve().parents[3]) not in (report["environment"]["PYTHONPATH"] or "").split(":")
     assert of_every_machine(result.differences) == ("the container's host is localhost, not algo-1",)
-
-
-def test_a_job_that_fails_uploads_what_it_has_left_and_says_why_as_sagemaker_does(clients: AwsClients) -> None:
-    put_bundle(
-        clients,
-        train_py=SUCCEEDING + "\nraise ValueError('the label column is missing')\n",
-    )
-
-    result = run(clients, good_request())
-
-    assert (result.status, result.secondary_status) == ("Failed", "Failed")
-    assert (result.failure_reason or "").startswith("AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n")
-    assert (result.failure_reason or "").endswith(", exit code: 1")
-    assert result.model_artifact_uri is None
-    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz", "outputs/job/output/output.tar.gz"]
-    assert keys(clients, "checkpoints/") == ["checkpoints/1/second"]
-    assert "ValueError: the label column is missing" in logged(clients, result)
-
-
-def test_a_failure_file_of_the_script_is_the_reason(clients: AwsClients) -> None:
-    put_bundle(
-        clients,
-        train_py="import os, sys\n"
-        "open(os.path.join(os.environ['SM_OUTPUT_DIR'], 'failure'), 'w').write('the label column is missing')\n"
-        "sys.exit(2)\n",
-    )
-
-    assert run(clients, good_request()).failure_reason == "AlgorithmError: the label column is missing, exit code: 1"
-
-
-def test_a_requirement_that_the_container_lacks_fails_the_job_and_nothing_is_downloaded(clients: AwsClients) -> None:
-    put_bundle(clients, train_py=SUCCEEDING, requirements_txt="no-such-requirement-of-ours==1.0\n")
-
-    result = run(clients, good_request())
-
-    assert (result.failure_reason or "").startswith("AlgorithmError: InstallRequirementsError:\n")
-    log = logged(clients, result)
-    assert "ERROR: No matching distribution found for no-such-requirement-of-ours==1.0" in log
-    assert not [line for line in log if "Retrying" in line or "Looking in indexes" in line]
-
-
-def test_a_missing_source_bundle_fails_the_job(clients: AwsClients) -> None:
-    result = run(clients, good_request())
-
-    assert result.status == "Failed"
-    assert (result.failure_reason or "").startswith("AlgorithmError: Framework Error: \nTraceback")
-    assert len(result.failure_reason or "") == 1024
-    error = "botocore.exceptions.ClientError: An error occurred (404) when calling the HeadObject operation: Not Found"
-    assert error in logged(clients, result)
-
-
-ENDLESS = """
-import os, pathlib, signal, time
-signal.signal(signal.SIGTERM, lambda *_: print("the script got SIGTERM"))
-pathlib.Path(os.environ["SM_MODEL_DIR"], "half").write_text("half a model")
-pathlib.Path(os.environ["CHECKPOINT_LOCAL_PATH"], "half").write_text("half a forest")
-print("ready")
-while True:
-    time.sleep(1)
-"""
-
-
-def test_a_job_at_its_time_limit_is_stopped_which_is_no_success(clients: AwsClients) -> None:
-    put_bundle(clients, train_py=ENDLESS)
-    request = good_request()
-    request["StoppingCondition"]["MaxRuntimeInSeconds"] = 4
-
-    result = run(clients, request)
-
-    assert (result.status, result.secondary_status) == ("Stopped", "MaxRuntimeExceeded")
-    assert (result.failure_reason, result.model_artifact_uri) == (None, None)
-    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz"]
-
-
-def test_a_job_that_is_asked_to_stop_keeps_its_checkpoints_and_hears_nothing_of_sigterm(clients: AwsClients) -> None:
-    put_bundle(clients, train_py=ENDLESS)
-    stop = threading.Event()
-    lines: list[str] = []
-
-    def stop_when_ready(line: str) -> None:
-        lines.append(line)
-        if line == "ready":
-            stop.set()
-
-    result = run(clients, good_request(), on_line=stop_when_ready, stop_requested=stop)
-
-    assert (result.status, result.secondary_status) == ("Stopped", "Stopped")
-    assert keys(clients, "outputs/") == ["outputs/job/output/model.tar.gz"]
-    assert keys(clients, "checkpoints/") == ["checkpoints/1/half"]
-    assert "the script got SIGTERM" not in lines
-
-
-def test_an_interrupted_rehearsal_leaves_no_upload_and_no_directory(
-    clients: AwsClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_bundle(clients, train_py=ENDLESS)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-
-    def interrupt(line: str) -> None:
-        if line == "ready":
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run(clients, good_request(), on_line=interrupt)
-
-    assert keys(clients, "outputs/") == []
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_listing_says_who_wrote_what(clients: AwsClients) -> None:

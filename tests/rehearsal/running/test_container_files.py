@@ -9,6 +9,7 @@ from mypy_boto3_s3 import S3Client
 from rehearsal.errors import ContainerError
 from rehearsal.running.channel_data import download_channels
 from rehearsal.running.container_files import Checkpoints, ContainerFiles, upload_archive
+from tests.rehearsal.s3_channels import s3_channel
 
 pytestmark = pytest.mark.slow
 
@@ -19,13 +20,7 @@ def good_request() -> Request:
     return {
         "TrainingJobName": "job",
         "AlgorithmSpecification": {"TrainingInputMode": "File"},
-        "InputDataConfig": [
-            {
-                "ChannelName": "training",
-                "ContentType": "text/csv",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/training/"}},
-            }
-        ],
+        "InputDataConfig": [s3_channel("training", "s3://bucket/datasets/training/", ContentType="text/csv")],
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
         "HyperParameters": {"max_depth": "5"},
     }

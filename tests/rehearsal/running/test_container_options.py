@@ -1,35 +1,16 @@
 """What settings that most jobs do without do to a rehearsed container: isolation, loose output, instance groups."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.container import run_training_container
-from tests.rehearsal.embedded_server import empty_embedded_aws, serve_embedded_aws
-from tests.rehearsal.running.test_container import JOB_ARN, good_request, platform, put_bundle, run
+from tests.rehearsal.running.containers import JOB_ARN, good_request, platform, put_bundle, run
+from tests.rehearsal.s3_channels import s3_channel
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsClients]:
-    with serve_embedded_aws() as clients:
-        yield clients
-
-
-@pytest.fixture
-def clients(server: AwsClients) -> AwsClients:
-    empty_embedded_aws()
-    server.s3.create_bucket(Bucket="bucket")
-    server.s3.put_object(Bucket="bucket", Key="datasets/training/a.csv", Body=b"1,0\n")
-    return server
-
-
-CODE = {
-    "ChannelName": "code",
-    "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/code/sourcedir.tar.gz"}},
-}
+CODE = s3_channel("code", "s3://bucket/code/sourcedir.tar.gz")
 
 
 def test_an_isolated_job_gets_its_script_by_a_channel_and_reaches_no_server(clients: AwsClients) -> None:

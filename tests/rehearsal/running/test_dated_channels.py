@@ -9,6 +9,7 @@ import pytest
 from rehearsal.errors import ContainerError
 from rehearsal.running.dated_channels import all_channels, dated_channels, uri_of, with_fetched_channels
 from rehearsal.running.deployed_schedule import DeployedSchedule
+from tests.rehearsal.s3_channels import s3_channel
 
 DUE = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
 TOLD = {
@@ -20,10 +21,6 @@ TOLD = {
 }
 
 
-def s3(name: str, uri: str) -> dict[str, Any]:
-    return {"ChannelName": name, "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}}}
-
-
 def schedule_of(request: dict[str, Any]) -> DeployedSchedule:
     arn = "arn:aws:scheduler:us-east-1:123456789012:schedule/g/s"
     return DeployedSchedule("s", "g", arn, "ENABLED", "", json.dumps(request), "")
@@ -32,8 +29,8 @@ def schedule_of(request: dict[str, Any]) -> DeployedSchedule:
 def good_request() -> dict[str, Any]:
     return {
         "InputDataConfig": [
-            s3("fixed", "s3://data-lake/fixed/"),
-            s3("training", "s3://data-lake/<aws.scheduler.scheduled-time>/"),
+            s3_channel("fixed", "s3://data-lake/fixed/"),
+            s3_channel("training", "s3://data-lake/<aws.scheduler.scheduled-time>/"),
         ],
         "Environment": {"SCHEDULED_TIME": "<aws.scheduler.scheduled-time>", "DATED_CHANNEL_1": json.dumps(TOLD)},
     }
@@ -50,7 +47,7 @@ def test_those_that_depend_on_the_time_are_told_for_that_time() -> None:
 
 
 def test_a_schedule_without_dates_has_none() -> None:
-    assert dated_channels(schedule_of({"InputDataConfig": [s3("fixed", "s3://data-lake/fixed/")]}), DUE) == []
+    assert dated_channels(schedule_of({"InputDataConfig": [s3_channel("fixed", "s3://data-lake/fixed/")]}), DUE) == []
     assert dated_channels(schedule_of({}), DUE) == []
 
 

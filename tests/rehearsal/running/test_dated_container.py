@@ -16,10 +16,10 @@ from components.shipped_code import shipped_code_directory
 from components.source_bundle import read_source_files
 from components.training_job_request import create_training_job_request
 from rehearsal.aws_clients import AwsClients
-from rehearsal.running.container import ContainerResult
+from rehearsal.running.container_result import ContainerResult
 from tests.components.conftest import settings_of
 from tests.rehearsal.embedded_server import serve_embedded_aws
-from tests.rehearsal.running.test_container import run
+from tests.rehearsal.running.containers import run
 
 pytestmark = pytest.mark.slow
 
