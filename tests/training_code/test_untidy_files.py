@@ -153,9 +153,12 @@ def tar(mode: str) -> bytes:
 
 JSON = "".join(json.dumps(row) + "\n" for row in ROWS)
 OTHERS: dict[str, tuple[str | bytes, str]] = {
-    "JSON lines": (JSON, "is JSON; write CSV or Parquet"),
-    "a JSON list": (json.dumps(ROWS, indent=1), "is JSON; write CSV or Parquet"),
-    "packed JSON": (gzip.compress(JSON.encode()), "is, once unpacked, JSON; write CSV or Parquet"),
+    "JSON lines": (JSON, "is JSON; write CSV or Parquet, or keep it under another S3 prefix"),
+    "a JSON list": (json.dumps(ROWS, indent=1), "is JSON; write CSV or Parquet, or keep it under another S3 prefix"),
+    "packed JSON": (
+        gzip.compress(JSON.encode()),
+        "is, once unpacked, JSON; write CSV or Parquet, or keep it under another S3 prefix",
+    ),
     "a page": ("\n<!doctype html>", "is XML or HTML, such as a page that tells of an error; write CSV or Parquet"),
     "an answer of S3": (
         "<?xml version='1.0'?><Error/>",
