@@ -38,9 +38,14 @@ told at once, before anything is deployed. `none` is written as the word.
 
 Files are CSV or Parquet, several of them, all with the same columns. What a file is follows from its content, not
 from its name: plain or packed with gzip, zstd or bzip2; delimiter, decimal mark, byte order marks, UTF-16, blanks
-after delimiters, row names, a header in the first file only. Hidden files, empty ones and writers' marks (`_SUCCESS`,
-`.crc`, `.metadata`, `_delta_log`) are passed over and counted. What may be read in two ways is refused, with both
-readings and the setting that decides ([bad inputs](bad-inputs.md)).
+after delimiters, row names, a header in the first file only. Hidden files, empty ones, writers' marks (`_SUCCESS`,
+`.crc`, `.metadata`, `_delta_log`), their lists of files, rows without any value and a header that stands again are
+passed over and counted. What may be read in two ways is refused, with both readings and the setting that decides
+([bad inputs](bad-inputs.md)).
+
+Numbers may be written as programs for people write them: `12.5 %`, `$1,234.50`, `1 234,50 €`, `1'234`, `(1,234)` for
+one below 0, or `123,4-`. The log says how the first of a column is read; 12.5 % is 12.5. A served model takes plain
+numbers. Words that stand between a few numbers make categories of all of them, with a line in the log.
 
 An estimator with `n_estimators` and `warm_start` (forests, gradient boosting, bagging), or histogram boosting with
 `early_stopping: false`, grows in batches with a checkpoint after each, as does one with `partial_fit` in its epochs;

@@ -26,6 +26,7 @@ AFTER = "a,b,target\n" + "".join(f"{i},{i},{int(i > 9)}\n" for i in range(12))
 HIVE = {f"year={year}/x.csv": GOOD for year in (2025, 2026)}
 HEADERLESS = ["--header", "none", "--target_column", "-1"]
 MISSING, LOGISTIC = "--missing_values", "sklearn.linear_model.LogisticRegression"
+SGD, HISTOGRAM = "sklearn.linear_model.SGDClassifier", "sklearn.ensemble.HistGradientBoostingRegressor"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ DATA = [
     Case("a file packed with xz", {"x.csv.xz": lzma.compress(GOOD.encode())}),
     Case("an ORC file", {"part-0": b"ORC"}),
     Case("an Avro file", {"part-0": b"Obj\x01"}),
+    Case("JSON without a suffix", {"part-0": '{"a": 1, "target": 0}\n{"a": 2, "target": 1}\n'}),
+    Case("packed JSON", {"part-0.gz": gzip.compress(b'[{"a": 1, "target": 0}]')}),
+    Case("a page that tells of an error", {"x.csv": "<!DOCTYPE html>\n<html></html>\n"}),
+    Case("a tar archive", {"x.csv": b"x".ljust(257, b"\0") + b"ustar"}),
+    Case("an SQLite database", {"x": b"SQLite format 3\0"}),
+    Case("a SAS data set", {"x": b"\0" * 12 + b"\xc2\xea\x81\x60"}),
+    Case("an SPSS file", {"x.csv": "$FL2@(#) SPSS DATA FILE"}),
+    Case("a Stata file", {"x.csv": "<stata_dta><header>"}),
+    Case("an R object", {"x.csv": gzip.compress(b"X\n\0\0\0\3")}),
+    Case("an ARFF file", {"x.csv": "@relation x\n@attribute a numeric\n"}),
+    Case("a LibSVM file", {"x": "1 1:0.5 2:0.3\n0 1:0.7\n"}),
+    Case("a pointer of Git LFS", {"x.csv": "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"}),
+    Case("Parquet that was packed once more", {"x.parquet.gz": gzip.compress(b"PAR1")}),
+    Case("an encrypted Parquet file", {"x.parquet": b"PARE"}),
     Case("an Arrow file", {"x.arrow": b"ARROW1"}),
     Case("a pickle", {"x.pkl": b"\x80\x04\x95"}),
     Case("a NumPy file", {"x.npy": b"\x93NUMPY"}),
@@ -163,7 +178,6 @@ DATA = [
         validation={"year=latest/x.csv": GOOD},
     ),
     Case("data checks that there are not", told=["--data_checks", "warn"]),
-    Case("the target as a category", told=["--categorical_columns", "target"]),
     Case("a word as the target of a regression", rows("1,2,much"), ["--task", "regression"]),
     Case("a position beyond the columns", told=["--header", "none", "--target_column", "9"]),
     Case("a header that was said not to be there", told=["--header", "none", "--target_column", "3"]),
@@ -205,6 +219,21 @@ TOLD = [
     Case("missing values kept for an estimator that takes none", told=["--estimator", LOGISTIC, MISSING, "keep"]),
     Case("passes for an estimator without them", told=["--partial_fit_epochs", "5"]),
     Case("a target by name where there is no header", told=["--header", "none"]),
+    Case("a column by name where there is no header", told=[*HEADERLESS, "--drop_columns", "id"]),
+    Case("the target as a category", told=["--categorical_columns", "target"]),
+    Case("a weight that splits as well", told=["--weight_column", "a", "--split_by_time", "a"]),
+    Case("a feature that is dropped", told=["--feature_columns", "a,b", "--drop_columns", "b"]),
+    Case("no feature at all", told=["--feature_columns", "target"]),
+    Case("every column dropped by a star", told=["--drop_columns", "*"]),
+    Case("one mark for two things in numbers", told=["--csv_decimal", ".", "--csv_thousands", "."]),
+    Case("a quote that parts the columns", told=["--csv_delimiter", '"']),
+    Case("samples for trees that take none", told=["--bootstrap", "false", "--max_samples", "0.5"]),
+    Case("a penalty that the solver does not have", told=["--estimator", LOGISTIC, "--penalty", "l1"]),
+    Case(
+        "weights of classes in passes over the rows",
+        told=["--estimator", SGD, "--class_weight", "balanced", "--partial_fit_epochs", "2"],
+    ),
+    Case("a loss without what it needs", told=["--estimator", HISTOGRAM, "--loss", "quantile"]),
     Case("no training channel", without="SM_CHANNEL_TRAINING", environ={"SM_CHANNELS": '["train"]'}),
     Case("no tracking server", without="MLFLOW_TRACKING_URI"),
     Case("a scheduled time without a schedule", environ={"SCHEDULED_TIME": "2026-11-23T06:00:00Z"}),

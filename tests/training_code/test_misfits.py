@@ -83,11 +83,11 @@ def test_settings_that_contradict_each_other_are_refused(name: str) -> None:
 TOGETHER = {
     "samples of a forest without any": (
         told(bootstrap="false", max_samples="0.5"),
-        "max_samples: got 0.5, and sklearn.ensemble.RandomForestClassifier says ",
+        "max_samples: got '0.5', and sklearn.ensemble.RandomForestClassifier says ",
     ),
-    "rows left out, where none are": (told(bootstrap="false", oob_score="true"), "oob_score: got True, and "),
+    "rows left out, where none are": (told(bootstrap="false", oob_score="true"), "oob_score: got 'True', and "),
     "a penalty of another solver": (told(estimator=LOGISTIC, penalty="l1"), "penalty: got 'l1', and "),
-    "a share of a penalty that there is not": (told(estimator=LOGISTIC, l1_ratio="0.5"), "l1_ratio: got 0.5, and "),
+    "a share of a penalty that there is not": (told(estimator=LOGISTIC, l1_ratio="0.5"), "l1_ratio: got '0.5', and "),
     "a loss of another penalty": (told(estimator=SVC, loss="hinge", penalty="l1"), "loss: got 'hinge', and "),
     "weights of classes in passes": (
         told(estimator=SGD, class_weight="balanced", partial_fit_epochs="2"),
@@ -120,6 +120,7 @@ FINE = [
     told(feature_columns="target,a"),
     told(header="none", target_column="-1", weight_column="column_2", drop_columns="1,column_*"),
     told(header="none", target_column="column_4", date_columns="auto", categorical_columns="auto,2"),
+    told(header="none", target_column="1", partition_columns="true", date_columns="dt"),
     told(csv_delimiter=",", csv_decimal=",", csv_thousands="."),
     told(max_features="1.0", min_samples_split="1.0"),
     told(estimator=LOGISTIC, C="inf"),

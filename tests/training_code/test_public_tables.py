@@ -74,7 +74,7 @@ CASES: dict[str, Case] = {
     "penguins, write.csv": Case("penguins", writers.r_csv),
     "gapminder, write.csv2": Case("gapminder", writers.r_csv2, VALUES),
     "arrests, write.table with tabs": Case("arrests", writers.r_tabs, BALANCED),
-    "riots, write.table": Case("riots", writers.r_table, None, "csv_delimiter", {"csv_delimiter": "space"}),
+    "riots, write.table": Case("riots", writers.r_table),
     "hearts, write.csv without row names": Case("hearts", writers.r_csv_without_row_names, EXTRA),
     "raw penguins, write.csv2": Case("raw penguins", writers.r_csv2),
     "cars, write.csv": Case("cars", writers.r_csv),

@@ -73,6 +73,14 @@ def test_columns_that_stand_below_each_other_are_parted(sign: str, channel: Chan
     assert table.features["town"].tolist() == [str(row["town"]).replace(" ", "_") for row in ROWS]
 
 
+def test_blanks_part_nothing_where_no_header_says_so(channel: Channel) -> None:
+    rows = "".join(f"{n}\x01a b\x01{n % 2}\n" for n in range(20))
+
+    assert "set csv_delimiter" in fault(
+        channel({"a": rows}), settings=chosen("--header", "none", "--target_column", "3")
+    )  # fmt: skip
+
+
 def test_a_delimiter_at_line_ends_without_a_header_is_no_column(channel: Channel) -> None:
     content = "".join(f"{line.replace(',', '|')}|\n" for line in LINES[1:])
     directory = channel({"a.tbl": content})
@@ -145,9 +153,12 @@ def tar(mode: str) -> bytes:
 
 JSON = "".join(json.dumps(row) + "\n" for row in ROWS)
 OTHERS: dict[str, tuple[str | bytes, str]] = {
-    "JSON lines": (JSON, "is JSON; write CSV or Parquet"),
-    "a JSON list": (json.dumps(ROWS, indent=1), "is JSON; write CSV or Parquet"),
-    "packed JSON": (gzip.compress(JSON.encode()), "is, once unpacked, JSON; write CSV or Parquet"),
+    "JSON lines": (JSON, "is JSON; write CSV or Parquet, or keep it under another S3 prefix"),
+    "a JSON list": (json.dumps(ROWS, indent=1), "is JSON; write CSV or Parquet, or keep it under another S3 prefix"),
+    "packed JSON": (
+        gzip.compress(JSON.encode()),
+        "is, once unpacked, JSON; write CSV or Parquet, or keep it under another S3 prefix",
+    ),
     "a page": ("\n<!doctype html>", "is XML or HTML, such as a page that tells of an error; write CSV or Parquet"),
     "an answer of S3": (
         "<?xml version='1.0'?><Error/>",

@@ -175,6 +175,7 @@ def _column(name: str, own: Sequence[str], column: str, setting: str, header: bo
             raise TrainingError(
                 f"{name}: has {len(own)} columns, and hyperparameter {setting} is {place}; "
                 f"allowed: 1 to {len(own)}, or -1 to -{len(own)} from the end"
+                f"{'; if there are more, set csv_delimiter' if len(own) == 1 else ''}"
             )
         return own[place - 1 if place > 0 else place]
     if column in own:

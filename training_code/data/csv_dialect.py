@@ -180,7 +180,8 @@ def _delimiter_of(text: str, dialect: Dialect, name: str) -> str:
         return fitting[0]
     if not fitting:
         blanks = _rows(text, replace(dialect, delimiter=" ", blanks=True))
-        parts_nothing = all(len(found[0]) == 1 for found in rows.values() if found)
+        # Without a header anything may be parted by blanks.
+        parts_nothing = dialect.header and all(len(found[0]) == 1 for found in rows.values() if found)
         return " " if blanks and parts_nothing and _fits(blanks) else max(rows, key=lambda each: _likeness(rows[each]))
     told = " or ".join(f"{len(rows[each][0])} with {_name(each)}" for each in fitting)
     raise TrainingError(

@@ -6,6 +6,7 @@ on the way to it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
@@ -35,6 +36,7 @@ _LONG_BLOCK = 128 << 20
 """Bytes of a block that has room for every field that there is."""
 _ENOUGH = 200
 """Numbers with marks that tell what the marks are."""
+_MAY_BE_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+")
 _PLAIN = Dialect()
 
 
@@ -106,11 +108,13 @@ def _notation_of(data: DataFile, columns: list[str]) -> Notation:
     assert data.dialect is not None  # noqa: S101  # it is a CSV file
     places = [data.columns.index(each) for each in columns]
     marked: list[list[str]] = [[] for _ in places]
+    clear: set[int] = set()
     for _, row in islice(csv_text.rows(data.path, data.name, data.dialect), 1 if data.dialect.header else 0, None):
         for found, place in zip(marked, places, strict=True):
             if "." in row[place] and len(found) < _ENOUGH:
                 found.append(row[place].strip())
-        if all(len(found) == _ENOUGH for found in marked):
+                clear |= set() if _MAY_BE_GROUPS.fullmatch(found[-1]) else {place}
+        if len(clear) == len(places):
             break
     return csv_numbers.find_out(marked, data.dialect.delimiter, None, None, data.name) or PLAIN
 

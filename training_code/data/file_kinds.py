@@ -52,7 +52,7 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _TAR = 257, b"ustar"
 """Where a tar archive says what it is. Source: POSIX.1, pax."""
 _TEXTS = {
-    re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]"): "JSON; write CSV or Parquet",
+    re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]"): "JSON; write CSV or Parquet, or keep it under another S3 prefix",
     re.compile(rb"<\?xml|<!DOCTYPE|<html|<table|<Error>|<\w+ \w+=", re.IGNORECASE): (
         "XML or HTML, such as a page that tells of an error; write CSV or Parquet"
     ),

@@ -83,8 +83,9 @@ def same_classes(target: NDArray[Any], training: NDArray[Any], column: str) -> N
     Raises:
         TrainingError: for a class that training never saw.
     """
+    target = _as_words(target, training)
     if training.dtype.kind == "U":
-        target = _as_words(target, training)
+        target = target.astype(str)
     known = set(counted(training)[0].tolist())
     unknown = [each for each in sorted(set(target.tolist()), key=str) if each not in known]
     if unknown:
@@ -105,9 +106,9 @@ def hint_at_regression(classes: Sequence[Any] | NDArray[Any]) -> str:
 
 def _as_words(target: NDArray[Any], training: NDArray[Any]) -> NDArray[Any]:
     """Labels as words, where some of those of training are: numbers among them as training writes them."""
-    if target.dtype.kind == "U":
+    if training.dtype.kind != "U" or target.dtype.kind == "U":
         return target
-    written = {float(word): word for word in numpy.unique(training).tolist() if _is_plain_number(word)}
+    written = {float(word): word for word in counted(training)[0].tolist() if _is_plain_number(word)}
     return numpy.array([written.get(float(label), str(label)) for label in target.tolist()], dtype=str)
 
 

@@ -27,7 +27,8 @@ def of(settings: Hyperparameters) -> list[Fault]:
 
 def _of_columns(settings: Hyperparameters) -> Iterator[tuple[str, str]]:
     target, weight = settings.target_column, settings.weight_column
-    for name, column in () if settings.header else _without_position(settings):
+    # Columns of directories have names, with and without a header.
+    for name, column in () if settings.header or settings.partition_columns else _without_position(settings):
         yield (
             name,
             f"got {shown(column)}, allowed with header none: the column's position, 1 for the first, -1 for the last",

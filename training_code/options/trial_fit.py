@@ -33,8 +33,8 @@ def faults(settings: Hyperparameters) -> list[Fault]:
     if not (settings.partial_fit_epochs or kept.keys() & settings.estimator_parameters.keys()):
         return []
     said = _refusal(settings, kept)
-    if not said:
-        return []
+    if not said or (kept and _refusal(settings, {})):
+        return []  # what is refused without any parameter is refused of the tables
     cure = [name for name in kept if not _refusal(settings, {key: kept[key] for key in kept if key != name})]
     name = next((each for each in cure if each in settings.estimator_parameters), cure[0] if cure else "estimator")
     beside = " with partial_fit_epochs" if settings.partial_fit_epochs else ""
