@@ -4,10 +4,11 @@ CloudWatch looks back a week at most and knows no schedules, so a run of a month
 This can wait for a year. It is started
 - by EventBridge when a training job has ended, with its name and status;
 - by EventBridge Scheduler at each time of the job's schedule, with that time: it waits until a run must have ended, and
-  looks for one that completed.
+  looks for one that completed;
+- by somebody who tries whether the alarms are heard, with `{"test": true}`.
 
-Both may deliver more than once. Each start therefore starts the machine a second time by a name that follows from what
-is told, and Step Functions refuses a name that it has seen in the last 90 days.
+The first two may deliver more than once. Each of their starts therefore starts the machine a second time by a name that
+follows from what is told, and Step Functions refuses a name that it has seen in the last 90 days.
 Sources: Step Functions Developer Guide, "Transforming data with JSONata", "AWS SDK service integrations" and
 "StartExecution" (API); Amazon States Language specification.
 """
@@ -27,6 +28,10 @@ DIMENSION: Final = "TrainingJob"
 ALREADY_STARTED: Final = "Sfn.ExecutionAlreadyExistsException"
 PAGE_SIZE: Final = 100
 """Source: SageMaker API, ListTrainingJobs, MaxResults."""
+TEST_STATE: Final = "Test"
+"""The state that sends a test message; a machine of an earlier version has none."""
+TEST_INPUT: Final = '{"test": true}'
+"""What starts the machine for a test."""
 _DESCRIBED_AT_ONCE: Final = 5
 _RETRY: Final = [
     {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 6, "BackoffRate": 3, "JitterStrategy": "FULL"}
@@ -61,6 +66,7 @@ def machine_definition(
             **_starting_once(names),
             **_recording(names, topic_arn, writer.failed()),
             **_watching(names, topic_arn, writer.missed(), tells_schedules_apart),
+            **_testing(names, topic_arn, writer.tested()),
             "Done": {"Type": "Succeed"},
         },
     }
@@ -83,6 +89,7 @@ def _starting_once(names: AlarmNames) -> dict[str, Any]:
             [
                 # A name may begin like this job's and be another's, such as a stack's whose name begins alike.
                 (f"$exists($states.input.job) and $length($states.input.job) != {_name_length(names)}", "Done"),
+                ("$exists($states.input.test)", TEST_STATE),
                 ("$exists($states.input.once)", "What"),
             ],
             "Start",
@@ -94,6 +101,16 @@ def _starting_once(names: AlarmNames) -> dict[str, Any]:
         },
         "What": _choice([("$exists($states.input.job)", "Describe")], "Wait"),
     }
+
+
+def _testing(names: AlarmNames, topic_arn: str, message: Message) -> dict[str, Any]:
+    """The same role, topic and key as of a real message, so that what stands in its way stands in this one's.
+
+    Somebody waits for it, so it is tried once more and not for half an hour.
+    """
+    arguments = {"TopicArn": topic_arn, "Subject": message.subject, "Message": message.text}
+    once_more = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 1}]
+    return {TEST_STATE: {**_task(names, "sns:publish", arguments, "Done"), "Retry": once_more}}
 
 
 def _recording(names: AlarmNames, topic_arn: str, message: Message) -> dict[str, Any]:

@@ -31,7 +31,7 @@ RUNBOOK: Final = "docs/runbook.md"
 
 @dataclass(frozen=True)
 class Message:
-    """A message as SNS publishes it: two JSONata expressions, of which the subject gives one line of ASCII."""
+    """A message as SNS publishes it: two JSONata expressions, of a test two texts; the subject is one line of ASCII."""
 
     subject: str
     text: str
@@ -82,6 +82,20 @@ class MessageWriter:
             f"'training-jobs run --stack {self.stack}'",
         ]
         return self._message(f"'{self.names.job.prefix}: a run is missing'", lines, commands, "A run is missing")
+
+    def tested(self) -> Message:
+        """Somebody tries whether the alarms are heard: texts as they are, which a rehearsal can send as well."""
+        prefix = self.names.job.prefix
+        subject = f"{prefix}: a test of the alarms, nothing has failed"
+        text = (
+            f"This is a test of the alarms of {prefix}. Nothing has failed, and nothing needs to be done.\n\n"
+            f"Somebody has asked for it with training-jobs verify --stack {self.stack}, to see whether you hear the "
+            "alarms: tell them that you do."
+        )
+        if self.for_chat:
+            content = {"textType": "client-markdown", "title": subject, "description": text}
+            return Message(subject, json.dumps({"version": "1.0", "source": "custom", "content": content}))
+        return Message(subject, text)
 
     def _message(self, subject: str, lines: Sequence[str], commands: Sequence[str], section: str) -> Message:
         if self.for_chat:
