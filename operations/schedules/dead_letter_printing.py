@@ -42,7 +42,8 @@ def print_redriven(console: Console, done: Sequence[Redriven], notes: Iterable[s
     for each in done:
         style = "green" if each.is_done else "red"
         lead = Text.assemble((each.letter.id, "bold"), "  ")
-        told = Text.assemble((each.outcome.value, style), "  ", each.training_job_name)
+        ended = f"  {each.training_job_status}" if each.training_job_status else ""
+        told = Text.assemble((each.outcome.value, style), "  ", each.training_job_name, ended)
         print_hanging(console, lead, told)
         if each.reason:
             print_hanging(console, Text("    "), Text(_plain(each.reason)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
+from operations.console import ConsoleReporter
 from operations.deployed_jobs import select_jobs
+from operations.jobs.history import SUCCESS
 from operations.jobs.operated_stack import OperatedStack
 from operations.named_stack import Named
 from operations.next_times import in_utc
@@ -24,14 +26,14 @@ from operations.schedules.dead_letter_queues import (
     give_back,
     look,
 )
-from operations.schedules.redriving import Redriven, redrive
+from operations.schedules.redriving import Outcome, Redriven, redrive, sagemaker_creates
 from rehearsal.errors import RehearsalError
+
+if TYPE_CHECKING:
+    from operations.schedules.rehearsed_redriving import RehearsedLetters
 
 JSON_VERSION: Final = 1
 """Of the document; goes up when a member is renamed or taken out. New members may come at any time."""
-_ONLY_EMBEDDED: Final = (
-    "on a rehearsal a redriven training job is created on the embedded AWS and stays InProgress: nothing trains it"
-)
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,38 @@ def tell(operated: OperatedStack, question: Question, console: Console | None) -
     try:
         letters = chosen(looked.letters, question.ids)
         if question.redrive:
+            rehearsed = _rehearsed(operated, console) if place.is_rehearsal and not question.dry_run else None
+            create = rehearsed.create if rehearsed else sagemaker_creates(place)
             for letter in letters:
-                told = redrive(place, looked.queues[letter.job], letter, dry_run=question.dry_run)
+                told = redrive(place, looked.queues[letter.job], letter, create, dry_run=question.dry_run)
                 done.append(told)
                 if not told.is_kept:
                     kept.remove(letter)
+                if rehearsed and told.outcome is Outcome.CREATED:
+                    done[-1] = replace(told, training_job_status=rehearsed.run(told.training_job_name).status)
     finally:
         give_back(place, looked, kept)
-    notes = [*looked.notes, *([_ONLY_EMBEDDED] if place.is_rehearsal and done and not question.dry_run else [])]
+    notes = list(looked.notes)
     if console is None:
         sys.stdout.write(f"{json.dumps(_document(operated.named, letters, looked, done, notes), indent=2)}\n")
     elif question.redrive:
         print_redriven(console, done, notes)
     else:
         print_letters(console, operated.named, letters, looked.unseen, notes)
-    return int(not all(each.is_done and not each.reason for each in done) if question.redrive else bool(letters))
+    return int(not all(map(_is_well, done)) if question.redrive else bool(letters))
+
+
+def _is_well(redriven: Redriven) -> bool:
+    return redriven.is_done and not redriven.reason and redriven.training_job_status in {"", SUCCESS}
+
+
+def _rehearsed(operated: OperatedStack, console: Console | None) -> RehearsedLetters:
+    """Who runs redriven training jobs on this machine; with one document on standard output, it speaks beside that."""
+    from operations.jobs.rehearsed_runs import RehearsalRunner
+    from operations.schedules.rehearsed_redriving import RehearsedLetters
+
+    reporter = ConsoleReporter(console or Console(highlight=False, stderr=True))
+    return RehearsedLetters(RehearsalRunner.of_kept(operated, reporter))
 
 
 def chosen(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
@@ -110,6 +129,7 @@ def _document(
                 "id": each.letter.id,
                 "outcome": each.outcome.value,
                 "training_job_name": each.training_job_name or None,
+                "training_job_status": each.training_job_status or None,
                 "reason": each.reason or None,
             }
             for each in done

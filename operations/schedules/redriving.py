@@ -6,17 +6,26 @@ two deliveries one gives a model version is the training code's matter, as with 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from botocore.exceptions import ClientError
 
+from operations.jobs.runners import AlreadyStartedError
 from operations.places import Place
 from operations.schedules.dead_letter import DeadLetter, UnusableLetterError
 from operations.schedules.dead_letter_queues import Queue
 from rehearsal.requests.request_check import check_request
 
 _TAKEN = "ResourceInUse"
+Create = Callable[[DeadLetter, dict[str, Any]], None]
+"""Creates the training job of a letter's request; raises RefusedError or AlreadyStartedError."""
+
+
+class RefusedError(Exception):
+    """The training job is not created; the reason is the message."""
 
 
 class Outcome(StrEnum):
@@ -37,6 +46,8 @@ class Redriven:
     outcome: Outcome
     training_job_name: str = ""
     reason: str = ""
+    training_job_status: str = ""
+    """How the training job ended, where it was run: in a rehearsal."""
 
     @property
     def is_done(self) -> bool:
@@ -49,7 +60,22 @@ class Redriven:
         return not self.is_done or self.outcome is Outcome.WOULD_BE_CREATED
 
 
-def redrive(place: Place, queue: Queue, letter: DeadLetter, *, dry_run: bool = False) -> Redriven:
+def sagemaker_creates(place: Place) -> Create:
+    """On AWS: CreateTrainingJob with the caller's own credentials."""
+
+    def create(_: DeadLetter, request: dict[str, Any]) -> None:
+        try:
+            place.sagemaker.create_training_job(**request)
+        except ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+            if code == _TAKEN:
+                raise AlreadyStartedError(message) from None
+            raise RefusedError(f"{code}: {message}") from None
+
+    return create
+
+
+def redrive(place: Place, queue: Queue, letter: DeadLetter, create: Create, *, dry_run: bool = False) -> Redriven:
     """Create the letter's training job and delete the letter; a dry run only says what it would do."""
     try:
         request = letter.request(queue.job.training_job_name_prefix)
@@ -62,11 +88,10 @@ def redrive(place: Place, queue: Queue, letter: DeadLetter, *, dry_run: bool = F
         return Redriven(letter, Outcome.WOULD_BE_CREATED, name)
     outcome = Outcome.CREATED
     try:
-        place.sagemaker.create_training_job(**request)
-    except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        if code != _TAKEN:
-            return Redriven(letter, Outcome.REFUSED, name, f"{code}: {message}")
+        create(letter, request)
+    except RefusedError as error:
+        return Redriven(letter, Outcome.REFUSED, name, str(error))
+    except AlreadyStartedError:
         outcome = Outcome.THERE_ALREADY
     return Redriven(letter, outcome, name, _delete(place, queue, letter))
 
