@@ -72,6 +72,7 @@ class StackJob(StackSchedule):
     registered_model_name: str | None = None
     tracking_uri: str | None = None
     alarm_topic_arn: str | None = None
+    alarm_machine_arn: str | None = None
     further_schedules: Mapping[str, StackSchedule] = {}
 
     @property

@@ -18,7 +18,7 @@ from settings import parse_settings
 from tests.stack_values import STAGING
 
 DOCS = Path(__file__).parents[1] / "docs"
-ALARMS, RUNBOOK = ((DOCS / name).read_text() for name in ("alarms.md", "runbook.md"))
+ALARMS, RUNBOOK, VERIFY = ((DOCS / name).read_text() for name in ("alarms.md", "runbook.md", "verify.md"))
 SECTIONS = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
 NAMES = AlarmNames(JobNames(AwsScope("aws", "us-east-1", "123456789012"), "churn-prod"))
 
@@ -53,7 +53,7 @@ def test_the_page_of_alarms_has_a_row_for_each_section() -> None:
 @pytest.mark.parametrize("page", [ALARMS, RUNBOOK], ids=["alarms", "runbook"])
 def test_every_anchor_leads_to_a_section(page: str) -> None:
     for other, name in re.findall(r"\]\((\w*\.md|)#([a-z-]+)\)", page):
-        text = {"runbook.md": RUNBOOK, "alarms.md": ALARMS, "": page}[other]
+        text = {"runbook.md": RUNBOOK, "alarms.md": ALARMS, "verify.md": VERIFY, "": page}[other]
         assert name in map(anchor, re.findall(r"^##+ (.+)$", text, re.MULTILINE))
 
 

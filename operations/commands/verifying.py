@@ -26,21 +26,31 @@ def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     interrupt: Annotated[
         bool, typer.Option("--interrupt", help="Also stop a run on its way and start its invocation again.")
     ] = False,
+    alarms: Annotated[
+        bool | None,
+        typer.Option("--alarms/--no-alarms", help="Send two test messages to whoever hears the alarms, or none."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the report goes; otherwise verify-STACK.md.")
     ] = None,
 ) -> None:
-    """Fly once: the doctor, one run now, the same delivered twice, what came of it read back; ends with a report."""
+    """Fly once: the doctor, a run delivered twice and read back, the alarms, the permissions; ends with a report."""
     from operations.jobs.operated_stack import OperatedStack
+    from operations.verifying.alarms import may_send
     from operations.verifying.verifying import Wanted
     from operations.verifying.verifying import verify as verify_stack
 
     def agrees(price: str) -> bool:
         return yes or (sys.stdin.isatty() and typer.confirm(f"{price}; start?", err=True))
 
+    def agrees_to_messages(what: str) -> bool:
+        can_ask = sys.stdin.isatty() and not yes
+        told = may_send(alarms, is_rehearsal=named.rehearsal, can_ask=can_ask)
+        return typer.confirm(f"{what}; send them?", err=True) if told is None else told
+
     def command(project_dir: Path) -> int:
         operated = OperatedStack.of(project_dir, named)
         console = Console(highlight=False, stderr=json_)
-        return verify_stack(operated, Wanted(job, interrupt, report, json_, agrees), console)
+        return verify_stack(operated, Wanted(job, interrupt, report, json_, agrees, agrees_to_messages), console)
 
     run_in_project(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -36,6 +36,8 @@ class Flight:
     runner: Runner
     on_change: OnChange
     interrupt: bool = False
+    completed: list[str] = field(default_factory=list)
+    """Training jobs of this flight that have completed, the first one first."""
 
     def request(self, due: datetime, attempt: int) -> Request:
         """What one delivery of the invocation of a time sends."""
@@ -44,7 +46,10 @@ class Flight:
     def run(self, request: Request) -> JobRun:
         """Start the job of a delivery, and see it end."""
         self.runner.start(self.schedule, request)
-        return self.runner.wait_for_one([training_job_name(request)], self.on_change)
+        run = self.runner.wait_for_one([training_job_name(request)], self.on_change)
+        if run.status == SUCCESS:
+            self.completed.append(run.name)
+        return run
 
     def version_of(self, run: JobRun) -> StandingVersion | None:
         """The version that stands for the run's invocation."""

@@ -11,6 +11,14 @@ RUNS_INTERRUPTED = 4
 """With an interruption: one that is stopped, and one that goes on."""
 
 
+def question(one: RunCost, *, interrupt: bool, is_heard: bool) -> str:
+    """What a flight starts and costs at most; with alarms an interruption is told to whoever hears them."""
+    told = most(one, RUNS_INTERRUPTED if interrupt else RUNS)
+    return (
+        f"{told}; whoever hears the alarms is told that a training job was stopped" if interrupt and is_heard else told
+    )
+
+
 def most(one: RunCost, runs: int) -> str:
     """What so many runs cost at most, on demand: most often far less, as a second delivery ends in a minute."""
     each = f"{runs} training jobs, each on {one.machines} for at most {in_time(one.seconds)}"

@@ -15,6 +15,7 @@ from operations.doctor.diagnosis import findings, unseen
 from operations.doctor.facts import Caller, Facts
 from operations.next_times import in_utc
 from operations.verifying.anonymous import Anonymizer
+from operations.verifying.permissions import RoleUse
 from operations.verifying.steps import Outcome, Step, has_passed
 
 _PACKAGES: Final = ("pulumi", "pulumi-aws", "boto3", "botocore", "mlflow-skinny")
@@ -31,6 +32,8 @@ class Told:
     is_rehearsal: bool
     request: Mapping[str, Any]
     """What the runs sent, of which a few members are told."""
+    uses: Sequence[RoleUse] = ()
+    """What was used of the permissions of the job's roles."""
 
 
 def as_markdown(told: Told) -> str:
@@ -58,6 +61,9 @@ def _names(facts: Facts) -> Iterator[tuple[str, str]]:
         yield bucket_of(job.job.s3_output_path), "bucket"
         yield job.job.name, "job"
         yield job.job.training_job_name_prefix, "prefix"
+        yield from (
+            (arn.rpartition("/")[2], "role") for arn in (job.job.execution_role_arn, job.job.scheduler_role_arn)
+        )
         for each in job.schedules.values():
             told = each.request.get("Environment", {})
             yield each.declared.schedule_name, "schedule"
@@ -86,11 +92,31 @@ def _lines(told: Told) -> Iterator[str]:
     for not_seen in unseen(facts):
         yield f"- could not be looked at: {not_seen.what}: {not_seen.reason}"
     yield ""
+    yield "## Permissions"
+    yield ""
+    for use in told.uses:
+        yield from use_lines(use)
+    if not told.uses:
+        yield "- not asked for: no run completed"
+    yield ""
     yield "## What ran"
     yield ""
     for name, value in _of_request(told.request):
         yield f"- {name}: {value}"
     yield f"- here: Python {platform.python_version()} on {sys.platform}, {', '.join(_versions())}"
+
+
+def use_lines(use: RoleUse) -> Iterator[str]:
+    """A role's actions, each with what is known of it."""
+    for what, actions in (
+        ("used", use.used),
+        ("not used, so far as is known", use.unused),
+        ("nobody tells", use.untold),
+        ("tried and denied", use.denied),
+    ):
+        if actions:
+            yield f"- {use.role}: {what}: {', '.join(actions)}"
+    yield from (f"- {use.role}: could not be asked: {note}" for note in use.notes)
 
 
 def _of_request(request: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,11 @@ from operations.doctor.printing import look, show
 from operations.jobs.deployed_schedules import choose_schedule
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.running import print_change, runner_for
+from operations.verifying.alarm_asking import AlarmTest
 from operations.verifying.flight import Flight, fly
-from operations.verifying.price import RUNS, RUNS_INTERRUPTED, most
+from operations.verifying.permission_asking import Flown, permissions_of
+from operations.verifying.permissions import RoleUse, step_of
+from operations.verifying.price import question
 from operations.verifying.report import Told, as_markdown
 from operations.verifying.steps import Outcome, Step, doctor_step, has_passed
 from rehearsal.errors import RehearsalError
@@ -47,6 +50,8 @@ class Wanted:
     as_json: bool = False
     agrees: Callable[[str], bool] = lambda _: False
     """Whether whoever pays agrees to what it may cost at most; not asked in a rehearsal."""
+    agrees_to_messages: Callable[[str], bool] = lambda _: False
+    """Whether two test messages may go to whoever hears the alarms; in a rehearsal they go to nobody."""
 
 
 def verify(operated: OperatedStack, wanted: Wanted, console: Console) -> int:
@@ -63,36 +68,44 @@ def verify(operated: OperatedStack, wanted: Wanted, console: Console) -> int:
     show(facts, findings(facts), unseen(facts), console)
     _print_step(done[0], console)
     request = sample_request(found.deployed)
+    uses: list[RoleUse] = []
     if has_passed(done):
-        _agree(request, operated, wanted, console)
+        alarm_test = AlarmTest(operated.place, job, facts.jobs[0].topic)
+        _agree(request, operated, wanted, alarm_test, console)
+        send = alarm_test.has_alarms and wanted.agrees_to_messages(alarm_test.question)
         runner = runner_for(operated, console)
         flight = Flight(operated, found.deployed, runner, lambda run: print_change(run, console), wanted.interrupt)
-        for step in fly(flight):
-            done.append(step)
-            _print_step(step, console)
+        _take(fly(flight), done, console)
+        if flight.completed:
+            _take(alarm_test.steps(flight.completed[0], send=send), done, console)
+            uses = permissions_of(operated.place, job, Flown(facts.now, datetime.now(UTC)))
+            _take([step_of(uses, is_rehearsal=operated.place.is_rehearsal)], done, console)
     report = wanted.report or Path(f"verify-{operated.name}.md")
-    told = Told(facts, done, datetime.now(UTC), operated.place.is_rehearsal, request)
+    told = Told(facts, done, datetime.now(UTC), operated.place.is_rehearsal, request, uses)
     report.write_text(as_markdown(told), encoding="utf-8")
     if wanted.as_json:
-        sys.stdout.write(f"{json.dumps(as_document(operated.name, job.name, done, report), indent=2)}\n")
+        sys.stdout.write(f"{json.dumps(as_document(operated.name, job.name, done, report, uses), indent=2)}\n")
     print_hanging(console, Text("report  "), Text(f"{report}: names are replaced, read it before you hand it on"))
     return 0 if has_passed(done) else 1
 
 
-def _agree(request: Mapping[str, Any], operated: OperatedStack, wanted: Wanted, console: Console) -> None:
-    """Say what it may cost, and see that whoever pays agrees."""
+def _agree(
+    request: Mapping[str, Any], operated: OperatedStack, wanted: Wanted, alarm_test: AlarmTest, console: Console
+) -> None:
+    """Say what it may cost and who hears of it, and see that whoever pays agrees."""
     if operated.place.is_rehearsal:
         return
     scope = next(iter(operated.jobs.values())).scope
     prices = PricesOfPlace(operated.place)
     one = longest_run_cost(request, prices(scope.region, scope.partition))
-    price = "; ".join([most(one, RUNS_INTERRUPTED if wanted.interrupt else RUNS), *prices.notes])
+    asked = question(one, interrupt=wanted.interrupt, is_heard=alarm_test.has_alarms)
+    price = "; ".join([asked, *prices.notes])
     print_hanging(console, Text("price  "), Text(price))
     if not wanted.agrees(price):
         raise NotAgreedError(f"nothing was started: {price}. Agree to it, or say --yes where nobody can be asked")
 
 
-def as_document(stack: str, job: str, done: list[Step], report: Path) -> Mapping[str, Any]:
+def as_document(stack: str, job: str, done: list[Step], report: Path, uses: Sequence[RoleUse] = ()) -> dict[str, Any]:
     """The same for programs, with the names that are."""
     return {
         "version": JSON_VERSION,
@@ -100,8 +113,16 @@ def as_document(stack: str, job: str, done: list[Step], report: Path) -> Mapping
         "job": job,
         "passed": has_passed(done),
         "steps": [asdict(each) for each in done],
+        "permissions": [asdict(each) for each in uses],
         "report": str(report),
     }
+
+
+def _take(steps: Iterable[Step], done: list[Step], console: Console) -> None:
+    """Show each step as soon as it is over."""
+    for step in steps:
+        done.append(step)
+        _print_step(step, console)
 
 
 def _print_step(step: Step, console: Console) -> None:

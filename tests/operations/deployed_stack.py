@@ -7,7 +7,7 @@ a minute, and a test decides what its jobs came to.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,9 +103,15 @@ class DeployedStack:
 
 
 @contextmanager
-def deployed_stack(directory: Path, stack: str = STACK, *, mlflow: bool = False) -> Iterator[DeployedStack]:
-    """Deploy a copy of this project below `directory` onto an embedded AWS; its servers end with the block."""
+def deployed_stack(
+    directory: Path, stack: str = STACK, *, mlflow: bool = False, edit: Callable[[Path], None] = lambda _: None
+) -> Iterator[DeployedStack]:
+    """Deploy a copy of this project below `directory` onto an embedded AWS; its servers end with the block.
+
+    `edit` changes the copy before it is deployed.
+    """
     project = copy_project(directory / "project")
+    edit(project)
     state_dir = project / STATE_DIRECTORY / stack
     check = check_stack(project, stack)
     requests = [sample_request(schedule) for schedule in check.schedules]

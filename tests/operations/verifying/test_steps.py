@@ -12,7 +12,7 @@ from operations.costs.run_cost import longest_run_cost
 from operations.doctor.finding import Finding, Unseen
 from operations.jobs.history import JobRun
 from operations.jobs.model_versions import StandingVersion
-from operations.verifying.price import most
+from operations.verifying.price import most, question
 from operations.verifying.steps import (
     Outcome,
     Step,
@@ -122,3 +122,21 @@ def test_the_most_that_runs_may_cost_is_said_with_machines_and_hours(instance_ty
 
     assert told.startswith(f"2 training jobs, each on 2 x {instance_type} ")
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "is_heard", "begins", "tells"),
+    [(False, False, "2", False), (False, True, "2", False), (True, False, "4", False), (True, True, "4", True)],
+)
+def test_an_interruption_is_told_beforehand_where_somebody_hears_of_it(
+    interrupt: bool, is_heard: bool, begins: str, tells: bool
+) -> None:
+    request = {
+        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 0},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    }
+
+    asked = question(longest_run_cost(request, OnePrice()), interrupt=interrupt, is_heard=is_heard)
+
+    assert asked.startswith(f"{begins} training jobs, ")
+    assert asked.endswith("whoever hears the alarms is told that a training job was stopped") is tells
