@@ -135,7 +135,7 @@ def ask_events(cloudtrail: Any, arn: str, flown: Flown) -> Seen:  # noqa: ANN401
     looked = list(keys)[:_SESSIONS_AT_MOST]
     found = [event for key in looked for event in _events(cloudtrail, "AccessKeyId", key, flown)]
     left = len(keys) - len(looked)
-    notes = (f"of {left} further sessions of {arn.rpartition('/')[2]} nothing was looked up",) if left else ()
+    notes = (f"CloudTrail: of {left} further sessions nothing was looked up",) if left else ()
     return from_events(found) | Seen(notes=notes)
 
 

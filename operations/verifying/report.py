@@ -61,6 +61,9 @@ def _names(facts: Facts) -> Iterator[tuple[str, str]]:
         yield bucket_of(job.job.s3_output_path), "bucket"
         yield job.job.name, "job"
         yield job.job.training_job_name_prefix, "prefix"
+        yield from (
+            (arn.rpartition("/")[2], "role") for arn in (job.job.execution_role_arn, job.job.scheduler_role_arn)
+        )
         for each in job.schedules.values():
             told = each.request.get("Environment", {})
             yield each.declared.schedule_name, "schedule"

@@ -20,6 +20,7 @@ from operations.verifying.alarms import (
     posts_for_real,
     question,
     recorded_step,
+    rehearsed_message_step,
 )
 from operations.verifying.steps import Outcome, Step
 from settings import parse_settings
@@ -48,6 +49,12 @@ PASSED, FAULT = Outcome.PASSED, Outcome.FAILED
         (message_step("a test", WELL, UNSEEN), PASSED, "who has confirmed could not be looked at: AccessDenied"),
         (message_step("a test", WELL, UNHEARD), FAULT, "it reaches nobody: 0 confirmed, not confirmed: late@"),
         (message_step("a test", WELL, None), FAULT, "it reaches nobody: their topic does not exist"),
+        (
+            rehearsed_message_step("a test", HEARD),
+            PASSED,
+            "'a test' was sent to the topic, as the deployed state machine",
+        ),
+        (rehearsed_message_step("a test", UNHEARD), FAULT, "it reaches nobody"),
         (message_step("a test", DENIED, HEARD), FAULT, "ended as FAILED: Sns.KmsAccessDeniedException"),
         (message_step("a test", Execution("TIMED_OUT"), HEARD), FAULT, "ended as TIMED_OUT"),
         (recorded_step("churn-1", Execution("RUNNING"), 120), FAULT, "still tries, as when AWS refuses a task"),

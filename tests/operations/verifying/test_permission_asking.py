@@ -122,7 +122,7 @@ def test_of_many_sessions_some_are_looked_at_and_the_others_are_counted() -> Non
 
         seen = ask_events(place.client("cloudtrail"), ROLE, FLOWN)
 
-    assert seen.notes == (f"of 3 further sessions of {NAME} nothing was looked up",)
+    assert seen.notes == ("CloudTrail: of 3 further sessions nothing was looked up",)
 
 
 def test_what_may_not_be_asked_is_noted_and_the_other_source_is_asked() -> None:

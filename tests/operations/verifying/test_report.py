@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from operations.doctor.finding import Unseen
+from operations.verifying.permissions import RoleUse
 from operations.verifying.report import Told, as_markdown
 from operations.verifying.steps import Outcome, Step
 from tests.operations.doctor.healthy import ACCOUNT, BUCKET, HEALTHY, NOW, PREFIX, REQUEST, SECRET, VPC
@@ -40,6 +41,19 @@ def test_it_has_no_name_of_the_stack_its_account_or_its_things() -> None:
     named = [ACCOUNT, BUCKET, PREFIX, "somebody", "breast-cancer", SECRET, *VPC, "ml-platform", "arn:aws"]
 
     assert [name for name in named if name in REPORT] == []
+
+
+def test_a_role_of_ones_own_is_a_name_and_its_permissions_are_none() -> None:
+    own = "SageMakerRunner"
+    job = HEALTHY.jobs[0].job.model_copy(update={"execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{own}"})
+    facts = replace(HEALTHY, jobs=(replace(HEALTHY.jobs[0], job=job),))
+    use = RoleUse("execution role", ("s3:GetObject",), notes=(f"CloudTrail: {own} is not known",))
+
+    text = as_markdown(Told(facts, STEPS, NOW, False, REQUEST, [use]))
+
+    assert "- execution role: used: s3:GetObject\n" in text
+    assert "- execution role: could not be asked: CloudTrail: <role-1> is not known\n" in text
+    assert own not in text
 
 
 def test_what_is_published_stays_readable() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from operations.verifying.alarms import OVER
 from operations.verifying.steps import Outcome
 from rehearsal.running.model_registry import model_versions
 from tests.operations.deployed_stack import DeployedStack, deployed_stack
-from tests.operations.projects import change, typed
+from tests.operations.projects import ROOT, change, typed
 
 pytestmark = pytest.mark.slow
 STEPS = [
@@ -82,6 +83,19 @@ def test_every_step_is_taken_and_passes(flight: Flight) -> None:
     steps = {each["name"]: each["outcome"] for each in flight.told["steps"]}
     assert list(steps) == STEPS
     assert {name for name, outcome in steps.items() if outcome != Outcome.PASSED} == MAY_ONLY_BE_ASKED_ON_AWS
+
+
+def test_the_page_shows_such_a_flight(flight: Flight) -> None:
+    page = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```console\n\$ training-jobs verify --rehearsal --interrupt\n(.*?)```", page, re.DOTALL)
+
+    steps = [f"{each['name']}  {each['text']}" for each in flight.told["steps"]]
+    assert [without_numbers(line[2:]) for line in shown.splitlines()] == list(map(without_numbers, steps))
+
+
+def without_numbers(text: str) -> str:
+    """Without ids, sizes and times, which each flight has of its own."""
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+ (bytes|s)\b", "…", text)
 
 
 def test_a_run_that_was_stopped_is_made_up_for_by_its_second_delivery_and_each_invocation_has_one_version(
