@@ -15,7 +15,8 @@ from progress import say
 
 _ENOUGH_ROWS = 50
 """Below it whole numbers that were measured may all be different."""
-_SAMPLE = 1000
+_SAMPLE, _LOOK = 1000, 50_000
+"""Rows that are looked at first, and rows that are looked at in all."""
 _MANY_WORDS, _MANY_OF_ROWS = 20, 0.3
 """So many words may be names of single things."""
 _SHOWN = 5
@@ -54,11 +55,13 @@ def tell_of_identifiers(files: Sequence[DataFile], wanted: Wanted) -> None:
     """Say which columns have a whole number of its own in each row, but for those that count the rows."""
     for name in wanted.numbers:
         pieces = pyarrow.chunked_array([chunk for each in files for chunk in each.chunks[name]])
-        if len(pieces) < _ENOUGH_ROWS or pieces.null_count or not _has_its_own(pieces.slice(0, _SAMPLE)):
-            continue
-        if _has_its_own(pieces) and not _counts(pieces):
+        if len(pieces) < _ENOUGH_ROWS or pieces.null_count or pieces[0].as_py() % 1 or pieces[-1].as_py() % 1:
+            continue  # the two ends tell of most numbers that they are measured
+        looked_at = pieces.slice(0, _LOOK)
+        if _has_its_own(pieces.slice(0, _SAMPLE)) and _has_its_own(looked_at) and not _counts(looked_at):
+            where = "each row" if len(looked_at) == len(pieces) else f"each of the first {_LOOK:,} rows"
             say(
-                f"note: column {name!r} has a whole number of its own in each row, as identifiers have: kept, and "
+                f"note: column {name!r} has a whole number of its own in {where}, as identifiers have: kept, and "
                 f"drop_columns can leave it out"
             )
 

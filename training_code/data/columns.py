@@ -158,7 +158,7 @@ def _fields(file: Found, layout: Layout, dialect: Dialect) -> dict[str, Sequence
 def _tell_of_codes(name: str, fields: Mapping[str, Sequence[str]], numbers: Iterable[str]) -> None:
     """Say which numbers begin with 0, because whoever wrote 01067 meant a word."""
     for column in numbers:
-        code = next((each.strip() for each in fields.get(column, ()) if _CODE.fullmatch(each.strip())), None)
+        code = next((each for each in fields.get(column, ()) if each[:1] == "0" and _CODE.fullmatch(each)), None)
         if code:
             say(
                 f"note: {name}: column {column!r}: {code} begins with 0, as codes do, and is read as the number "

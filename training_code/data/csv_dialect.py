@@ -132,11 +132,14 @@ def _with_notation(
     known = like.notation if like and like.notation_is_sure else None
     there = ([value.strip() for value in column if not dialect.is_missing(value)] for column in columns)
     marked = [values for values in there if not all(map(str.isdigit, values))]
-    bare = [
-        [found.number if (found := spelled_numbers.bare(value)) else value for value in values] for values in marked
-    ]
+    bare = [[value if csv_numbers.is_number(value) else _bare(value) for value in values] for values in marked]
     seen = csv_numbers.find_out(bare, dialect.delimiter, decimal, thousands, name, known) or known
     return replace(dialect, notation=seen or PLAIN, notation_is_sure=bool(seen or decimal or thousands))
+
+
+def _bare(value: str) -> str:
+    found = spelled_numbers.bare(value)
+    return found.number if found else value
 
 
 def _start_of(path: Path, name: str, compression: str | None) -> bytes:
