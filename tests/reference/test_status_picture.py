@@ -18,7 +18,7 @@ def texts(svg: str) -> str:
 
 
 def test_a_picture_has_what_was_printed_and_loads_nothing() -> None:
-    console = Console(record=True, width=40, force_terminal=True, file=io.StringIO())
+    console = Console(record=True, width=40, force_terminal=True, file=io.StringIO(), highlight=False)
     console.print("[green]Completed[/] <churn> & co")
 
     drawn = picture(console, "training-jobs status")
