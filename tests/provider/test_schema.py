@@ -74,7 +74,7 @@ def test_every_model_is_an_object_with_its_fields_and_no_others() -> None:
 
 
 def test_what_a_further_schedule_changes_needs_nothing_and_has_no_defaults() -> None:
-    own = SCHEMA["types"]["scheduled-training:index:FurtherSchedule"]["properties"]
+    own = SCHEMA["types"]["scheduled-training:index:FurtherScheduleJob"]["properties"]
 
     of_the_job = {"source", "executionRoleArn", "permissionsBoundaryArn", "alarms"}
     assert set(own) == set(settings_by_property(ScheduledJobSettings)) - of_the_job
