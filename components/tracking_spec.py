@@ -35,9 +35,10 @@ def _check_tracking_uri(uri: str) -> str:
     return uri
 
 
-_SECRET_ARN = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9_/+=.@-]+-[A-Za-z0-9]{6}$"  # noqa: S105  # a pattern
+_SECRET_ARN = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9_/+=.@!-]+-[A-Za-z0-9]{6}$"  # noqa: S105  # a pattern
 SecretArn = Annotated[str, Field(max_length=512, pattern=_SECRET_ARN)]
-"""Complete, with the six characters that Secrets Manager adds: it names one secret and no other."""
+"""Complete, with the six characters that Secrets Manager adds: it names one secret and no other. A name with
+`!` is of a secret that another service manages, such as RDS."""
 
 
 class TrackingSpec(FittingModel):
