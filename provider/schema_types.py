@@ -1,6 +1,7 @@
 """The settings' models as types of a Pulumi schema: objects, enums, and what they are made of."""
 
 import inspect
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,9 +57,8 @@ class SchemaTypes:
         spec = self._type(bare(told.annotation), CHANGED if name == FIELD else form, f"{owner}{capitalized(name)}")
         if any(isinstance(limit, NoneInWords) for limit in told.metadata):
             spec = {"oneOf": [spec, {"type": "string"}]}
-        spec["description"] = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
-        if isinstance(told.default, str | bool | int | float) and not form.is_change:
-            spec["default"] = told.default
+        text = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
+        spec["description"] = text if form.is_change else f"{text}{_default_in_words(told.default)}"
         return spec
 
     def _type(self, annotation: Any, form: Form, name: str) -> Json:  # noqa: ANN401 - a type, in whatever form
@@ -108,6 +108,17 @@ def required(model: type[BaseModel]) -> list[str]:
 def capitalized(setting: str) -> str:
     """`input_mode` -> `InputMode`."""
     return "".join(part.capitalize() for part in setting.split("_"))
+
+
+def _default_in_words(default: object) -> str:
+    """A default for people alone.
+
+    An SDK sends a default that the schema has as if somebody had written it: `instanceCount` beside `instanceGroups`,
+    of which each has its own. In Go such an SDK does not compile: `Defaults()` of a required object is a pointer.
+    """
+    if not isinstance(default, str | bool | int | float):
+        return ""
+    return f" Default: {json.dumps(default)}."
 
 
 def _enum_name(value: str) -> str:

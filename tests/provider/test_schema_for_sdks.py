@@ -95,17 +95,8 @@ def test_what_is_required_is_there_has_no_default_and_is_named_once(spec: dict[s
     assert [name for name in needed if "default" in properties[name]] == []
 
 
-def test_a_default_is_of_its_propertys_type() -> None:
-    python = {"string": str, "boolean": bool, "integer": int, "number": (int, float)}
-    wrong = []
-    for owner, name, spec in PROPERTIES:
-        if "default" in spec and "$ref" in spec:
-            choices = [each["value"] for each in ENUMS[spec["$ref"].removeprefix("#/types/")]]
-            wrong += [] if spec["default"] in choices else [(owner, name)]
-        elif "default" in spec and not isinstance(spec["default"], python[spec["type"]]):
-            wrong.append((owner, name))
-
-    assert wrong == []
+def test_no_sdk_is_told_to_fill_in_what_nobody_wrote() -> None:
+    assert [(owner, name) for owner, name, spec in PROPERTIES if "default" in spec] == []
 
 
 @pytest.mark.slow
