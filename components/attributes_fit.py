@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from .aws_names import EXECUTION_ID_LENGTH, PREFIX_MAX_LENGTH, SCHEDULE_NAME_MAX_LENGTH
 from .fitting import judged
+from .further_schedules import FIELD
 from .schedule_input import (
     ATTEMPT_NUMBER,
     CONTEXT_ATTRIBUTES,
@@ -37,7 +38,8 @@ _LONGEST: Final = {
 def attribute_problems(spec: TrainingJobFields) -> Iterator[str]:
     """All that is wrong, a sentence each that begins with its setting."""
     yield from judged(
-        *(partial(_unknown_problems, spec, name) for name in type(spec).model_fields),
+        # A further schedule is judged itself, and much of it is written in its job alone.
+        *(partial(_unknown_problems, spec, name) for name in type(spec).model_fields if name != FIELD),
         partial(_environment_length_problems, spec),
         partial(_hyperparameter_length_problems, spec),
     )

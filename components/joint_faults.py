@@ -75,7 +75,8 @@ class _Search:
         except UnjudgedError:
             pass
         except ValueError as fault:
-            self.found.append({"type": "value_error", "loc": at, "msg": str(fault), "input": values})
+            # In pydantic's words, by which those of a further schedule are known to be its job's.
+            self.found.append({"type": "value_error", "loc": at, "msg": f"Value error, {fault}", "input": values})
         else:
             return True
         return not made.is_judged_whole

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args, get_origin
 
 import pytest
@@ -32,9 +32,9 @@ def lies_in(values: Any, kind: Any, path: str) -> Any:  # noqa: ANN401 - any par
         if isinstance(values, Mapping) and name in values:
             return lies_in(values[name], bare(field.annotation), rest)
         return lies_in(field.get_default(), bare(field.annotation), rest)
-    if get_origin(kind) is tuple and isinstance(values, Sequence):
+    if isinstance(values, list):
         place, _, rest = path.partition(".")
-        return lies_in(values[int(place)], bare(get_args(kind)[0]), rest)
+        return lies_in(values[int(place)], bare(get_args(kind)[0]) if get_origin(kind) is tuple else Any, rest)
     if isinstance(values, Mapping):
         for name in sorted(values, key=len, reverse=True):
             written = repr(name)[1:-1]
@@ -115,6 +115,16 @@ def test_a_manifest_by_date_is_named_as_the_object_that_it_is() -> None:
     (line,) = problems_of(stack(job))
 
     assert "network_isolation: got true with channels.training.s3_object by date" in line
+
+
+def test_what_a_further_schedule_has_of_its_job_is_named_in_the_job() -> None:
+    weekly = {"schedule": {"expression": "rate(7 days)"}}
+    (line,) = problems_of(
+        stack(GOOD | {"environment": {"A": "<aws.scheduler.x>"}, "further_schedules": {"weekly": weekly}})
+    )
+
+    assert "training_jobs.churn: environment.A: names <aws.scheduler.x>" in line
+    assert "weekly" not in line
 
 
 def test_what_is_looked_up_is_written_or_a_default() -> None:
