@@ -3,15 +3,17 @@
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, Self
+from functools import partial
+from typing import Annotated, Any, ClassVar, Final, Self
 
 import pulumi
 from pulumi.runtime import config as runtime_config
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError
 
 from components import further_schedules, job_defaults
 from components.bucket_names import BucketName
 from components.data_buckets import DataBuckets
+from components.fitting import FittingModel, judged
 from components.job_defaults import JobDefaults
 from components.job_settings import (
     NAME,
@@ -25,6 +27,7 @@ from components.job_settings import (
     region_problems,
     tag_problems,
 )
+from components.joint_faults import joint_faults
 from components.setting_problems import ProblemWriter
 
 __all__ = [
@@ -52,10 +55,10 @@ class SettingsError(pulumi.RunError):
         return cls(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(lines))
 
 
-class Settings(BaseModel):
+class Settings(FittingModel):
     """All of one stack's settings."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    between: ClassVar[str] = "\n"
 
     stack: str
     """The stack's name, which the engine says."""
@@ -64,12 +67,12 @@ class Settings(BaseModel):
     bucket: BucketName
     """The team's bucket, which exists already: data, training code, models and checkpoints live in it. S3 paths are
     prefixes in it that end with `/`."""
-    data_buckets: DataBuckets = {}
+    data_buckets: DataBuckets = Field(default={})
     """Further buckets that channels may read from, of other accounts too, by name; nothing is written there
     (docs/data-buckets.md)."""
-    tags: Tags = {}
+    tags: Tags = Field(default={})
     """On everything that is created, and on each training job: an S3 object takes ten, and three are ours."""
-    defaults: dict[str, Any] = {}
+    defaults: dict[str, Any] = Field(default={})
     """What all jobs share, in the words of a job: laid under each, whose own values win (docs/many-jobs.md)."""
     training_jobs: Annotated[dict[Annotated[str, Field(pattern=NAME)], TrainingJobSettings], Field(min_length=1)]
     """One job each, by name; name and stack together have at most 26 characters."""
@@ -93,20 +96,28 @@ class Settings(BaseModel):
         """Those and the job's; for training jobs that a further schedule starts, that schedule's name, too."""
         return self.tags_of_all | {"training-job": job} | ({"schedule": schedule} if schedule else {})
 
-    @model_validator(mode="after")
-    def _names_and_images_fit(self) -> "Settings":
-        problems = list(self._problems())
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
+    def misfits(self) -> Iterator[str]:
+        """Jobs that do not fit the stack, its region or each other, and tags and buckets: a line each."""
+        yield from judged(
+            *(partial(self._name_problems, job) for job in self.training_jobs),
+            *(partial(self._region_problems, job) for job in self.training_jobs),
+            self._tag_problems,
+            self._role_problems,
+            self._data_bucket_problems,
+        )
 
-    def _problems(self) -> Iterator[str]:
-        for job, spec in self.training_jobs.items():
-            yield from (f"training_jobs.{job}: {text}" for text in name_problems(self.name_prefix(job)))
-            yield from (f"training_jobs.{job}.{problem}" for problem in region_problems(spec, self.region))
+    def _name_problems(self, job: str) -> Iterator[str]:
+        yield from (f"training_jobs.{job}: {text}" for text in name_problems(self.name_prefix(job)))
+
+    def _region_problems(self, job: str) -> Iterator[str]:
+        problems = region_problems(self.training_jobs[job], self.region)
+        yield from (f"training_jobs.{job}.{problem}" for problem in problems)
+
+    def _tag_problems(self) -> Iterator[str]:
         has_further = any(spec.further_schedules for spec in self.training_jobs.values())
         yield from map(str, tag_problems(self.tags, has_further_schedules=has_further))
-        yield from self._role_problems()
+
+    def _data_bucket_problems(self) -> Iterator[str]:
         yield from map(str, data_bucket_problems(self.bucket, self.data_buckets, self.region))
 
     def _role_problems(self) -> Iterator[str]:
@@ -187,13 +198,13 @@ def parse_settings(
             if isinstance(job, Mapping)
             for line in further_schedules.problems_of(name, job)
         ]
+    context = bucket_context(filled)
     try:
-        settings = Settings.model_validate(filled, context=bucket_context(filled))
+        settings = Settings.model_validate(filled, context=context)
         settings._written = written
     except ValidationError as error:
-        # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
-        details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
-        problems += [line for detail in further_schedules.said_once(details) for line in writer.describe(detail)]
+        details = further_schedules.said_once(joint_faults(Settings, filled, error, context).details)
+        problems += [line for detail in details for line in writer.describe(detail)]
     else:
         if not problems:
             return settings

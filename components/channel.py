@@ -4,12 +4,13 @@ Limits and rules across fields: SageMaker API, Channel, S3DataSource and Trainin
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
 from .dated_paths import is_dated, is_whole_time
 from .file_system_spec import FileSystem
+from .fitting import FittingModel, judged
 from .instance_groups_spec import InstanceGroupName
 from .s3_location import S3DataObject, S3DataPrefix
 from .schedule_input import SCHEDULED_TIME
@@ -26,14 +27,12 @@ _OF_S3: Final = (
 """What a channel of a file system cannot have. Its data is mounted, so that there is nothing to stream or to unpack."""
 
 
-class Channel(BaseModel):
+class Channel(FittingModel):
     """Objects in S3, as the container sees them in `/opt/ml/input/data/<name>`.
 
     `s3_path` alone is a prefix, `s3_object` alone one object. A manifest is an `s3_object` that names others, which lie
     below `s3_path`: the role may read that far, whatever the manifest says.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     s3_path: S3DataPrefix | None = None
     """The prefix that the data lies under, such as `datasets/dt=2026-11-26/`, or `s3://bucket/prefix/` in one of
@@ -94,16 +93,9 @@ class Channel(BaseModel):
         """All that the job reads of S3 for it."""
         return tuple(uri for uri in (self.s3_object, self.s3_path) if uri)
 
-    @model_validator(mode="after")
-    def _fields_fit_each_other(self) -> Self:
-        if problems := [
-            *self._place_problems(),
-            *self._attribute_problems(),
-            *self._mode_problems(),
-            *self._date_problems(),
-        ]:
-            raise ValueError("; ".join(problems))
-        return self
+    def misfits(self) -> Iterator[str]:
+        """All that is wrong across the fields, a sentence each."""
+        yield from judged(self._place_problems, self._attribute_problems, self._mode_problems, self._date_problems)
 
     def _place_problems(self) -> Iterator[str]:
         if self.file_system:

@@ -5,11 +5,12 @@ ProfilerRuleConfiguration; each is declared once, on the field or type it limits
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from .container_paths import ContainerPath
+from .fitting import FittingModel
 from .instance_groups_spec import InstanceType
 from .s3_location import S3Prefix
 
@@ -81,10 +82,8 @@ class TensorBoard(BaseModel):
     """The directory of the container that the script writes it to."""
 
 
-class Profiler(BaseModel):
+class Profiler(FittingModel):
     """How SageMaker watches the machines; `disabled` alone turns it off."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     disabled: bool = False
     """Whether nothing is watched at all."""
@@ -92,18 +91,13 @@ class Profiler(BaseModel):
     """The prefix in the bucket that measurements go below; it ends with `/`."""
     interval_in_milliseconds: Annotated[int, AfterValidator(_check_interval)] | None = None
     """How often machines are measured: 100, 200, 500, 1000, 5000 or 60000; absent: as SageMaker does."""
-    parameters: Annotated[Parameters, Field(max_length=20)] = {}
+    parameters: Annotated[Parameters, Field(max_length=20)] = Field(default={})
     """What is measured of the framework, as JSON texts by SageMaker's names, such as DetailedProfilingConfig."""
-    rules: Rules = {}
+    rules: Rules = Field(default={})
     """What judges the measurements, by the rule's name."""
 
-    @model_validator(mode="after")
-    def _one_thing_is_said(self) -> Self:
-        if problems := list(self._problems()):
-            raise ValueError("; ".join(problems))
-        return self
-
-    def _problems(self) -> Iterator[str]:
+    def misfits(self) -> Iterator[str]:
+        """Measurements without a place, or a place for none."""
         others = [name for name in type(self).model_fields if name != "disabled" and getattr(self, name)]
         if self.disabled and others:
             yield f"disabled: got true with {', '.join(others)}; allowed: either; remove one"

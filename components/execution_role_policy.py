@@ -15,13 +15,13 @@ from .dated_paths import dated_pattern
 from .iam_policies import allow
 from .image_permissions import image_permissions
 from .isolation_fit import tracking_inside
-from .local_paths_fit import written_prefixes
 from .options_permissions import REMOTE_DEBUG_ACTIONS, option_permissions, read_by_rules
 from .request_places import deliveries_uri, source_bundle_prefix
 from .s3_location import bucket_of, key_of
 from .statement_union import Statement, united
 from .tracking_permissions import tracking_permissions
 from .training_job_spec import TrainingJobSpec
+from .written_places import written_prefixes
 
 METRICS_NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
 LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"

@@ -17,6 +17,8 @@ OF_THE_JOB: Final = {
     "permissions_boundary_arn": "all schedules of a job have the same roles",
 }
 """What a further schedule cannot change, and why not."""
+_NONE: Final = "none"
+"""The one word that may stand where others have a mapping: of `tracking`."""
 
 
 def with_job(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def with_job(job: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(further, Mapping):
         return dict(job)
     shared = {name: value for name, value in job.items() if name != FIELD}
-    return {**job, FIELD: {name: _merged(shared, own) for name, own in further.items()}}
+    return {**job, FIELD: {name: _over(shared, own) for name, own in further.items()}}
 
 
 def problems_of(job: object, values: Mapping[str, Any]) -> Iterator[str]:
@@ -62,6 +64,19 @@ def _key(found: ErrorDetails, of_a_job: int) -> tuple[Any, ...]:
     """What an error is about within its job, be it of the job or of a further schedule."""
     steps = found["loc"][of_a_job:]
     return (found["loc"][:of_a_job], steps[2:] if steps[:1] == (FIELD,) else steps, found["type"], found["msg"])
+
+
+def _over(shared: Mapping[str, Any], own: Any) -> Any:  # noqa: ANN401 - any value of YAML
+    """The job's values with a further schedule's; a setting of the job's that is wrong stays so, and is told once."""
+    if not isinstance(own, Mapping):
+        return own
+    merged = _merged(shared, own)
+    wrong = [name for name, value in own.items() if isinstance(value, Mapping) and _is_no_mapping(shared.get(name))]
+    return merged | {name: shared[name] for name in wrong}
+
+
+def _is_no_mapping(value: object) -> bool:
+    return not (value is None or value == _NONE or isinstance(value, Mapping))
 
 
 def _merged(shared: Any, own: Any) -> Any:  # noqa: ANN401 - any value of YAML

@@ -10,12 +10,16 @@ from .training_image_spec import TrainingImage
 from .training_images import SHIPPED_CODE_VERSIONS
 
 
-def image_code_problems(image: TrainingImage, source: Source, network: NetworkSpec | None) -> Iterator[str]:
+def image_code_problems(image: TrainingImage, source: Source) -> Iterator[str]:
     """All that is wrong, a sentence each that begins with its setting."""
     if source.is_shipped:
         yield from _shipped_code_problems(image)
     elif source.brings_packages:
         yield from _archive_problems(image)
+
+
+def registry_problems(image: TrainingImage, network: NetworkSpec | None) -> Iterator[str]:
+    """A registry that is reached by way of a VPC, and no VPC."""
     if image.is_private and network is None:
         yield (
             "training_image.repository_access_mode: got 'Vpc'; allowed without network: Platform, because the registry "

@@ -5,7 +5,7 @@ another image nothing is known but its URI: what that suggests is a note.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -28,25 +28,25 @@ def processor_for(instance_type: str) -> Processor | None:
     return None if is_accelerated(instance_type) else "cpu"
 
 
-def image_problems(instance_types: Sequence[str], image: TrainingImage) -> list[str]:
-    """What makes AWS's image fail, or a machine idle, on one of these instance types."""
+def image_problems(types: Mapping[str, str], image: TrainingImage) -> list[str]:
+    """What makes AWS's image fail, or a machine idle, on an instance type; `types` are by settings of `resources`."""
     published = image.published
     if published is None:
         return []
-    problems = [problem for each in instance_types for problem in _problems_of_one(each, image, published)]
-    if not problems and len(set(map(processor_for, instance_types))) > 1:
+    problems = [problem for each in types.items() for problem in _problems_of_one(*each, image, published)]
+    if not problems and len(set(map(processor_for, types.values()))) > 1:
         return [
-            f"training_image.{_named(image)}: got machines with and without a GPU ({', '.join(instance_types)}); "
+            f"training_image.{_named(image)}: got machines with and without a GPU ({', '.join(types.values())}); "
             "allowed: one kind, because all run one image, and AWS has one for each; set training_image.uri to the "
             "image that all are to run"
         ]
     return problems
 
 
-def _problems_of_one(instance_type: str, image: TrainingImage, published: FrameworkImage) -> list[str]:
+def _problems_of_one(setting: str, instance_type: str, image: TrainingImage, published: FrameworkImage) -> list[str]:
     if processor_for(instance_type) in published.tags:
         return []
-    got = f"resources.instance_type: got {instance_type!r}; allowed with training_image.{_named(image)}: types "
+    got = f"resources.{setting}: got {instance_type!r}; allowed with training_image.{_named(image)}: types "
     if is_arm(instance_type):
         return [
             f"{got}with an x86 processor, such as {_such_as(published)}, because the image does not start on an Arm one"
@@ -92,11 +92,11 @@ def image_region_problems(image: TrainingImage, region: str) -> Iterator[tuple[s
         )
 
 
-def image_notes(instance_type: str, uri: str | None) -> Iterator[str]:
-    """What the URI of an image suggests against the instance type, each beginning with its setting."""
+def image_notes(setting: str, instance_type: str, uri: str | None) -> Iterator[str]:
+    """What an image's URI suggests against the instance type of a setting of `resources`, with which each begins."""
     if uri is None:
         return
-    got = f"resources.instance_type: got {instance_type!r}"
+    got = f"resources.{setting}: got {instance_type!r}"
     if is_arm(instance_type) and not _FOR_ARM.search(uri):
         yield (
             f"{got}, which has an Arm processor, and training_image.uri does not say arm64: an image for x86 does not "

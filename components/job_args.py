@@ -5,6 +5,7 @@
 Values are plain and known: the whole job is judged at the first preview.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 import pulumi
@@ -13,7 +14,9 @@ from pydantic import Field, ValidationError
 from . import further_schedules
 from .bucket_names import BucketName
 from .data_buckets import DataBuckets
+from .fitting import as_far_as_known, judged
 from .job_settings import Tags, TrainingJobSettings, bucket_context, data_bucket_problems, tag_problems
+from .joint_faults import joint_faults
 from .setting_problems import Problem, ProblemWriter
 
 _OF_A_STACK: Final = frozenset({"bucket", "data_buckets", "tags"})
@@ -49,19 +52,24 @@ class ScheduledTrainingJobArgs(TrainingJobSettings):
         of_the_job = {name: value for name, value in settings.items() if name not in _OF_A_STACK}
         values = settings | further_schedules.with_job(of_the_job)
         problems = [_problem_as_written(line) for line in further_schedules.problems_of("", settings)]
+        # Paths that are relative to the bucket can be read only with the bucket at hand.
+        known, context = self, bucket_context(values)
         try:
-            # Paths that are relative to the bucket can be read only with the bucket at hand.
-            self.__pydantic_validator__.validate_python(values, self_instance=self, context=bucket_context(values))
+            self.__pydantic_validator__.validate_python(values, self_instance=self, context=context)
         except ValidationError as error:
             writer = ProblemWriter(ScheduledTrainingJobArgs)
-            # Pydantic finds a list of invalid entries too short as well; these are reported themselves.
-            details = [found for found in error.errors() if found["type"] != "too_short" or not found["input"]]
-            problems += [writer.problem(detail) for detail in further_schedules.said_once(details, of_a_job=0)]
-        else:
-            problems += tag_problems(self.tags, has_further_schedules=bool(self.further_schedules))
-            problems += data_bucket_problems(self.bucket, self.data_buckets, None)
+            faults = joint_faults(ScheduledTrainingJobArgs, values, error, context)
+            problems += [writer.problem(detail) for detail in further_schedules.said_once(faults.details, of_a_job=0)]
+            known = faults.known
+        problems += as_far_as_known(known._problems_of_a_stack())[0]
         if problems:
             raise JobSettingsError(type(self).__name__, problems)
+
+    def _problems_of_a_stack(self) -> Iterator[Problem]:
+        yield from judged(
+            lambda: tag_problems(self.tags, has_further_schedules=bool(self.further_schedules)),
+            lambda: data_bucket_problems(self.bucket, self.data_buckets, None),
+        )
 
 
 def _problem_as_written(line: str) -> Problem:

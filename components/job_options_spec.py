@@ -3,9 +3,12 @@
 Limits: SageMaker API, RetryStrategy, ExperimentConfig, MlflowConfig and ModelPackageConfig; each is declared once.
 """
 
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from .fitting import FittingModel
 
 _LINE = r"^[^\n\r\u0085\u2028\u2029]+$"
 ExperimentName = Annotated[str, Field(max_length=120, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,119}$")]
@@ -30,10 +33,8 @@ class RetryStrategy(BaseModel):
     """How many more attempts; the time of all together is `stopping_condition.max_runtime_in_seconds`."""
 
 
-class ExperimentConfig(BaseModel):
+class ExperimentConfig(FittingModel):
     """A SageMaker experiment (not MLflow's) that the job is recorded in as a trial component."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     experiment_name: ExperimentName | None = None
     """Name of an existing experiment."""
@@ -44,11 +45,10 @@ class ExperimentConfig(BaseModel):
     run_name: ExperimentName | None = None
     """Name of the experiment's run."""
 
-    @model_validator(mode="after")
-    def _something_is_said(self) -> Self:
+    def misfits(self) -> Iterator[str]:
+        """That nothing is said."""
         if not any(getattr(self, name) for name in type(self).model_fields):
-            raise ValueError(f"got nothing; allowed: one at least of {', '.join(type(self).model_fields)}")
-        return self
+            yield f"got nothing; allowed: one at least of {', '.join(type(self).model_fields)}"
 
 
 class MlflowConfig(BaseModel):

@@ -5,7 +5,8 @@ A stack's settings and a program of somebody else's are judged by the same funct
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
@@ -14,6 +15,7 @@ from . import further_schedules
 from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
 from .bucket_names import bucket_name_faults
 from .data_buckets import DataBucket
+from .fitting import as_far_as_known, judged
 from .image_fit import image_region_problems
 from .mlflow_names import app_region_problems
 from .s3_location import BucketContext
@@ -44,6 +46,17 @@ Tags = Annotated[
     ],
     Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
 ]
+
+
+_KeysOf = Callable[[TrainingJobSpec], Iterable[tuple[str, str | None]]]
+_KEYS: Final[tuple[_KeysOf, ...]] = (
+    lambda spec: [("output.kms_key_arn", spec.output.kms_key_arn)],
+    lambda spec: [("resources.volume_kms_key_arn", spec.resources.volume_kms_key_arn)],
+    lambda spec: ((f"secrets.{name}.kms_key_arn", secret.kms_key_arn) for name, secret in spec.secrets.items()),
+    lambda spec: ((f"data_kms_key_arns.{place}", arn) for place, arn in enumerate(spec.data_kms_key_arns)),
+    lambda spec: [("alarms.kms_key_arn", spec.alarms.kms_key_arn if spec.alarms else None)],
+)
+"""Settings that hold keys, with the keys that they hold."""
 
 
 class ScheduledJobSettings(TrainingJobSpec):
@@ -105,26 +118,46 @@ def name_problems(prefix: str) -> Iterator[str]:
 
 def region_problems(job: TrainingJobSettings, region: str) -> Iterator[Problem]:
     """What does not fit the region, of the job and of its further schedules; of these only what is their own."""
-    of_the_job = list(_region_problems(job, region))
-    yield from of_the_job
-    for name, further in job.further_schedules.items():
-        for problem in _region_problems(further, region):
+    of_the_job, _ = as_far_as_known(_region_problems(job, region))
+    yield from judged(
+        partial(_region_problems, job, region),
+        partial(_further_region_problems, job, region, of_the_job),
+    )
+
+
+def _further_region_problems(job: TrainingJobSettings, region: str, of_the_job: Sequence[Problem]) -> Iterator[Problem]:
+    for name, spec in job.further_schedules.items():
+        problems, _ = as_far_as_known(_region_problems(spec, region))
+        for problem in problems:
             if problem not in of_the_job:
                 yield Problem((further_schedules.FIELD, name, *problem.location), problem.text)
 
 
 def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
+    yield from judged(
+        partial(_image_region_problems, spec, region),
+        partial(_topic_region_problems, spec, region),
+        *(partial(_key_region_problems, spec, region, keys_of) for keys_of in _KEYS),
+        partial(_app_region_problems, spec, region),
+    )
+
+
+def _image_region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
     yield from (Problem.at(setting, text) for setting, text in image_region_problems(spec.training_image, region))
-    keys = {"output.kms_key_arn": spec.output.kms_key_arn}
-    keys["resources.volume_kms_key_arn"] = spec.resources.volume_kms_key_arn
-    keys |= {f"secrets.{name}.kms_key_arn": secret.kms_key_arn for name, secret in spec.secrets.items()}
-    keys |= {f"data_kms_key_arns.{place}": arn for place, arn in enumerate(spec.data_kms_key_arns)}
-    keys["alarms.kms_key_arn"] = spec.alarms.kms_key_arn if spec.alarms else None
+
+
+def _topic_region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
     if spec.alarms and (topic := spec.alarms.topic_arn) and topic.split(":")[3] != region:
         yield Problem.at("alarms.topic_arn", f"got {topic!r}; allowed: a topic of the stack's region, {region}")
-    for setting, arn in keys.items():
+
+
+def _key_region_problems(spec: TrainingJobSpec, region: str, keys_of: _KeysOf) -> Iterator[Problem]:
+    for setting, arn in keys_of(spec):
         if arn and arn.split(":")[3] != region:
             yield Problem.at(setting, f"got {arn!r}; allowed: a key of the stack's region, {region}")
+
+
+def _app_region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
     for text in app_region_problems(spec.tracking.app if spec.tracking else None, region):
         yield Problem(("tracking", "app"), text)
 

@@ -63,13 +63,9 @@ _PREFIXES: Final = {
 }
 
 
-def environment_problems(variables: Iterable[str], setting: str = "environment") -> list[str]:
+def environment_problems(variables: Iterable[str], setting: str = "environment") -> Iterator[str]:
     """Names of variables that are not for settings to set, each with the reason; `setting` has them."""
-    return list(_environment_problems(variables, setting))
-
-
-def _environment_problems(variables: Iterable[str], setting: str) -> Iterator[str]:
-    for name in sorted(variables):
+    for name in variables:
         if name in RESERVED_ENVIRONMENT:
             yield f"{setting}.{name} is set by the training job itself; remove it"
             continue

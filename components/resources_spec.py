@@ -4,11 +4,12 @@ Limits: SageMaker API, ResourceConfig and StoppingCondition; each is declared on
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from .aws_names import KmsKeyArn
+from .fitting import FittingModel, judged
 from .instance_groups_spec import (
     COUNT_MAX,
     InstanceGroup,
@@ -19,10 +20,8 @@ from .instance_groups_spec import (
 )
 
 
-class Resources(BaseModel):
+class Resources(FittingModel):
     """The machines of one training job: of one type, of several in groups, or of the first type that is to be had."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     instance_type: InstanceType | None = None
     """SageMaker's name for the kind of machine, such as ml.m5.large; this, `instance_groups` or
@@ -47,9 +46,17 @@ class Resources(BaseModel):
     @property
     def instance_types(self) -> tuple[str, ...]:
         """Every type that the job may use, each once."""
-        of_groups = (group.instance_type for group in self.instance_groups)
-        preferred = (each.instance_type for each in self.instance_preferences)
-        return tuple(dict.fromkeys(filter(None, (self.instance_type, *of_groups, *preferred))))
+        return tuple(dict.fromkeys(self.types_by_setting.values()))
+
+    @property
+    def types_by_setting(self) -> dict[str, str]:
+        """Setting below this one -> the type that it names: all that the job may use."""
+        own = {"instance_type": self.instance_type} if self.instance_type else {}
+        groups = {f"instance_groups.{place}": each.instance_type for place, each in enumerate(self.instance_groups)}
+        preferred = {
+            f"instance_preferences.{place}": each.instance_type for place, each in enumerate(self.instance_preferences)
+        }
+        return own | {f"{entry}.instance_type": kind for entry, kind in {**groups, **preferred}.items()}
 
     @property
     def machine_count(self) -> int:
@@ -59,16 +66,25 @@ class Resources(BaseModel):
         return max([self.instance_count, *(each.instance_count or 1 for each in self.instance_preferences)])
 
     @property
+    def count_setting(self) -> str:
+        """The setting, below this one, that says how many machines there are."""
+        if self.instance_groups:
+            return "instance_groups"
+        return (
+            "instance_preferences"
+            if any(each.instance_count for each in self.instance_preferences)
+            else "instance_count"
+        )
+
+    @property
     def training_plan_arns(self) -> tuple[str, ...]:
         """Every training plan that the job may use, each once."""
         of_types = (each.training_plan_arn for each in self.instance_preferences)
         return tuple(dict.fromkeys(filter(None, (self.training_plan_arn, *of_types))))
 
-    @model_validator(mode="after")
-    def _fields_fit_each_other(self) -> Self:
-        if problems := [*self._kind_problems(), *self._group_problems(), *self._preference_problems()]:
-            raise ValueError("; ".join(problems))
-        return self
+    def misfits(self) -> Iterator[str]:
+        """All that is wrong across the fields, a sentence each."""
+        yield from judged(self._kind_problems, self._group_problems, self._preference_problems)
 
     def _kind_problems(self) -> Iterator[str]:
         said = [name for name in ("instance_type", "instance_groups", "instance_preferences") if getattr(self, name)]

@@ -80,8 +80,8 @@ def schedule_notes(schedule: ScheduleSpec, now: datetime) -> Iterator[str]:
 
 def machine_notes(spec: ScheduledSpec) -> Iterator[str]:
     """What may not go together of image, machines and code, each beginning with its setting."""
-    for instance_type in spec.resources.instance_types:
-        yield from image_notes(instance_type, spec.training_image.uri)
+    for setting, instance_type in spec.resources.types_by_setting.items():
+        yield from image_notes(setting, instance_type, spec.training_image.uri)
     yield from start_notes(spec.training_image, spec.source.directory)
     count, source = spec.resources.machine_count, spec.source
     pending = spec.stopping_condition.max_pending_time_in_seconds
@@ -91,11 +91,10 @@ def machine_notes(spec: ScheduledSpec) -> Iterator[str]:
             "with an accelerator; remove it, or choose a type such as ml.g5.xlarge"
         )
     if count > 1 and not source.is_judge:
-        counted = "instance_groups" if spec.resources.instance_groups else "instance_count"
         yield (
-            f"resources.{counted}: got {count} with the code in {source.directory}/: each of them runs the whole "
-            "script, so that it has to share the work and to let one of them save and register (SM_HOSTS and "
-            "SM_CURRENT_HOST tell which); see that it does, or set it to 1"
+            f"resources.{spec.resources.count_setting}: got {count} with the code in {source.directory}/: each of them "
+            "runs the whole script, so that it has to share the work and to let one of them save and register "
+            "(SM_HOSTS and SM_CURRENT_HOST tell which); see that it does, or set it to 1"
         )
 
 

@@ -13,10 +13,11 @@ from itertools import islice, takewhile
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from .clock_changes import change_between
 from .cron_expression import YEAR, CronExpression
+from .fitting import FittingModel
 
 RATE_UNITS: Final[dict[str, timedelta]] = {
     "minute": timedelta(minutes=1),
@@ -112,10 +113,8 @@ class FireTime:
         return self.clock != "skipped"
 
 
-class ScheduleSpec(BaseModel):
+class ScheduleSpec(FittingModel):
     """One EventBridge Scheduler schedule; off until `enabled`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     expression: Annotated[
         str,
@@ -145,16 +144,19 @@ class ScheduleSpec(BaseModel):
     """What AWS does with a schedule that will not fire again: `DELETE` it, or `NONE`, and it stays; absent: as
     `NONE`."""
 
-    @model_validator(mode="after")
-    def _dates_are_in_order(self) -> Self:
+    def misfits(self) -> Iterator[str]:
+        """Dates of which nobody knows when they are, and an end before the start."""
+        without = list(self._dates_without_a_zone())
+        yield from without
+        if not without and self.start_date and self.end_date and self.start_date >= self.end_date:
+            start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (self.start_date, self.end_date))
+            yield f"end_date {end} is not after start_date {start}; correct one of them"
+
+    def _dates_without_a_zone(self) -> Iterator[str]:
         for name in ("start_date", "end_date"):
             moment: datetime | None = getattr(self, name)
             if moment is not None and moment.tzinfo is None:
-                raise ValueError(f"{name} has no time zone; write it as 2026-01-31T03:00:00Z")
-        if self.start_date and self.end_date and self.start_date >= self.end_date:
-            start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (self.start_date, self.end_date))
-            raise ValueError(f"end_date {end} is not after start_date {start}; correct one of them")
-        return self
+                yield f"{name} has no time zone; write it as 2026-01-31T03:00:00Z"
 
     @property
     def state(self) -> Literal["ENABLED", "DISABLED"]:

@@ -6,11 +6,12 @@ Limits: SageMaker API, CreateTrainingJob; each is declared once, on the type it 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from .metric_expressions import metric_expression
 from .reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS
 
 HYPERPARAMETERS_MAX_COUNT: Final = 100
@@ -19,7 +20,7 @@ ENVIRONMENT_MAX_COUNT: Final = 100
 ENVIRONMENT_VALUE_MAX_LENGTH: Final = 512
 _LINE_BREAKS: Final = "\n\r\u0085\u2028\u2029"
 """What `.` does not match in the API's pattern of values, which is written for Java."""
-_ONE_LINE: Final = rf"^[^{_LINE_BREAKS}]+$"
+_ONE_LINE: Final = r"^[^\n\r\u0085\u2028\u2029]+$"
 DEFAULT_METRIC_DEFINITIONS: Final = {
     name: rf"{name}=(-?[0-9.]+)" if name == "validation:r2" else rf"{name}=([0-9.]+)"
     for name in (
@@ -66,11 +67,14 @@ def _is_whole(value: object) -> bool:
 
 def _check_regex(pattern: str) -> str:
     try:
-        groups = re.compile(pattern).groups
+        groups = metric_expression(pattern).groups
     except re.error as error:
-        raise ValueError(f"is not a regular expression: {error}") from None
-    if groups != 1:
-        raise ValueError(f"allowed: a regular expression with one group, the number; this one has {groups}")
+        raise ValueError(f"is not a regular expression, as Python reads them for a rehearsal: {error}") from None
+    if not groups:
+        raise ValueError(
+            "allowed: a regular expression with a group for the number, the first if there are several; this one has "
+            "none, as in loss=([0-9.]+)"
+        )
     return pattern
 
 
@@ -97,20 +101,18 @@ MetricDefinitions = Annotated[
 ]
 
 
-def hyperparameter_problems(hyperparameters: Mapping[str, Any]) -> list[str]:
+def hyperparameter_problems(hyperparameters: Mapping[str, Any]) -> Iterator[str]:
     """Hyperparameters that other settings set, and values that the API does not take as text."""
-    problems = []
     for name, value in hyperparameters.items():
         text = hyperparameter_text(value)
         if name == "accelerator":
-            problems.append("hyperparameters.accelerator is set from accelerator; remove it, and set that instead")
+            yield "hyperparameters.accelerator is set from accelerator; remove it, and set that instead"
         if name in RESERVED_HYPERPARAMETERS:
-            problems.append(f"hyperparameters.{name} is set from source; remove it")
+            yield f"hyperparameters.{name} is set from source; remove it"
         if len(text) > HYPERPARAMETER_MAX_LENGTH:
-            problems.append(f"hyperparameters.{name} has more than {HYPERPARAMETER_MAX_LENGTH} characters")
+            yield f"hyperparameters.{name} has more than {HYPERPARAMETER_MAX_LENGTH} characters"
         if any(character in text for character in _LINE_BREAKS):
-            problems.append(f"hyperparameters.{name} has a line break; allowed: one line")
-    return problems
+            yield f"hyperparameters.{name} has a line break; allowed: one line"
 
 
 def hyperparameter_text(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -30,6 +30,6 @@ def secret_problems(secrets: Mapping[str, Secret], environment: Mapping[str, str
     """Names that stand twice."""
     yield from (
         f"secrets.{name}: is a variable of environment as well; allowed: one of the two; remove one"
-        for name in sorted(secrets)
+        for name in secrets
         if name in environment
     )

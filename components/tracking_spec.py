@@ -1,11 +1,13 @@
 """Where runs and models are recorded: a managed MLflow tracking server or App, or any server by http(s) URI."""
 
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field
 
 from .aws_names import AwsScope
+from .fitting import FittingModel
 from .mlflow_names import MlflowAppArn, artifact_store_command
 from .s3_location import S3PrefixAnywhere
 
@@ -33,15 +35,16 @@ def _check_tracking_uri(uri: str) -> str:
     return uri
 
 
-_SECRET_ARN = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9_/+=.@-]+-[A-Za-z0-9]{6}$"  # noqa: S105  # a pattern
+_SECRET_ARN = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9_/+=.@!-]+-[A-Za-z0-9]{6}$"  # noqa: S105  # a pattern
 SecretArn = Annotated[str, Field(max_length=512, pattern=_SECRET_ARN)]
-"""Complete, with the six characters that Secrets Manager adds: it names one secret and no other."""
+"""Complete, with the six characters that Secrets Manager adds: it names one secret and no other. A name with
+`!` is of a secret that another service manages, such as RDS."""
 
 
-class TrackingSpec(BaseModel):
+class TrackingSpec(FittingModel):
     """MLflow, as one job uses it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     tracking_server: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$")] | None = None
     """Name of a SageMaker managed MLflow tracking server, of MLflow 3.0 or later, in the stack's account and region;
@@ -69,21 +72,20 @@ class TrackingSpec(BaseModel):
     registered_model_name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^/:'\"]+$")] | None = None
     """The MLflow registered model that versions go to; absent: `<job>-<stack>`, the training job name prefix."""
 
-    @model_validator(mode="after")
-    def _one_of_three(self) -> Self:
+    def misfits(self) -> Iterator[str]:
+        """None of the three places, or two; a managed one without its artifact store."""
         given = [name for name in ("tracking_server", "app", "tracking_uri") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(
+            yield (
                 f"got {' and '.join(given) or 'none of them'}; allowed: one of tracking_server (a name), app (the ARN "
                 "of an MLflow App) and tracking_uri (http or https)"
             )
-        if self.tracking_uri is None and self.artifact_store is None:
+        elif self.tracking_uri is None and self.artifact_store is None:
             command = artifact_store_command(self.tracking_server, self.app)
-            raise ValueError(
+            yield (
                 f"{given[0]} needs artifact_store, where the training job itself writes models and pictures: set it to "
                 f"what this shows, with / at its end: {command}"
             )
-        return self
 
     def managed_arn(self, scope: AwsScope) -> str | None:
         """ARN of the managed tracking server or of the App; None where a URI is used."""

@@ -1,11 +1,13 @@
 """Which container image a job runs in, and how it is started."""
 
 import re
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from .ecr_images import ecr_fault, ecr_repository
+from .fitting import FittingModel, judged
 from .training_images import Framework, FrameworkImage, ScikitLearnVersion, framework_image, versions_of
 
 _Words = Annotated[
@@ -20,10 +22,8 @@ _FUNCTION_ARN: Final = r"^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
-class TrainingImage(BaseModel):
+class TrainingImage(FittingModel):
     """The container image: one that AWS publishes, by framework and version, or your own by URI."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     framework: Framework | None = None
     """A framework whose training images AWS publishes; with `version`. Of `huggingface` the one with PyTorch."""
@@ -71,8 +71,11 @@ class TrainingImage(BaseModel):
             raise ValueError(fault)
         return uri
 
-    @model_validator(mode="after")
-    def _fields_fit(self) -> Self:
+    def misfits(self) -> Iterator[str]:
+        """Not one way to name an image, or one that cannot be gone."""
+        yield from judged(self._way_problems, self._registry_problems)
+
+    def _way_problems(self) -> Iterator[str]:
         ways = {
             "framework": self.framework or self.version,
             "scikit_learn_version": self.scikit_learn_version,
@@ -80,35 +83,33 @@ class TrainingImage(BaseModel):
         }
         said = [name for name, way in ways.items() if way is not None]
         if len(said) != 1:
-            raise ValueError(
+            yield (
                 f"got {' and '.join(said) or 'none of them'}; allowed: one of framework (with version), "
                 "scikit_learn_version (such as 1.9-0) and uri, and no two"
             )
-        if (self.framework is None) != (self.version is None):
+        elif (self.framework is None) != (self.version is None):
             missing = "version" if self.version is None else "framework"
-            raise ValueError(f"allowed: framework and version together; set {missing} as well")
-        self._require_a_way_to_the_registry()
-        return self
+            yield f"allowed: framework and version together; set {missing} as well"
 
-    def _require_a_way_to_the_registry(self) -> None:
+    def _registry_problems(self) -> Iterator[str]:
         is_elsewhere = self.uri is not None and ecr_repository(self.uri) is None
         if self.uri and not _HOST.fullmatch(self.uri.partition("/")[0]):  # which may hold a password: it is not shown
-            raise ValueError(
+            yield (
                 "uri begins with no host name; allowed: a registry's host name, with its port if it has one, and no "
                 "credentials, such as registry.example.com:5000/team/training:1.0"
             )
-        if is_elsewhere and not self.is_private:
-            raise ValueError(
+        elif is_elsewhere and not self.is_private:
+            yield (
                 "uri is of no registry of Amazon ECR; allowed: one of ECR, or with repository_access_mode: Vpc one of "
                 "a private Docker registry, because SageMaker takes no other; push the image to ECR, or set the mode"
             )
         if self.is_private and not is_elsewhere:
-            raise ValueError(
+            yield (
                 "repository_access_mode: got 'Vpc'; allowed with an image in Amazon ECR: Platform, because SageMaker "
                 "reaches that itself; remove it"
             )
         if self.repository_credentials_provider_arn and not self.is_private:
-            raise ValueError(
+            yield (
                 "repository_credentials_provider_arn: allowed only with repository_access_mode: Vpc; remove it, "
                 "because the execution role's permissions are what ECR asks for"
             )

@@ -68,7 +68,8 @@ class TrainingJobFields(BaseModel):
     secrets: Secrets = {}
     """Secrets that the script reads by itself, by the name of the variable that holds its ARN."""
     metric_definitions: MetricDefinitions = DEFAULT_METRIC_DEFINITIONS
-    """Name of a metric: the expression that finds its number in the log, in one group; absent, those of `train.py`."""
+    """Name of a metric: the expression that finds its number in the log, in its first group; absent, those of
+    `train.py`."""
     metrics_time_series: bool | None = None
     """Whether SageMaker keeps the metrics as a time series; absent: as it decides, which is true where metrics are
     defined."""

@@ -1,19 +1,19 @@
 """What SageMaker is asked to train: a validated spec. training_job_request makes the API's request of it."""
 
-from typing import Self
-
-from pydantic import model_validator
+from collections.abc import Iterator
+from typing import ClassVar
 
 from .fields_fit import misfits
+from .fitting import FittingModel
 from .training_job_fields import TrainingJobFields
 
 
-class TrainingJobSpec(TrainingJobFields):
+class TrainingJobSpec(TrainingJobFields, FittingModel):
     """One training job as the stack declares it."""
 
-    @model_validator(mode="after")
-    def _fields_fit_each_other(self) -> Self:
-        problems = list(misfits(self))
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+    is_judged_whole: ClassVar[bool] = False
+    """What a stack has against a job is about single settings, which may be wrong whether others fit or not."""
+
+    def misfits(self) -> Iterator[str]:
+        """All that is wrong across the fields, a sentence each."""
+        yield from misfits(self)

@@ -1,6 +1,7 @@
 """The settings' models as types of a Pulumi schema: objects, enums, and what they are made of."""
 
 import inspect
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,8 @@ WHOLE: Final = Form("TrainingJob")
 """A word before the model's name: `Output` alone is one of Pulumi's own in several languages."""
 CHANGED: Final = Form("FurtherSchedule", is_change=True)
 """What a further schedule changes of its job."""
+_FURTHER: Final = f"{CHANGED.prefix}Job"
+"""The whole of that: a type of the prefix alone would have, in Go, an `Output` that is the name of another."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class SchemaTypes:
         return {
             property_name(name): self._property(model, name, form, owner)
             for name in model.model_fields
-            if owner != CHANGED.prefix or name not in OF_THE_JOB  # which a further schedule cannot change
+            if owner != _FURTHER or name not in OF_THE_JOB  # which a further schedule cannot change
         }
 
     def _property(self, model: type[BaseModel], name: str, form: Form, owner: str) -> Json:
@@ -54,9 +57,8 @@ class SchemaTypes:
         spec = self._type(bare(told.annotation), CHANGED if name == FIELD else form, f"{owner}{capitalized(name)}")
         if any(isinstance(limit, NoneInWords) for limit in told.metadata):
             spec = {"oneOf": [spec, {"type": "string"}]}
-        spec["description"] = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
-        if isinstance(told.default, str | bool | int | float) and not form.is_change:
-            spec["default"] = told.default
+        text = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
+        spec["description"] = text if form.is_change else f"{text}{_default_in_words(told.default)}"
         return spec
 
     def _type(self, annotation: Any, form: Form, name: str) -> Json:  # noqa: ANN401 - a type, in whatever form
@@ -68,7 +70,9 @@ class SchemaTypes:
             return self._object(annotation, form)
         if origin is Literal:
             # A choice is the same in every form.
-            name = WHOLE.prefix + name.removeprefix(WHOLE.prefix).removeprefix(CHANGED.prefix)
+            for prefix in (WHOLE.prefix, _FURTHER, CHANGED.prefix):
+                name = name.removeprefix(prefix)
+            name = WHOLE.prefix + name
             choices = [{"name": _enum_name(value), "value": value} for value in arguments]
             return self._reference(name, {"type": "string", "enum": choices})
         if origin is tuple:
@@ -78,9 +82,8 @@ class SchemaTypes:
         return {"type": _PRIMITIVES[annotation]}
 
     def _object(self, model: type[BaseModel], form: Form) -> Json:
-        name = form.prefix + model.__name__.removesuffix("Spec").removeprefix("Training").removesuffix(
-            "ScheduledJobSettings"
-        )
+        own = model.__name__.removesuffix("Spec").removeprefix("Training")
+        name = _FURTHER if own == "ScheduledJobSettings" else form.prefix + own
         if self._token(name) not in self.found:
             summary = " ".join(inspect.cleandoc(model.__doc__ or "").split())
             spec: Json = {"type": "object", "description": in_properties(summary, ScheduledTrainingJobArgs)}
@@ -107,7 +110,18 @@ def capitalized(setting: str) -> str:
     return "".join(part.capitalize() for part in setting.split("_"))
 
 
+def _default_in_words(default: object) -> str:
+    """A default for people alone.
+
+    An SDK sends a default that the schema has as if somebody had written it: `instanceCount` beside `instanceGroups`,
+    of which each has its own. In Go such an SDK does not compile: `Defaults()` of a required object is a pointer.
+    """
+    if not isinstance(default, str | bool | int | float):
+        return ""
+    return f" Default: {json.dumps(default)}."
+
+
 def _enum_name(value: str) -> str:
-    """A name that every language takes: `1.9-0` -> `V1_9_0`."""
-    name = re.sub(r"\W", "_", value)
-    return f"V{name}" if name[0].isdigit() else name[0].upper() + name[1:]
+    """A name that every language takes: `1.9-0` -> `V1_9_0`, `scikit-learn` -> `ScikitLearn`."""
+    words = re.findall(r"\w+", value)
+    return f"V{'_'.join(words)}" if value[0].isdigit() else "".join(word[0].upper() + word[1:] for word in words)

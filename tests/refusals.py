@@ -50,6 +50,7 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         Refusal("channels.training.s3_path", "a\tb/", "which nobody sees"),
         Refusal("channels.training.s3_path", "a\u00a0b/", "which nobody sees"),
         Refusal("channels.training.s3_path", "<aws.scheduler.scheduled-time>/", "the role's policy not"),
+        Refusal("channels.training.s3_path", "{ds}/", "nothing fills that in"),
         Refusal("channels.training.s3_path", "{scheduled_dat}/", "allowed", "it looks like a date and is none"),
         Refusal(
             "channels.training.s3_path", "s3://other-bucket/in/", "name it there", "the role may read it only then"
@@ -93,6 +94,18 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
     "Images and machines": (
         Refusal("training_image", {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a"}, "matches", _FIXED),
         Refusal("training_image", {"uri": "docker.io/library/python:3.12"}, "because SageMaker takes no other"),
+        Refusal(
+            "training_image",
+            {"uri": f"123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1@sha256:{'0a' * 32}"},
+            "matches",
+            "SageMaker's documentation knows a tag or a digest, and not both",
+        ),
+        Refusal("training_image", {"uri": "123456789012.dkr-ecr.us-east-1.on.aws/a:1"}, "by its usual host name"),
+        Refusal(
+            "training_image",
+            {"uri": "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/a:1"},
+            "by its usual host name",
+        ),
         Refusal("training_image", {"uri": "public.ecr.aws/a/b:1"}, "because SageMaker takes no other"),
         Refusal(
             "training_image",
@@ -110,6 +123,7 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         Refusal("resources.volume_size_in_gb", 0, "1 to 16384", "nothing could be stored"),
         Refusal("resources.volume_size_in_gb", 16385, "1 to 16384", "is more than an EBS volume holds"),
         Refusal("resources.volume_kms_key_arn", "alias/ml", "matches", _KEYS),
+        Refusal("output.kms_key_arn", "arn:aws:kms:us-east-1:123456789012:alias/ml", "matches", _KEYS),
         Refusal("output.kms_key_arn", "1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d", "matches", _KEYS),
         Refusal("output.kms_key_arn", "arn:aws:kms:eu-west-1:123456789012:key/1f2e3d4c", "a key of the stack's region"),
         Refusal("stopping_condition.max_runtime_in_seconds", 2419201, "1 to 2419200", "28 days: the service's quota"),
@@ -143,7 +157,8 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         Refusal("hyperparameters.sagemaker_region", "x", "is set from source"),
         Refusal("hyperparameters.accelerator", "x", "is set from accelerator"),
         Refusal("hyperparameters.", "x", "at least 1 character", "script mode would make the argument `-` of it"),
-        Refusal("metric_definitions.loss", "loss=", "with one group, the number", "SageMaker would find no number"),
+        Refusal("metric_definitions.loss", "loss=", "with a group for the number", "SageMaker would find no number"),
+        Refusal("metric_definitions.loss", r"\p{Alpha}+=([0-9.]+)", "as Python reads them for a rehearsal"),
         Refusal("metric_definitions.loss", "loss=(", "is not a regular expression"),
         Refusal("checkpoint", {"s3_path": "c/", "local_path": "/opt/ml/model"}, "what is there becomes the model"),
         Refusal(
@@ -164,6 +179,13 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
             "has to be '?'",
             "the Scheduler refuses it, its API's model does not",
         ),
+        Refusal(
+            "schedule.expression",
+            "cron(0 3 ? * 2#1,4#2 *)",
+            "which is not 1-5",
+            "AWS takes one # in the field; of several, only the service itself tells",
+        ),
+        Refusal("schedule.expression", "cron(0 3 L,15 * ? *)", "is not 1-31", "no documentation has L in a list"),
         Refusal("schedule.expression", "rate(1 hours)", "needs a singular unit for 1"),
         Refusal("schedule.expression", "rate(40000 days)", "is longer than 100 years"),
         Refusal("schedule.expression", "at(2026-02-30T03:00:00)", "is not a date and time"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from operations.tfvars.file import TfvarsError
 from operations.tfvars.variables import MODULE_DEFAULTS
+
+_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,20 @@ class Variables:
             TfvarsError: it is of another type.
         """
         value = self.given.get(name)
-        value = MODULE_DEFAULTS.get(name) if value is None else value
+        value = _converted(MODULE_DEFAULTS.get(name) if value is None else value, kind)
         if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
             raise TfvarsError(f"{name}: got a value of another type than the module's variable has; correct it there")
         return value
+
+
+def _converted(value: Any, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401 - of whatever kind
+    """A plain value as Terraform turns it into another kind, if it can: "2" into 2, "true" into true, 5 into "5"."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if isinstance(value, str) and bool in kinds:
+        return {"true": True, "false": False}.get(value, value)
+    if isinstance(value, str) and int in kinds and _NUMBER.fullmatch(value):
+        return json.loads(value)
+    return as_text(value) if isinstance(value, bool | int | float) and str in kinds else value
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - a text, number or truth value

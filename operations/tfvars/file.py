@@ -24,7 +24,7 @@ def read_tfvars(path: Path) -> dict[str, Any]:
         TfvarsError: there is no such file, it is neither HCL nor JSON, or a value is not plain.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise TfvarsError(f"there is no file {path}; name a .tfvars or .tfvars.json file") from None
     except OSError as error:
@@ -43,6 +43,7 @@ def _of_json(text: str, path: Path) -> dict[str, Any]:
         raise TfvarsError(f"{path} is nested too deeply to be read") from None
     if not isinstance(values, dict):
         raise TfvarsError(f"{path} is no JSON object with a member for each variable")
+    values.pop("//", None)  # a comment, as Terraform takes it in JSON
     return values
 
 

@@ -151,8 +151,8 @@ def _script(draft: Draft, variables: Variables, options: Options) -> None:
     draft.job["hyperparameters"] = dict(variables.of("hyperparameters", dict) or {})
     environment = {name: as_text(value) for name, value in (variables.of("environment_variables", dict) or {}).items()}
     for name in list(environment):
-        if problems := environment_problems({name: environment[name]}):
-            draft.left[f"environment_variables.{name}"] = problems[0].removeprefix(f"environment.{name} ")
+        if problem := next(environment_problems([name]), ""):
+            draft.left[f"environment_variables.{name}"] = problem.removeprefix(f"environment.{name} ")
             del environment[name]
     draft.job["environment"] = environment
     if variables.of("enable_network_isolation", bool):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from components.metric_expressions import metric_expression
 from rehearsal.errors import ContainerError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class MetricPicker:
 
 def _compiled(definition: Mapping[str, str]) -> re.Pattern[str]:
     try:
-        return re.compile(definition["Regex"])
+        return metric_expression(definition["Regex"])
     except re.error as error:
         raise ContainerError(
             f"the metric definition {definition['Name']!r} is no regular expression: {definition['Regex']!r}: {error}"

@@ -4,7 +4,7 @@ import pytest
 
 from components.algorithm_request import algorithm_specification
 from components.aws_names import JobNames
-from components.image_code_fit import image_code_problems
+from components.image_code_fit import image_code_problems, registry_problems
 from components.image_fit import age_notes, image_problems, image_region_problems, start_notes
 from components.job_code import job_code
 from components.network_spec import NetworkSpec
@@ -27,7 +27,7 @@ def image(**values: object) -> TrainingImage:
 
 
 def problems(of: TrainingImage, source: Source, network: NetworkSpec | None = None) -> list[str]:
-    return list(image_code_problems(of, source, network))
+    return [*image_code_problems(of, source), *registry_problems(of, network)]
 
 
 PYTORCH = image(framework="pytorch", version="2.6")
@@ -124,7 +124,7 @@ def test_a_private_registry_is_reached_by_a_vpc() -> None:
 def test_a_machine_that_the_image_is_not_for_is_refused(
     instance_type: str, framework: str, version: str, says: str
 ) -> None:
-    (problem,) = image_problems([instance_type], image(framework=framework, version=version))
+    (problem,) = image_problems({"instance_type": instance_type}, image(framework=framework, version=version))
 
     assert problem.startswith(f"resources.instance_type: got {instance_type!r}; allowed with training_image.{says}")
 

@@ -96,8 +96,8 @@ def test_all_of_them_go_together() -> None:
         ),
         (
             {"resources": {"instance_groups": GROUPS}, "accelerator": "intelex"},
-            "accelerator: got 'intelex' with resources.instance_groups 2; it works on one machine: set "
-            "resources.instance_count to 1, or remove accelerator",
+            "accelerator: got 'intelex' with resources.instance_groups 2; it works on one machine: ask "
+            "for one, or remove accelerator",
         ),
     ],
 )

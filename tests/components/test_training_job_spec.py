@@ -85,7 +85,7 @@ def test_numbers_keep_to_the_apis_range(path: str, lowest: int, highest: int) ->
         ("source/entry_point", ["main.py"], ["train", "a/train.py", "train.py;ls"]),
         ("source/directory", ["code", "code/forest", "./code"], ["/etc", "../code", "code/../..", ".", ""]),
         ("channels", [{"a.b-c_D": {"s3_path": "a/"}}], [{"a b": {"s3_path": "a/"}}, {"": {"s3_path": "a/"}}, {}]),
-        ("metric_definitions", [{"a": "x=([0-9]+)"}, {}], [{"a": "("}, {"a": "x"}, {"a": "(x)(y)"}, {"": "(x)"}]),
+        ("metric_definitions", [{"a": "x=([0-9]+)"}, {"a": "(x)(y)"}, {}], [{"a": "("}, {"a": "x"}, {"": "(x)"}]),
         ("environment", [{"A_1": ""}], [{"1A": "x"}, {"A-B": "x"}, {"A": 1}, {"A": "x" * 513}]),
         (
             "network",

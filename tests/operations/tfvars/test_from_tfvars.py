@@ -209,7 +209,7 @@ def test_all_that_is_missing_is_told_at_once() -> None:
     ("variable", "value", "told"),
     [
         ("instance_count", "two", "instance_count: got a value of another type"),
-        ("schedule_enabled", "true", "schedule_enabled: got a value of another type"),
+        ("schedule_enabled", "yes", "schedule_enabled: got a value of another type"),
         ("input_data_config", [{"ChannelName": "x"}], "input_data_config[0]: lacks ChannelName or DataSource"),
         ("mlflow_tracking_server_arn", "mlflow", "mlflow_tracking_server_arn: got 'mlflow'; allowed: the ARN of"),
     ],

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from operations.tfvars.draft import Variables
 from operations.tfvars.file import TfvarsError, read_tfvars
 
 HCL = """\
@@ -45,6 +46,32 @@ def read(directory: Path, text: str, name: str = "x.tfvars") -> dict[str, Any]:
 
 def test_values_of_every_kind_are_read(tmp_path: Path) -> None:
     assert read(tmp_path, HCL) == VALUES
+
+
+def test_a_mark_of_byte_order_at_the_beginning_is_none_of_the_text(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeffa = 1\r\n") == {"a": 1}
+    assert read(tmp_path, '\ufeff{"a": 1}', "x.tfvars.json") == {"a": 1}
+
+
+def test_a_comment_in_json_is_no_variable(tmp_path: Path) -> None:
+    assert read(tmp_path, '{"//": "a comment", "a": 1}', "x.tfvars.json") == {"a": 1}
+
+
+def test_values_are_converted_as_terraform_converts_them() -> None:
+    given = Variables({"count": "2", "large": "1.5e3", "flag": "true", "off": "false", "text": 5, "yes": True})
+
+    assert given.of("count", (int, float)) == 2
+    assert given.of("large", (int, float)) == 1500
+    assert given.of("flag", bool) is True
+    assert given.of("off", bool) is False
+    assert given.of("text", str) == "5"
+    assert given.of("yes", str) == "true"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("words", (int, float)), ("words", bool), ("list", str), ("flag", int)])
+def test_what_terraform_cannot_convert_is_refused(name: str, kind: type) -> None:
+    with pytest.raises(TfvarsError, match=f"{name}: got a value of another type"):
+        Variables({"words": "two", "list": [], "flag": True}).of(name, kind)
 
 
 def test_json_is_read(tmp_path: Path) -> None:
