@@ -186,8 +186,11 @@ def spoilt(draw: st.DrawFn) -> tuple[Values, Values, list[str]]:
         for name in above:
             place = place[name]
         if isinstance(place[last], Mapping) and draw(st.booleans()):
-            place[last]["no such\nname"] = [[]]
-            paths.append(".".join([*map(shown, above), shown(last), shown("no such\nname")]))
+            wrong_name = "no such\nname"
+            place[last][wrong_name] = [[]]
+            mapping = ".".join([*map(shown, above), shown(last)])
+            # It is one entry more, too, which may be one too many.
+            paths += [f"{mapping}.{shown(wrong_name)}", f"{mapping}: got a mapping of"]
         else:
             place[last] = [[]]
             paths.append(".".join([*map(shown, above), shown(last)]))
