@@ -13,15 +13,21 @@ WORDS = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_charac
 
 
 @given(st.one_of(WHOLE, WORDS))
-def test_classes_are_counted_as_numpy_counts_them(values: list[int] | list[str]) -> None:
+def test_classes_are_found_and_counted_as_numpy_does(values: list[int] | list[str]) -> None:
     target = numpy.asarray(values)
 
-    classes, counts = labels.counted(target)
-    expected, of_each = numpy.unique(target, return_counts=True)
+    classes, codes = labels.coded(target)
+    expected, places, of_each = numpy.unique(target, return_inverse=True, return_counts=True)
 
     assert classes.dtype == target.dtype
     assert classes.tolist() == expected.tolist()
-    assert counts.tolist() == of_each.tolist()
+    assert codes.tolist() == places.tolist()
+    assert labels.counted(target)[1].tolist() == of_each.tolist()
+
+
+@pytest.mark.parametrize(("classes", "kind"), [(2, "uint8"), (255, "uint8"), (300, "uint16")])
+def test_a_class_has_as_few_bits_as_do(classes: int, kind: str) -> None:
+    assert labels.coded(numpy.arange(classes))[1].dtype == kind
 
 
 def test_one_class_is_too_few() -> None:

@@ -56,10 +56,13 @@ def _by_chance(target: NDArray[Any], column: str, settings: Hyperparameters) -> 
     rows, alone = numpy.arange(count), numpy.empty(0, dtype=numpy.intp)
     held = numpy.ceil(count * fraction)
     if settings.task == CLASSIFICATION:
-        alone = _rows_of_their_own_class(target, column)
-        rows = numpy.delete(rows, alone) if len(alone) else rows
-        stratify = target[rows] if len(alone) else target
-        _check_strata(stratify, fraction)
+        classes, stratify = labels.coded(target)
+        alone = _rows_of_their_own_class(classes, stratify, column)
+        if len(alone):
+            classes = numpy.delete(classes, stratify[alone])
+            rows = numpy.delete(rows, alone)
+            stratify = stratify[rows]
+        _check_strata(classes, len(rows), fraction)
     elif held < 2 or count - held < 2:
         raise TrainingError(
             f"validation_fraction {fraction}: leaves {held:.0f} of {count} rows for validation, and each side needs "
@@ -71,26 +74,24 @@ def _by_chance(target: NDArray[Any], column: str, settings: Hyperparameters) -> 
     return numpy.concatenate([kept, alone]), held_out
 
 
-def _rows_of_their_own_class(target: NDArray[Any], column: str) -> Rows:
+def _rows_of_their_own_class(classes: NDArray[Any], codes: NDArray[Any], column: str) -> Rows:
     """The rows of classes that have one row only: nobody can both learn from it and be judged by it."""
-    classes, counts = labels.counted(target)
-    few = counts < 2
+    few = numpy.bincount(codes) < 2
     if few.all() or not few.any():
         return numpy.empty(0, dtype=numpy.intp)
     say(
         f"note: target column {column!r}: class {_listed(classes[few])} has one row only, which is trained on, and "
         f"not judged by; add rows, or give the job a validation channel"
     )
-    places = numpy.flatnonzero(numpy.isin(target, classes[few]))
-    return places[numpy.argsort(target[places])]
+    places = numpy.flatnonzero(few[codes])
+    return places[numpy.argsort(codes[places])]
 
 
-def _check_strata(target: NDArray[Any], fraction: float) -> None:
-    classes, _ = labels.counted(target)
-    held = numpy.ceil(len(target) * fraction)
-    if held < len(classes) or len(target) - held < len(classes):
+def _check_strata(classes: NDArray[Any], rows: int, fraction: float) -> None:
+    held = numpy.ceil(rows * fraction)
+    if held < len(classes) or rows - held < len(classes):
         raise TrainingError(
-            f"validation_fraction {fraction}: leaves {held:.0f} of {len(target)} rows for validation, and each "
+            f"validation_fraction {fraction}: leaves {held:.0f} of {rows} rows for validation, and each "
             f"side needs a row of each of the {len(classes)} classes; add rows or choose another fraction"
             f"{labels.hint_at_regression(classes)}"
         )

@@ -59,12 +59,24 @@ def classes_of(files: Sequence[DataFile], target: str) -> NDArray[Any]:
     return chosen
 
 
-def counted(target: NDArray[Any]) -> tuple[NDArray[Any], NDArray[numpy.int64]]:
-    """The classes in order, and the rows of each: Arrow counts without sorting all rows, as `numpy.unique` does."""
-    counts = pyarrow.array(target).value_counts()
-    classes = counts.field("values").to_numpy(zero_copy_only=False).astype(target.dtype)
+def coded(target: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The classes in order, and for each row the place of its own among them.
+
+    Arrow finds them without sorting all rows, as `numpy.unique` does; the places have so few bits that whoever sorts
+    them, as scikit-learn does to hold rows out, only counts.
+    """
+    encoded = pyarrow.array(target).dictionary_encode()
+    classes = encoded.dictionary.to_numpy(zero_copy_only=False).astype(target.dtype)
     order = numpy.argsort(classes)
-    return classes[order], counts.field("counts").to_numpy()[order]
+    places = numpy.empty(len(classes), dtype=numpy.min_scalar_type(len(classes)))
+    places[order] = numpy.arange(len(classes))
+    return classes[order], places[encoded.indices.to_numpy()]
+
+
+def counted(target: NDArray[Any]) -> tuple[NDArray[Any], NDArray[numpy.intp]]:
+    """The classes in order, and the rows of each."""
+    classes, codes = coded(target)
+    return classes, numpy.bincount(codes)
 
 
 def check_classes(target: NDArray[Any], channel: str) -> None:
