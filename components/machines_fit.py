@@ -33,7 +33,9 @@ def _preference_problems(spec: TrainingJobFields) -> Iterator[str]:
 
 def _group_problems(spec: TrainingJobFields) -> Iterator[str]:
     groups = {group.name for group in spec.resources.instance_groups}
+    known = ", ".join(sorted(groups)) or "none, because there are no resources.instance_groups"
     for name, channel in spec.channels.items():
-        for unknown in sorted(set(channel.instance_group_names) - groups):
-            known = ", ".join(sorted(groups)) or "none, because there are no resources.instance_groups"
-            yield f"channels.{name}.instance_group_names: got {unknown!r}; allowed: {known}; correct or remove it"
+        for place, group in enumerate(channel.instance_group_names):
+            if group not in groups:
+                at = f"channels.{name}.instance_group_names.{place}"
+                yield f"{at}: got {group!r}; allowed: {known}; correct or remove it"

@@ -33,7 +33,7 @@ def test_all_of_them_go_together() -> None:
         ),
         (
             {"channels": {"training": {"s3_path": "a/", "instance_group_names": ["c"]}}},
-            "channels.training.instance_group_names: got 'c'; allowed: none, because there are no "
+            "channels.training.instance_group_names.0: got 'c'; allowed: none, because there are no "
             "resources.instance_groups; correct or remove it",
         ),
         (
@@ -41,7 +41,7 @@ def test_all_of_them_go_together() -> None:
                 "resources": {"instance_groups": GROUPS},
                 "channels": {"training": {"s3_path": "a/", "instance_group_names": ["a", "c"]}},
             },
-            "channels.training.instance_group_names: got 'c'; allowed: a, b; correct or remove it",
+            "channels.training.instance_group_names.1: got 'c'; allowed: a, b; correct or remove it",
         ),
         (
             {
