@@ -21,7 +21,6 @@ from tests.operations.jobs.descriptions import EXPORTED, NAME, PREFIX, SCHEDULE,
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
-NO_ROWS = "AlgorithmError: no rows, exit code: 1"
 EARLIER = f"{PREFIX}-11111111-1111-4111-8111-111111111111"
 
 
