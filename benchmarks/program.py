@@ -11,6 +11,10 @@ declares everything and leaves the sending to the end, for which the SDK needs l
 program with such turns, so that the second ratio is the component alone, which also makes the outputs that a stack
 exports.
 
+Production's job has alarms, which are three times as many resources again. In rows without them the flat program is
+written down by hand, as one does it; with them it declares what the component made, from values that are there, so that
+it computes nothing at all for them.
+
 Python's garbage collector is off, as `__main__.py` has it: it walks all that the SDK keeps until the end, again and
 again, whoever declared it. What it would cost is in the last columns.
 """
@@ -29,14 +33,28 @@ import tempfile
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import whole_program
 from benchmarks.report import Table, peak_memory_in_megabytes
+from benchmarks.stack_of_jobs import jobs_of, stack_of_jobs
 
-ROUNDS: Final = {1: 60, 10: 60, 100: 30, 500: 10}
-"""Rounds of measurements for each number of jobs: what takes less time varies more."""
+Row = tuple[int, bool]
+"""How many jobs, and whether with their alarms."""
+ROUNDS: Final[Mapping[Row, int]] = {
+    (1, False): 60,
+    (10, False): 60,
+    (100, False): 30,
+    (500, False): 10,
+    (1, True): 60,
+    (10, True): 30,
+    (100, True): 10,
+    (500, True): 3,
+}
+"""Rounds of measurements for each row: what takes less time varies more."""
 PROJECT: Final = Path(__file__).parent.parent
 PROGRAMS: Final = ("component", "flat", "flat in turns")
 
@@ -44,13 +62,14 @@ Figures = dict[str, float]
 Declare = Callable[[], Awaitable[None] | None]
 
 
-def table(rounds: Mapping[int, int] = ROUNDS) -> Table:
-    """Measure all job counts; one row each."""
+def table(rounds: Mapping[Row, int] = ROUNDS) -> Table:
+    """Measure all rows."""
     return Table("Declaring jobs", "python -m benchmarks.program", __doc__ or "", _HEADER, tuple(_rows(rounds)))
 
 
 _HEADER: Final = (
     "jobs",
+    "alarms",
     "component, CPU s",
     "flat, CPU s",
     "ratio",
@@ -64,14 +83,14 @@ _HEADER: Final = (
 )
 
 
-def _rows(rounds: Mapping[int, int]) -> Iterator[tuple[str, ...]]:
-    for count, turns in rounds.items():
-        command = [sys.executable, "-m", "benchmarks.program", "--measure", str(count), str(turns)]
+def _rows(rounds: Mapping[Row, int]) -> Iterator[tuple[str, ...]]:
+    for (count, alarms), turns in rounds.items():
+        command = [sys.executable, "-m", "benchmarks.program", "--measure", str(count), str(turns), str(int(alarms))]
         finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=PROJECT)
-        yield _row(count, *json.loads(finished.stdout.splitlines()[-1]))
+        yield _row(count, alarms, *json.loads(finished.stdout.splitlines()[-1]))
 
 
-def _row(count: int, taken: list[dict[str, Figures]], collecting: dict[str, Figures]) -> tuple[str, ...]:
+def _row(count: int, alarms: bool, taken: list[dict[str, Figures]], collecting: dict[str, Figures]) -> tuple[str, ...]:
     def median(program: str, of: str = "seconds") -> float:
         return statistics.median(each[program][of] for each in taken)
 
@@ -80,6 +99,7 @@ def _row(count: int, taken: list[dict[str, Figures]], collecting: dict[str, Figu
 
     return (
         str(count),
+        "with" if alarms else "without",
         f"{median('component'):.3f}",
         f"{median('flat'):.3f}",
         f"{ratio('flat'):.2f}",
@@ -92,10 +112,10 @@ def _row(count: int, taken: list[dict[str, Figures]], collecting: dict[str, Figu
     )
 
 
-def _measure(count: int, rounds: int) -> tuple[list[dict[str, Figures]], dict[str, Figures]]:
+def _measure(count: int, rounds: int, alarms: int) -> tuple[list[dict[str, Figures]], dict[str, Figures]]:
     """Each round's figures by program, and one more of each with the collector on."""
     with tempfile.TemporaryDirectory() as directory:
-        programs = _prepared(count, Path(directory))
+        programs = _prepared(count, Path(directory), alarms=bool(alarms))
         taken = []
         for turn in range(rounds):
             first = turn % len(PROGRAMS)
@@ -152,10 +172,12 @@ def _declared(declare: Declare, *, collecting: bool) -> Figures:
     return {"seconds": seconds, "megabytes": peak_memory_in_megabytes()}
 
 
-def _prepared(count: int, directory: Path) -> dict[str, Declare]:
+def _prepared(count: int, directory: Path, *, alarms: bool) -> dict[str, Declare]:
     """The programs, with settings and imports loaded beforehand, so that only declaring is timed."""
     import yaml
 
+    import components.job_alarms  # noqa: F401 - which the component loads at the first job that has alarms
+    from benchmarks.flat_alarms import declare_flat_alarms, recorded_alarms
     from benchmarks.flat_program import declare_flat
     from components.aws_names import AwsScope, JobNames
     from components.prepared_job import PreparedJob
@@ -165,8 +187,7 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
 
     values = yaml.safe_load((PROJECT / "Pulumi.prod.yaml").read_text())["config"]
     own = {name.partition(":")[2]: value for name, value in values.items() if name.startswith(PROJECT_NAMESPACE)}
-    job = next(iter(own["training_jobs"].values()))
-    own["training_jobs"] = {f"job-{number}": job for number in range(count)}
+    own["training_jobs"] = jobs_of(own["training_jobs"], count, alarms=alarms)
     settings = parse_settings(own, "prod", values["aws:region"])
     scope = AwsScope("aws", settings.region, "123456789012")
     bundle = bundle_source(read_source_files(PROJECT / "training_code"), "train.py")
@@ -179,8 +200,14 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
             ScheduledTrainingJob(name, args)
             await asyncio.sleep(0)
 
+    project = stack_of_jobs(count, directory / "project", alarms=True)
+    with ProcessPoolExecutor(1, get_context("spawn")) as other_process:  # so that none of it is left in this one
+        watching = other_process.submit(recorded_alarms, project, list(settings.training_jobs)).result()
+
     def one_flat(name: str) -> None:
         declare_flat(name, settings.name_prefix(name), bundle.digest, path, settings.tags_of(name))
+        if alarms:
+            declare_flat_alarms(watching[name])
 
     def flat() -> None:
         for name in settings.training_jobs:
@@ -197,14 +224,16 @@ def _prepared(count: int, directory: Path) -> dict[str, Declare]:
 def main() -> None:
     """Print the tables, that of whole programs as well, or measure one row where asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.program", description=__doc__)
-    parser.add_argument("--measure", nargs=2, type=int, metavar=("JOBS", "ROUNDS"), help=argparse.SUPPRESS)
+    parser.add_argument("--measure", nargs=3, type=int, metavar=("JOBS", "ROUNDS", "ALARMS"), help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, help=f"rounds per row ({', '.join(map(str, ROUNDS.values()))})")
     options = parser.parse_args()
     if options.measure:
         print(json.dumps(_measure(*options.measure)))
     else:
-        for measured, usual in ((table, ROUNDS), (whole_program.table, whole_program.ROUNDS)):
-            print(measured(dict.fromkeys(usual, options.rounds) if options.rounds else usual).text(), flush=True)
+        rounds = options.rounds
+        print(table(dict.fromkeys(ROUNDS, rounds) if rounds else ROUNDS).text(), flush=True)
+        whole = whole_program.ROUNDS
+        print(whole_program.table(dict.fromkeys(whole, rounds) if rounds else whole).text(), flush=True)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def _node() -> list[str]:
 def _row(count: int, rounds: int, node: Sequence[str]) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
-        ours, resources = _prepared(count, place)
+        ours, resources = prepared(count, place)
         cdk = [*node, str(place / "resources.json"), str(place / "cdk.out")]
         for command in (ours, cdk):
             _measured(command)
@@ -114,7 +114,7 @@ def _row(count: int, rounds: int, node: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _prepared(count: int, place: Path) -> tuple[list[str], list[list[dict[str, Any]]]]:
+def prepared(count: int, place: Path) -> tuple[list[str], list[list[dict[str, Any]]]]:
     """Our command, and the resources of each job, which lie in `resources.json` as well."""
     from rehearsal.declaring.program import OfflineMocks, declare
     from rehearsal.declaring.stack_configuration import read_stack_configuration
