@@ -50,11 +50,17 @@ def refused(error: ClientError) -> str:
     """That AWS refused a call: its name, the code, the reason, and a cure where one is known."""
     fault = error.response.get("Error", {})
     code, reason = fault.get("Code", "Unknown"), fault.get("Message", "no reason was given")
-    cure = f"; {_CURES[code]}" if code in _CURES else ""
-    return f"AWS refused {error.operation_name}: {code}: {reason.rstrip('.')}{cure}"
+    return f"AWS refused {error.operation_name}: {code}: {reason.rstrip('.')}{cure_of(error)}"
 
 
 def unasked(error: BotoCoreError) -> str:
     """That AWS could not be asked at all, and a cure where one is known."""
-    cure = next((_OF_BOTOCORE[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _OF_BOTOCORE), "")
-    return f"AWS cannot be asked: {str(error).rstrip('.')}{f'; {cure}' if cure else ''}"
+    return f"AWS cannot be asked: {str(error).rstrip('.')}{cure_of(error)}"
+
+
+def cure_of(error: Exception) -> str:
+    """`; ` and what cures an error of AWS or of the way to it; "" where none is known."""
+    code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
+    of_the_way = (_OF_BOTOCORE[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _OF_BOTOCORE)
+    cure = _CURES.get(code) or next(of_the_way, "")
+    return f"; {cure}" if cure else ""

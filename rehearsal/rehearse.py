@@ -99,9 +99,12 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region), engine)
         filled_with = set_up(stage, requests, files, [artifact_root, *stores] if artifact_root else [])
         try:
+            deployed = deploy(stage)
+            if options.keep:
+                servers.announce()  # so that other commands reach what runs now
             jobs = tuple(
                 job
-                for schedule in deploy(stage)
+                for schedule in deployed
                 if schedule.arn in fired
                 for job in invoke(stage, schedule, filled_with, deliveries=options.deliveries)
             )

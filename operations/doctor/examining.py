@@ -24,17 +24,25 @@ Told = Callable[[str, int, int], None]
 Answers = Mapping[Hashable, Any]
 
 
-def examine(  # noqa: PLR0913 - where, of what, and who is told
-    project_dir: Path, stack: str, place: Place, told: Told, *, outputs: Path | None = None, job: str | None = None
+def examine(  # noqa: PLR0913 - where, of what, when, and who is told
+    project_dir: Path,
+    stack: str,
+    place: Place,
+    told: Told,
+    *,
+    outputs: Path | None = None,
+    job: str | None = None,
+    now: datetime | None = None,
 ) -> Facts:
     """All facts of a stack, or of one of its jobs. With wrong credentials, account or region nothing further is asked.
 
-    `told` hears what was answered, how many answers there are, and of how many questions.
+    `told` hears what was answered, how many answers there are, and of how many questions; `now` (aware) is for when
+    schedules are judged, where that is not this moment.
 
     Raises:
         OutputsError, RehearsalError, pulumi.RunError: what the stack is cannot be read.
     """
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
     caller, clock = ask_caller(place.client("sts"))
     facts = Facts(stack, place.region, now, caller, clock)
     if isinstance(caller, Refusal):
@@ -95,6 +103,7 @@ def _job_facts(job: StackJob, invocations: Mapping[str, Invocation], answers: An
                 request=each.request,
                 channels=channels_of(each, answers),
                 bundle=answers.get(("object", bundle_uri(each.request)), True),
+                input_faults=each.faults,
             )
             for name, each in invocations.items()
         },

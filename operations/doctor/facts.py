@@ -73,6 +73,8 @@ class ScheduleFacts:
     """What an invocation sends."""
     channels: Mapping[str, Asked[ChannelData]] = field(default_factory=dict)
     bundle: Asked[bool] = True
+    input_faults: tuple[str, ...] = ()
+    """Why what is deployed is no request; `request` is then what the stack declares."""
 
 
 @dataclass(frozen=True)

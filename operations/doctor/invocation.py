@@ -15,6 +15,7 @@ from operations.doctor.finding import Unseen
 from operations.jobs.missed_times import last_time
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
+from rehearsal.requests.request_check import check_request
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
@@ -22,7 +23,10 @@ _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Invocation:
-    """What a schedule would send; `schedule` is what is deployed, or where that is not known what is declared."""
+    """What a schedule would send; `schedule` is what is deployed, or where that is not known what is declared.
+
+    `faults` are why its input is no request: `request` is then what the stack declares.
+    """
 
     declared: StackSchedule
     schedule: DeployedSchedule
@@ -30,6 +34,7 @@ class Invocation:
     last_due: datetime | None = None
     due: datetime | None = None
     """For which the request was filled in; None where the schedule names no time: for now."""
+    faults: tuple[str, ...] = ()
 
 
 def invocation_of(
@@ -43,11 +48,19 @@ def invocation_of(
     by_the_stack = _declared(job, declared)
     schedule = deployed.schedule if isinstance(deployed, Deployed) else by_the_stack
     before, due = _times(schedule, now)
-    try:
-        request = _rendered(schedule, due or now)
-    except ValueError:
+    request, faults = _request(schedule, due or now)
+    if faults:
         request = _rendered(by_the_stack, due or now)
-    return Invocation(declared, schedule, request, before, due)
+    return Invocation(declared, schedule, request, before, due, faults)
+
+
+def _request(schedule: DeployedSchedule, due: datetime) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a schedule sends, and why SageMaker would refuse it."""
+    try:
+        request = _rendered(schedule, due)
+    except ValueError as error:
+        return {}, (str(error),)
+    return request, tuple(map(str, check_request("sagemaker", "CreateTrainingJob", request)))
 
 
 def role_calls(invocations: Sequence[Invocation]) -> dict[str, list[AwsCall]]:

@@ -62,6 +62,12 @@ SCHEDULE_CHANGED: Final = Kind(
     "the schedule starts something else than the stack declares: it was changed by hand, or the stack was not deployed",
     "run pulumi refresh and pulumi up",
 )
+SCHEDULE_INPUT: Final = Kind(
+    "schedule-input",
+    BLOCKS,
+    "what the schedule sends is no request that SageMaker takes: somebody has changed it by hand",
+    "run pulumi refresh and pulumi up",
+)
 NEVER_DUE: Final = Kind(
     "never-due",
     BLOCKS,
@@ -165,7 +171,8 @@ ALIAS_MOVED: Final = Kind(
 
 KINDS: Final = (
     *(CREDENTIALS, ACCOUNT, REGION, CLOCK, TIME_ZONE),
-    *(SCHEDULE_MISSING, SCHEDULE_DISABLED, SCHEDULE_ENABLED, SCHEDULE_CHANGED, NEVER_DUE, NAME_PREFIX),
+    *(SCHEDULE_MISSING, SCHEDULE_DISABLED, SCHEDULE_ENABLED, SCHEDULE_CHANGED, SCHEDULE_INPUT, NEVER_DUE),
+    NAME_PREFIX,
     *(DEAD_LETTERS, DEAD_LETTERS_LOST),
     *(RUN_FAILED, RUN_LIMITED, RUN_MISSED),
     *(

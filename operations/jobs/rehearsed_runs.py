@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Any, Self
 
 from components.schedule_input import InvocationContext
 from operations.jobs.history import JobRun
@@ -19,23 +15,20 @@ from operations.jobs.history_asking import describe_job
 from operations.jobs.invocations import Request, training_job_name
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import AlreadyStartedError, OnChange
-from operations.places import PlaceError
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
 from rehearsal.reporter import Reporter
 from rehearsal.running.container_environment import require_container_environment
-from rehearsal.running.container_process import STOP_GRACE_SECONDS
 from rehearsal.running.dated_channels import dated_channels, uri_of
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.s3_objects import objects_under
 from rehearsal.running.sample_data import sample_csv_files
 from rehearsal.running.schedule_runner import Invocation, InvocationFailedError, deliver_once
+from rehearsal.running.stop_requests import stop_requests
 from rehearsal.steps.deploy import OUTPUTS_FILE
 from rehearsal.steps.stage import RunningStack
 from rehearsal.steps.train import TrainingJobFailedError, put_dated_channel, run_job
-
-_LOOKS_AGAIN_AFTER_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,7 @@ class RehearsalRunner:
         name = names[0]
         invocation = self._started.pop(name)
         try:
-            with self._stopped_when_asked(name) as stop_requested:
+            with stop_requests(self.stack.clients.sagemaker, name, self.stack.reporter.note) as stop_requested:
                 run_job(self.stack, invocation, stop_requested)
         except TrainingJobFailedError:
             pass  # which its description tells as well
@@ -117,30 +110,6 @@ class RehearsalRunner:
             files = {name: {"breast_cancer.csv": content} for name, content in sample_csv_files().items()}
             for channel in missing:
                 put_dated_channel(self.stack, schedule, channel, due, files)
-
-    @contextmanager
-    def _stopped_when_asked(self, name: str) -> Iterator[threading.Event]:
-        """An event that is set when somebody asks to stop the job."""
-        stop_requested, ended = threading.Event(), threading.Event()
-
-        def look() -> None:
-            while not ended.wait(_LOOKS_AGAIN_AFTER_SECONDS):
-                try:
-                    is_asked = describe_job(self.stack.clients.sagemaker, name).status == "Stopping"
-                except (BotoCoreError, ClientError, PlaceError):
-                    return  # whoever runs the job meets the same, and tells it
-                if is_asked:
-                    stop_requested.set()
-                    self.stack.reporter.note(f"asked to stop: it has {STOP_GRACE_SECONDS:.0f} s to end by itself")
-                    return
-
-        thread = threading.Thread(target=look, name=f"stop {name}", daemon=True)
-        thread.start()
-        try:
-            yield stop_requested
-        finally:
-            ended.set()
-            thread.join()
 
     def _report_end(self, name: str, error: BaseException) -> None:
         """What this command did not bring to its end has ended as well: nothing else runs it."""

@@ -53,12 +53,12 @@ class AlarmTest:
         if not self.has_alarms:
             yield alarms.no_alarms_step()
             return
-        yield _tried(alarms.RECORDED, lambda: self._recorded(completed))
+        yield tried(alarms.RECORDED, lambda: self._recorded(completed))
         if not send:
             yield alarms.not_wanted_step()
             return
-        yield _tried(alarms.MESSAGE, self._message)
-        yield _tried(alarms.ALARM, self._alarm)
+        yield tried(alarms.MESSAGE, self._message)
+        yield tried(alarms.ALARM, self._alarm)
 
     def _recorded(self, completed: str) -> Step:
         if self.place.is_rehearsal:
@@ -80,8 +80,7 @@ class AlarmTest:
         self.place.client("stepfunctions").start_execution(
             stateMachineArn=self.job.alarm_machine_arn, name=name, input=TEST_INPUT
         )
-        execution = self._execution(name) or Execution(alarms.RUNNING)
-        return alarms.message_step(sent["Subject"], execution, self.hears)
+        return alarms.message_step(sent["Subject"], self.execution(name), self.hears)
 
     def _rehearsed_message(self, sent: Any) -> Step:  # noqa: ANN401 - arguments of Publish, as the machine has them
         sns = self.place.client("sns")
@@ -132,6 +131,10 @@ class AlarmTest:
             return None
         return str(newest.get("HistorySummary", ""))
 
+    def execution(self, name: str) -> Execution:
+        """An execution that was started by that name, at its end if that comes soon."""
+        return self._execution(name) or Execution(alarms.RUNNING)
+
     def _execution(self, name: str) -> Execution | None:
         """An execution of the alarms' machine, at its end if that comes soon; None where there is none of the name."""
         seen: list[Execution] = []
@@ -152,7 +155,8 @@ class AlarmTest:
             if code_of(error) == "ExecutionDoesNotExist":
                 return None
             raise
-        return Execution(told["status"], ": ".join(filter(None, [told.get("error"), told.get("cause")])))
+        reason = ": ".join(filter(None, [told.get("error"), told.get("cause")]))
+        return Execution(told["status"], reason, told.get("output", ""))
 
     def _until(self, ask: Callable[[], T | None]) -> T | None:
         """The first answer, or None when it has taken too long."""
@@ -172,7 +176,7 @@ def _rehearsed_alarm_step(name: str, now: dict[str, Any] | None) -> Step:
     return Step(alarms.ALARM, Outcome.PASSED, told)
 
 
-def _tried(name: str, ask: Callable[[], Step]) -> Step:
+def tried(name: str, ask: Callable[[], Step]) -> Step:
     """A step that AWS refuses the caller is skipped: that says nothing about the alarms."""
     try:
         return ask()

@@ -1,8 +1,9 @@
 """Whether an alarm of a job would reach somebody: what a test says, and what each of its steps came to.
 
 A real alarm takes one of two ways to the topic: the state machine of the alarms publishes with its role, and
-CloudWatch as a service that the topic's and the key's policies let in. A test takes both. The third way, from
-EventBridge to the state machine, is taken by the flight's own run. Values in, values out.
+CloudWatch as a service that the topic's and the key's policies let in. A test takes both. The way from EventBridge to
+the state machine is taken by the flight's own run; that of a run which does not come is tried in `watches`. Values in,
+values out.
 """
 
 from __future__ import annotations
@@ -35,10 +36,14 @@ _POSTED: Final = frozenset({"http", "https"})
 
 @dataclass(frozen=True)
 class Execution:
-    """How an execution of the state machine stands, in the words of Step Functions; `reason` where it failed."""
+    """How an execution of the state machine stands, in the words of Step Functions.
+
+    `reason` is told where it failed, `output`, as JSON, where it ended well.
+    """
 
     status: str
     reason: str = ""
+    output: str = ""
 
 
 def question(hears: Asked[Topic | None]) -> str:

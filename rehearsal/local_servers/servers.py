@@ -67,12 +67,16 @@ class Servers:
             server.wait_until_ready()
         return self
 
-    def keep(self) -> None:
-        """Let the servers live on after this process; `stop_kept` of the same state folder ends them."""
+    def announce(self) -> None:
+        """Remember where the servers are, so that other processes find them as long as they run."""
         kept_servers.write(
             self.state_dir,
             [KeptServer(s.name, s.process.pid, s.port, process_identity(s.process.pid) or "") for s in self._all()],
         )
+
+    def keep(self) -> None:
+        """Let the servers live on after this process; `stop_kept` of the same state folder ends them."""
+        self.announce()
         for server in self._all():
             if server.process.stdin is not None:
                 server.process.stdin.write(KEEP)
@@ -87,6 +91,7 @@ class Servers:
         if self._kept:
             return
         _stop([server.process for server in self._all()])
+        kept_servers.forget(self.state_dir)
         self._lock.close()
 
     def _all(self) -> list[Server]:

@@ -25,6 +25,7 @@ from rehearsal.running.model_registry import ModelVersion, experiment_of, model_
 from rehearsal.running.schedule_runner import Invocation, invoke_schedule
 from rehearsal.running.script_image import ScriptImage, image_of
 from rehearsal.running.script_lines import ScriptLines
+from rehearsal.running.stop_requests import stop_requests
 from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.sealed_environment import sealed_environment
 from rehearsal.steps.bring_in import bring_in
@@ -85,7 +86,10 @@ def invoke(
         if delivery == 1:
             for note in invocation.notes:
                 stage.reporter.note(note)
-        yield run_job(stack, invocation)
+        name, note = invocation.training_job_name, stage.reporter.note
+        with stop_requests(stage.clients.sagemaker, name, note) as stop_requested:
+            done = run_job(stack, invocation, stop_requested)
+        yield done
 
 
 def put_dated_data(

@@ -104,11 +104,16 @@ class DeployedStack:
 
 @contextmanager
 def deployed_stack(
-    directory: Path, stack: str = STACK, *, mlflow: bool = False, prepare: Callable[[Path], None] | None = None
+    directory: Path,
+    stack: str = STACK,
+    *,
+    mlflow: bool = False,
+    prepare: Callable[[Path], None] | None = None,
+    surround: Callable[[Path, AwsClients], None] | None = None,
 ) -> Iterator[DeployedStack]:
     """Deploy a copy of this project below `directory` onto an embedded AWS; its servers end with the block.
 
-    `prepare` changes the copy before.
+    `prepare` changes the copy before; `surround` makes what the account has beside the stack, and may name it there.
     """
     project = copy_project(directory / "project")
     if prepare is not None:
@@ -120,9 +125,13 @@ def deployed_stack(
     root = "s3://rehearsal-mlflow-artifacts/" if mlflow else None
     account = check.schedules[0].scope.account_id
     with start_servers(state_dir, region=region, artifact_root=root, account_id=account) as servers:
-        stage = Stage(
-            project, ConsoleReporter(Console(quiet=True)), check, servers, AwsClients(servers.endpoint_url, region)
-        )
+        clients = AwsClients(servers.endpoint_url, region)
+        if surround is not None:
+            servers.aws.wait_until_ready()
+            surround(project, clients)
+            check = check_stack(project, stack)
+            requests = [sample_request(schedule) for schedule in check.schedules]
+        stage = Stage(project, ConsoleReporter(Console(quiet=True)), check, servers, clients)
         set_up(stage, requests, {}, [root] if root else [])
         deploy(stage)
         servers.keep()

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pulumi
 
+from operations.aws_mistakes import cure_of
 from operations.doctor.finding import Unseen
 from rehearsal.errors import RehearsalError
 
@@ -24,9 +25,10 @@ def not_seen(what: str, error: Exception) -> Unseen:
 
     if isinstance(error, ClientError):
         told = error.response.get("Error", {})
-        return Unseen(what, _short(f"{error.operation_name}: {told.get('Code', 'Unknown')}: {told.get('Message', '')}"))
+        said = _short(f"{error.operation_name}: {told.get('Code', 'Unknown')}: {told.get('Message', '')}")
+        return Unseen(what, f"{said}{cure_of(error)}")
     if isinstance(error, BotoCoreError | ResponseParserError | RehearsalError | pulumi.RunError | OSError):
-        return Unseen(what, _short(str(error)))
+        return Unseen(what, f"{_short(str(error))}{cure_of(error)}")
     raise error
 
 

@@ -15,6 +15,9 @@ from rehearsal.errors import RehearsalError
 
 _EVERYWHERE: Final = "0.0.0.0/0"
 _HTTPS: Final = 443
+_AVAILABLE: Final = "available"
+"""State of an endpoint that leads anywhere; one that waits for its acceptance or was rejected does not. Source: EC2
+API, VpcEndpoint, which writes it small in answers and with a capital in its list of values."""
 _NO_WAY_OUT: Final = ("igw-", "local")
 """Targets of a default route by which no job gets out: its machines have no public address.
 
@@ -121,8 +124,11 @@ def _subnet(name: str, tables: Sequence[Mapping[str, Any]], endpoints: Sequence[
     reached = {
         each["ServiceName"]
         for each in endpoints
-        if each.get("VpcEndpointType") != "Gateway"
-        or (table is not None and table["RouteTableId"] in each.get("RouteTableIds", []))
+        if str(each.get("State", _AVAILABLE)).lower() == _AVAILABLE
+        and (
+            each.get("VpcEndpointType") != "Gateway"
+            or (table is not None and table["RouteTableId"] in each.get("RouteTableIds", []))
+        )
     }
     return Subnet(way_out, frozenset(reached))
 

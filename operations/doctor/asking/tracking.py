@@ -31,7 +31,7 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class OutOfReachError(RehearsalError):
-    """Only the job's network may reach it; the message says what was tried."""
+    """Only the job may reach it; the message says why."""
 
 
 def ask_managed(sagemaker: SageMakerClient, arn: str) -> TrackingServer | None:
@@ -79,7 +79,14 @@ def ask_address(uri: str, *, from_elsewhere: bool = False) -> TrackingServer:
 
 
 def ask_secret(secretsmanager: Any, arn: str) -> Secret | None:  # noqa: ANN401 - a client whose types are not installed
-    """What there is to know of a secret without its value; None where there is none of that ARN."""
+    """What there is to know of a secret without its value; None where there is none of that ARN.
+
+    Raises:
+        OutOfReachError: it is in another region, where the job asks for it, and nobody here does.
+    """
+    region, asked = arn.split(":")[3], secretsmanager.meta.region_name
+    if region != asked:
+        raise OutOfReachError(f"it is in {region}, and {asked} is asked")
     try:
         told = secretsmanager.describe_secret(SecretId=arn)
     except ClientError as error:

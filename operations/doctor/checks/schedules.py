@@ -38,9 +38,13 @@ def state(facts: Facts) -> Iterator[Finding]:
 
 
 def changed(facts: Facts) -> Iterator[Finding]:
-    """That it starts what the stack declares."""
+    """That it starts what the stack declares, and that SageMaker would take it."""
     for _, each, deployed in _deployed(facts):
-        if deployed.schedule.target_input != each.declared.target_input:
+        if each.input_faults:
+            more = f"; and {len(each.input_faults) - _SHOWN} more" if len(each.input_faults) > _SHOWN else ""
+            told = f"SageMaker would refuse its deployed input: {'; '.join(each.input_faults[:_SHOWN])}{more}"
+            yield kinds.SCHEDULE_INPUT.finding(each.declared.schedule_name, told)
+        elif deployed.schedule.target_input != each.declared.target_input:
             yield kinds.SCHEDULE_CHANGED.finding(
                 each.declared.schedule_name, "its deployed input is not the stack's target_input"
             )

@@ -29,14 +29,17 @@ def servers(facts: Facts) -> Iterator[Finding]:
 
 
 def artifact_stores(facts: Facts) -> Iterator[Finding]:
-    """That the job writes artifacts where the server keeps them."""
+    """That the job writes artifacts where the server keeps them; what its schedules share is told once."""
+    told = set[tuple[str, str, str]]()
     for job in facts.jobs:
         for each in job.schedules.values():
             server, declared = facts.servers.get(tracking_of(each.request)), each.declared.artifact_store
             if not isinstance(server, TrackingServer) or not server.artifact_store or not declared:
                 continue
             # With a prefix that is a part of the server's the job may write more than it has to, but it may.
-            if not f"{server.artifact_store.rstrip('/')}/".startswith(f"{declared.rstrip('/')}/"):
+            key = (job.job.name, server.artifact_store, declared)
+            if key not in told and not f"{server.artifact_store.rstrip('/')}/".startswith(f"{declared.rstrip('/')}/"):
+                told.add(key)
                 yield kinds.ARTIFACT_STORE.finding(
                     each.declared.schedule_name,
                     f"the server keeps artifacts in {server.artifact_store}, not {declared}",

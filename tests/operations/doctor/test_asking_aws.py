@@ -19,7 +19,7 @@ from operations.doctor.asking.identity import ask_caller
 from operations.doctor.asking.machines import NotKnownError, ask_image, ask_quotas
 from operations.doctor.asking.roles import ask_role
 from operations.doctor.asking.schedules import ask_topic
-from operations.doctor.asking.tracking import ask_managed, ask_secret
+from operations.doctor.asking.tracking import OutOfReachError, ask_managed, ask_secret
 from operations.doctor.facts import Caller, Refusal, Role, Secret, Topic, TrackingServer
 from operations.doctor.finding import Unseen
 from rehearsal.permissions.permissions import AwsCall
@@ -133,7 +133,10 @@ def test_a_role_whose_permissions_nobody_may_simulate_is_told_of_its_trust_all_t
 
     assert isinstance(role, Role)
     assert len(role.trust) == 1
-    reason = "SimulatePrincipalPolicy: AccessDenied: not you"
+    reason = (
+        "SimulatePrincipalPolicy: AccessDenied: not you; ask for that permission, or name a profile that has it with "
+        "--profile"
+    )
     assert role.permissions == Unseen("the permissions of churn-scheduler", reason)
 
 
@@ -196,6 +199,13 @@ def test_a_secret_is_looked_at_without_its_value() -> None:
         assert ask_secret(secrets, SECRET) == Secret()
         assert ask_secret(secrets, SECRET) == Secret(deleted=True, has_value=False)
         assert ask_secret(secrets, SECRET) is None
+
+
+def test_a_secret_of_another_region_is_not_asked_for_where_it_is_not() -> None:
+    with stubbed("secretsmanager") as (secrets, _), pytest.raises(OutOfReachError) as told:
+        ask_secret(secrets, SECRET.replace("us-east-1", "eu-west-1"))
+
+    assert str(told.value) == "it is in eu-west-1, and us-east-1 is asked"
 
 
 def test_a_topic_is_heard_by_confirmed_subscriptions_only() -> None:

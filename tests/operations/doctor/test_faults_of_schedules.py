@@ -66,6 +66,16 @@ def test_a_schedule_with_another_input_than_declared_is_told() -> None:
     assert (found.check, found.subject, found.blocks) == ("schedule-changed", PREFIX, False)
 
 
+def test_a_schedule_with_an_input_that_is_no_request_blocks_and_is_not_told_as_changed_as_well() -> None:
+    faults = tuple(f"fault {number}" for number in range(5))
+    facts = with_schedule(input_faults=faults, deployed=Deployed(replace(SCHEDULE, target_input="no JSON")))
+
+    found = only_finding(facts)
+
+    assert (found.check, found.subject, found.blocks) == ("schedule-input", PREFIX, True)
+    assert found.what == "SageMaker would refuse its deployed input: fault 0; fault 1; fault 2; and 2 more"
+
+
 @pytest.mark.parametrize(
     "over", [{"expression": "at(2026-01-01T00:00:00)"}, {"end_date": "2026-11-27T04:00:00Z"}], ids=["at", "end"]
 )

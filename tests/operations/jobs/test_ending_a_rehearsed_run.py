@@ -1,4 +1,4 @@
-"""`training-jobs run --rehearsal`, stopped or interrupted while it trains: the job says so, and nothing goes on."""
+"""A rehearsed training job, stopped, interrupted or redriven: what runs it says how it ended, and nothing goes on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.operations.deployed_stack import DeployedStack, deployed_stack
+from rehearsal.running.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
+from tests.operations.deployed_stack import FIRST, DeployedStack, deployed_stack
 from tests.operations.projects import (
     PROGRAM,
     WITH_DEFAULT_SIGNALS,
@@ -29,6 +30,7 @@ from tests.operations.projects import (
 )
 
 pytestmark = pytest.mark.slow
+PREFIX = "breast-cancer-staging"
 SCRIPT = """
 import pathlib, sys
 print("the script waits", flush=True)
@@ -77,10 +79,10 @@ class Run:
 
 
 @contextmanager
-def training(stack: DeployedStack) -> Iterator[Run]:
-    """`training-jobs run`, from when its script waits."""
+def training(stack: DeployedStack, *command: str, said: str = r"training job (\S+)\n") -> Iterator[Run]:
+    """A command that trains (`training-jobs run` where none is told), from when its script waits."""
     with subprocess.Popen(
-        [sys.executable, "-c", WITH_DEFAULT_SIGNALS, PROGRAM, "run", "--rehearsal"],
+        [sys.executable, "-c", WITH_DEFAULT_SIGNALS, PROGRAM, *(command or ("run", "--rehearsal"))],
         cwd=stack.project,
         env=environment_for(stack.project, {"PYTHONUNBUFFERED": "1"}),
         text=True,
@@ -88,9 +90,13 @@ def training(stack: DeployedStack) -> Iterator[Run]:
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
-        first = process.stdout.readline()
-        named = re.fullmatch(r"training job (\S+)\n", first)
-        assert named is not None, first + process.stdout.read() + (process.stderr.read() if process.stderr else "")
+        read = list[str]()
+        for line in process.stdout:
+            read.append(line)
+            if named := re.search(said, line):
+                break
+        else:
+            pytest.fail("".join(read) + (process.stderr.read() if process.stderr else ""))
         run = Run(process, named[1])
         run.read_until("the script waits")
         yield run
@@ -150,3 +156,37 @@ def test_a_run_that_is_interrupted_is_stopped_with_all_that_it_started(
     assert_stopped(told_of(waiting, run.name, monkeypatch))
     assert processes_of(waiting.project) == before
     assert left_in_temporary_files(waiting.project) == []
+
+
+def test_a_dead_letter_that_is_redriven_runs_to_its_end_and_is_gone(
+    waiting: DeployedStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(waiting.project)
+    schedule = read_schedule(waiting.clients, waiting.job.group_name, waiting.job.schedule_name)
+    with pytest.raises(InvocationFailedError, match="a dead letter is in"):
+        invoke_schedule(waiting.clients, schedule, scheduled_time=FIRST, authorize=lambda *_: ["may not iam:PassRole"])
+    (letter,) = re.findall(r"^([0-9a-f-]{36})  ", typed("dead-letters", "--rehearsal").stdout, re.MULTILINE)
+    with training(waiting, "dead-letters", "--rehearsal", "--redrive", letter, said=f"({PREFIX}-\\S+)") as redriving:
+        (waiting.project / "gate").write_text("")
+        code, _, errors = redriving.end()
+
+    assert (code, errors) == (0, "")
+    run = told_of(waiting, redriving.name, monkeypatch)
+    assert (run["status"], run["scheduled_time"]) == ("Completed", "2026-10-01T03:00:00Z")
+    left = typed("dead-letters", "--rehearsal")
+    assert (left.exit_code, letter in left.stdout) == (0, False)
+
+
+def test_a_job_that_a_rehearsal_fires_is_stopped_as_well_and_what_is_kept_tells_of_it(
+    waiting: DeployedStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(waiting.project)  # whose servers this rehearsal takes the place of
+    with training(waiting, "rehearse", "--keep", said=rf"({PREFIX}-[0-9a-f-]{{36}})") as rehearsal:
+        stop = typed("stop", rehearsal.name, "--rehearsal")
+        rehearsal.read_until("asked to stop: it has 120 s to end by itself")
+        (waiting.project / "gate").write_text("")
+        code, _, errors = rehearsal.end()
+
+    assert (stop.exit_code, "is asked to stop" in stop.stdout) == (0, True)
+    assert (code, f"training job {rehearsal.name} ended as Stopped" in errors) == (1, True)
+    assert_stopped(told_of(waiting, rehearsal.name, monkeypatch))

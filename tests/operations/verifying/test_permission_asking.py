@@ -139,7 +139,8 @@ def test_what_may_not_be_asked_is_noted_and_the_other_source_is_asked() -> None:
 
     assert (execution.used, execution.untold) == (("logs:CreateLogStream",), ("kms:Decrypt", "s3:GetObject"))
     assert execution.notes == (
-        "IAM for the execution role: GenerateServiceLastAccessedDetails: AccessDenied: not authorized",
+        "IAM for the execution role: GenerateServiceLastAccessedDetails: AccessDenied: not authorized; ask for that "
+        "permission, or name a profile that has it with --profile",
     )
     note = "the policies of the scheduler role: ListRolePolicies: NoSuchEntity: no role"
     assert scheduler == RoleUse("scheduler role", notes=(note,))

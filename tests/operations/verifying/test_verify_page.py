@@ -12,7 +12,7 @@ from rich.console import Console
 
 from components.alarm_messages import MessageWriter
 from components.aws_names import AwsScope
-from operations.verifying import alarms, permissions
+from operations.verifying import alarms, permissions, watches
 from operations.verifying.permission_printing import print_uses
 from operations.verifying.permissions import RoleUse, Seen, allowed_actions, use_of
 from operations.verifying.steps import Step
@@ -26,6 +26,7 @@ from tests.components.test_alarm_machine import NAMES
 from tests.operations.projects import ROOT
 from tests.operations.verifying.test_report import REPORT
 
+STEPS_OF_ALARMS = (alarms.RECORDED, alarms.MESSAGE, alarms.ALARM, watches.WATCHED, watches.LOOKED)
 PAGE = (Path(__file__).parents[3] / "docs" / "verify.md").read_text(encoding="utf-8")
 MESSAGE, PERMISSIONS, IN_REPORT = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 
@@ -45,7 +46,7 @@ def test_the_page_has_the_steps_of_the_alarms_and_the_message_that_is_sent() -> 
     message = MessageWriter(NAMES, "prod").tested()
 
     assert f"{message.subject}\n\n{message.text}\n" == MESSAGE
-    assert [name for name in (alarms.RECORDED, alarms.MESSAGE, alarms.ALARM) if f"| `{name}` |" not in PAGE] == []
+    assert [name for name in STEPS_OF_ALARMS if f"| `{name}` |" not in PAGE] == []
     assert alarms.REASON in PAGE
     assert permissions.NAME in PAGE
 

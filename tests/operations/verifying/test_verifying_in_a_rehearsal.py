@@ -20,11 +20,11 @@ from tests.operations.projects import ROOT, change, typed
 pytestmark = pytest.mark.slow
 STEPS = [
     *("doctor", "run", "artifact", "model version", "second delivery", "interruption"),
-    *("run recorded", "test message", "test alarm", "permissions"),
+    *("run recorded", "test message", "test alarm", "watch for missed runs", "look for a run", "permissions"),
 ]
 NAMES = ("breast-cancer", "ml-platform", "ml-oncall", "123456789012", "s3://")
-MAY_ONLY_BE_ASKED_ON_AWS = {"run recorded"}
-"""The embedded AWS sends no events."""
+MAY_ONLY_BE_ASKED_ON_AWS = {"run recorded", "look for a run"}
+"""The embedded AWS sends no events, and runs no state machine."""
 
 
 @dataclass(frozen=True)
