@@ -148,3 +148,64 @@ def test_a_script_that_is_killed_again_and_again_goes_on_from_a_whole_one_and_lo
         first, last = (int(line.split()[1]) for line in (saved[0], saved[-1]))
         assert reached < first <= reached + 2
         reached = last
+
+
+class WholeNumber:
+    """As NumPy's are, which JSON does not take."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+def test_a_step_may_be_any_whole_number(tmp_path: Path) -> None:
+    points = Checkpoints(tmp_path)
+    with points.save(WholeNumber()) as directory:  # type: ignore[arg-type]  # as a script may
+        (directory / "weights").write_text("")
+
+    found = points.latest()
+
+    assert found is not None
+    assert found.step == 7
+
+
+@pytest.mark.parametrize("step", ["3", 1.5, None])
+def test_another_step_is_refused_before_anything_is_written(tmp_path: Path, step: object) -> None:
+    wanted = f"checkpoints: got step={str(step)!r}; allowed: a whole number"
+    for points in (Checkpoints(tmp_path), Checkpoints(None)):
+        with pytest.raises(TrainingError) as caught, points.save(step):  # type: ignore[arg-type]  # that is the point
+            raise AssertionError
+
+        assert str(caught.value) == wanted
+
+
+def test_a_file_of_the_name_of_the_list_is_refused(tmp_path: Path) -> None:
+    points = Checkpoints(tmp_path)
+    with pytest.raises(TrainingError, match=r"checkpoint\.json is the name of the list"), points.save(1) as directory:
+        (directory / MANIFEST).write_text("{}")
+
+    assert names(tmp_path) == []
+
+
+def test_one_within_another_is_refused_and_the_outer_one_is_whole(tmp_path: Path) -> None:
+    points = Checkpoints(tmp_path)
+    with points.save(1) as directory:
+        (directory / "weights").write_text("of step 1")
+        with pytest.raises(TrainingError, match="save\\(\\) within another save\\(\\)"), points.save(2):
+            raise AssertionError
+
+    found = points.latest()
+
+    assert found is not None
+    assert (found.step, (found.directory / "weights").read_text()) == (1, "of step 1")
+
+
+def test_a_directory_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "points"
+    place.write_text("a file")
+    with pytest.raises(TrainingError) as caught, Checkpoints(place).save(1):
+        raise AssertionError
+
+    assert str(caught.value) == (
+        f"checkpoints: {place} cannot be written to (Not a directory); allowed: a directory of this job, as the "
+        "stack's checkpoint sets it"
+    )

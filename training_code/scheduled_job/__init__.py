@@ -96,11 +96,14 @@ def register_once(
     """
     from .script import the_script
 
-    return the_script().register_once(os.fspath(model), parameters or {}, tags or {}, description)
+    return the_script().register_once(model, parameters or {}, tags or {}, description)
 
 
-def fail(reason: str) -> NoReturn:
-    """End the job as failed: `reason` is what SageMaker shows as FailureReason, at most 1024 characters of it."""
+def fail(reason: object) -> NoReturn:
+    """End the job as failed, from any thread: SageMaker shows `reason`, a text or an exception, as FailureReason.
+
+    Of more than 1024 characters the beginning is shown, and of several failures the first.
+    """
     from .script import the_script
 
     the_script().fail(reason)

@@ -38,7 +38,7 @@ def announcement() -> str:
 
 
 def leave(record: Record, output_directory: Path) -> str:
-    """Put a record that has no run yet into the job's output, the first one of a job; gives what that means, in words.
+    """Move a record that has no run yet into the job's output, the first one of a job; gives what that means, in words.
 
     A script that registers twice has one version, as elsewhere.
     """
@@ -47,7 +47,11 @@ def leave(record: Record, output_directory: Path) -> str:
         return _how_to_bring_in(record.job)
     record = replace(record, summary="\n\n".join(filter(None, [record.summary, MEANING])))
     record.save()
-    shutil.copytree(record.directory, kept)
+    partial = kept.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    output_directory.mkdir(parents=True, exist_ok=True)
+    shutil.move(record.directory, partial)  # a large model is copied only to another disk
+    partial.rename(kept)  # what is killed before has left nothing
     return _how_to_bring_in(record.job)
 
 

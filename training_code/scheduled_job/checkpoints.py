@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import operator
 import os
 import shutil
 import tempfile
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .failure import TrainingError
+from .failure import TrainingError, shown
 from .log import say
 
 MANIFEST = "checkpoint.json"
@@ -44,10 +45,11 @@ class Checkpoints:
         Raises:
             TrainingError: `keep` is less than 1.
         """
-        if keep < 1:
+        if not isinstance(keep, int) or keep < 1:
             raise TrainingError(f"checkpoints: got keep={keep}; allowed: 1 or more")
         self._directory = directory
         self._keep = keep
+        self._is_saving = False
         if directory is None:
             say("checkpoints: none are kept, the stack sets no checkpoint")
         else:
@@ -68,15 +70,20 @@ class Checkpoints:
         """Yields an empty directory to write into; a kill at any moment leaves what was there, or that and this one.
 
         A disk that is full costs no training: the log says so, and the next time it is tried again.
+
+        Raises:
+            TrainingError: the step is no number, another checkpoint is being written, or none can be.
         """
+        step = _whole_step(step)
         if self._directory is None:
             with tempfile.TemporaryDirectory() as forgotten:
                 yield Path(forgotten)
             return
-        partial = self._directory / _PARTIAL
+        if self._is_saving:
+            raise TrainingError("checkpoints: save() within another save(), or in two threads; allowed: one at a time")
+        partial, self._is_saving = self._directory / _PARTIAL, True
         try:
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
+            _begin(partial)
             yield partial
             _write_manifest(partial, step)
             places = self._places()
@@ -89,6 +96,7 @@ class Checkpoints:
             say(f"checkpoints: step {step} cannot be saved ({error}); going on without it")
             return
         finally:
+            self._is_saving = False
             shutil.rmtree(partial, ignore_errors=True)
         for old in self._places()[: -self._keep]:
             shutil.rmtree(old, ignore_errors=True)
@@ -100,8 +108,37 @@ class Checkpoints:
         return sorted(self._directory.glob(_NAMES), key=lambda place: place.name.rpartition("-")[2])
 
 
+def _whole_step(given: object) -> int:
+    try:
+        return operator.index(given)  # type: ignore[arg-type]  # NumPy's whole numbers too; a wrong one is told below
+    except TypeError:
+        raise TrainingError(f"checkpoints: got step={shown(given)}; allowed: a whole number") from None
+
+
+def _begin(partial: Path) -> None:
+    """Make an empty directory.
+
+    Raises:
+        TrainingError: nothing can be written there.
+    """
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise
+        raise TrainingError(
+            f"checkpoints: {partial.parent} cannot be written to ({error.strerror}); allowed: a directory of this job, "
+            "as the stack's checkpoint sets it"
+        ) from None
+
+
 def _write_manifest(directory: Path, step: int) -> None:
     """Make what is in a directory durable, and list it there, last of all."""
+    if (directory / MANIFEST).exists():
+        raise TrainingError(
+            f"checkpoints: {MANIFEST} is the name of the list of a checkpoint's files; take another one"
+        )
     files = {}
     for path in sorted(directory.rglob("*")):
         if path.is_dir():

@@ -46,7 +46,7 @@ def number_of(name: str, value: object) -> float:
     """
     try:
         return float(value)  # type: ignore[arg-type]  # NumPy's and PyTorch's numbers, and anything else that is one
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         # Here: what starts code of the team's own has this module by itself.
         from .failure import TrainingError, shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,21 @@ from .failure import TrainingError, shown
 LOGGED = "models:/m-"
 """Beginning of the URI of a model that a script has logged: `log_model(…).model_uri`."""
 _DESCRIPTION = "MLmodel"
+
+
+def path_of(given: object) -> str:
+    """Where a model is, as text.
+
+    Raises:
+        TrainingError: it is the model itself, or something else.
+    """
+    try:
+        return os.fsdecode(os.fspath(given))  # type: ignore[call-overload]  # a wrong one is told below
+    except TypeError:
+        raise TrainingError(
+            f"register_once: got a {type(given).__name__}; allowed: a directory, a file, or the URI of a logged model; "
+            "save the model first, and name where"
+        ) from None
 
 
 def logged_model_id(model: str) -> str:

@@ -63,12 +63,13 @@ class Pulse:
         # A request that hangs ends with its own time limit; the thread does not hold the process.
         self._thread.join(timeout=1)
 
-    def note(self, name: str, value: float, step: int) -> None:
-        """Log a metric with the next beat, at the time of this call."""
+    def note(self, name: str, value: float, step: int, timestamp: int | None = None) -> None:
+        """Log a metric with the next beat, at a time in milliseconds since 1970, else that of this call."""
         from mlflow.entities import Metric
 
+        now = int(time.time() * 1000)
         with self._lock:
-            self._kept.append(Metric(name, value, int(time.time() * 1000), step))
+            self._kept.append(Metric(name, value, now if timestamp is None else timestamp, step))
 
     def unsent(self) -> list[dict[str, Any]]:
         """What has been noted and not arrived: name, value, timestamp in milliseconds, step."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import atexit
-import json
 import os
-import re
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -20,18 +19,17 @@ from typing import NoReturn
 from . import afterwards, promotion, secret, told
 from .claims import AlreadyClaimedError
 from .connection import UnreachableError
+from .ending import end_process
 from .failure import TrainingError, reason_of, shown, without_secrets, write_failure
 from .job import TrackingSettings
-from .log import METRIC_NAMES, REGRESSION_METRIC_NAMES, metric_line, number_of, say
-from .models import copy, logged_model_id, put
-from .record import FILES, MODEL, Record, keep, metrics_now
+from .log import metric_line, say
+from .models import copy, logged_model_id, path_of, put
+from .record import FILES, MODEL, Record, keep
 from .registry import StandingVersion
+from .reports import Reports, parameters_of
 from .run_names import origin
 from .tracker import JobTracker
 
-_KNOWN = {name.partition(":")[2]: name for name in (*METRIC_NAMES, *REGRESSION_METRIC_NAMES)}
-"""`accuracy` -> the name by which the default metric definitions look for it."""
-_NAME = re.compile(r"[\w./:-]{1,250}")
 _RUN_ID = "MLFLOW_RUN_ID"
 """What MLflow's own functions (`mlflow.log_param`, `mlflow.xgboost.log_model`) take the run from."""
 
@@ -46,44 +44,28 @@ class Script:
         self._run: AbstractContextManager[str] | None = None
         self._run_id = ""
         self._settings: tuple[TrackingSettings, promotion.Gate] | None = None
-        self._last: dict[str, float] = {}
-        """Metric -> its last value, by which the version is judged."""
-        self._at_end: dict[str, float] = {}
-        """Those without a step, which are told with the model."""
-        self._early: list[tuple[str, float, int]] = []
-        """Those with a step, from before there is a run."""
+        self._reports = Reports()
+        self._standing: StandingVersion | None = None
+        self._is_done = False
+        """Whether the model is registered, or left to be."""
+        self._told: set[str] = set()
+        self._failing = threading.RLock()
+        self._is_failed = False
         self._process = os.getpid()
         self._hook = sys.excepthook
         sys.excepthook = self._on_exception
         atexit.register(self._at_exit)
 
-    @property
-    def _tracks(self) -> bool:
-        """Whether there is a tracking server, and this is the job's first process on its first host."""
-        hosts = sorted(json.loads(self._environ.get("SM_HOSTS") or "[]"))
-        is_first_host = not hosts or self._environ.get("SM_CURRENT_HOST") == hosts[0]
-        is_told = bool(self._environ.get("MLFLOW_TRACKING_URI")) or self._is_later
-        return is_told and is_first_host and self._is_first_process
-
-    @property
-    def _is_later(self) -> bool:
-        """Whether nothing is reached from here, and the record goes into the job's output."""
-        return afterwards.is_told(self._environ)
-
-    @property
-    def _is_first_process(self) -> bool:
-        return self._environ.get("RANK", "0") == "0"  # as torchrun and its like number them
-
     def claim(self) -> None:
         """As the package's function."""
-        if self._run is not None or self._settings is not None or not self._tracks:
+        if self._settings is not None or not told.is_tracked(self._environ):
             return
-        if self._is_later:
+        if afterwards.is_told(self._environ):
             self._settings = told.read(self._environ)
             say(afterwards.announcement())
             return
         secret.fetch_into(self._environ)
-        settings, _ = self._settings = told.read(self._environ)
+        read = told.read(self._environ)
         if find_spec("mlflow") is None:
             raise TrainingError(
                 "scheduled_job: the job tracks to MLflow (MLFLOW_TRACKING_URI), and there is no package mlflow; add "
@@ -91,56 +73,63 @@ class Script:
             )
         checkpoints = Path(self._environ.get("CHECKPOINT_LOCAL_PATH") or os.devnull)
         has_grown = checkpoints.is_dir() and any(checkpoints.iterdir())
-        tracker = self._tracker = JobTracker(settings, self._environ, has_grown=has_grown)
+        tracker = self._tracker = JobTracker(read[0], self._environ, has_grown=has_grown)
         if tracker.delivered_before():
-            sys.exit(0)
+            end_process(0)
         script = _script_name()
         run = tracker.run(None, Path(script).stem, script=script)
-        self._run_id, self._run = run.__enter__(), run
+        self._run_id, self._run, self._settings = run.__enter__(), run, read
         os.environ[_RUN_ID] = self._run_id
         try:
             tracker.claim(self._run_id)
         except AlreadyClaimedError as claimed:
             self._close(claimed)
             say(str(claimed))
-            sys.exit(0)
-        for value in self._early:
-            tracker.note(*value)
+            end_process(0)
+        for value in self._reports.early:
+            tracker.note(value.name, value.number, value.step or 0, value.timestamp)
+        self._reports.early.clear()
 
-    def report(self, values: Mapping[str, float], step: int | None) -> None:
+    def report(self, values: Mapping[str, object], step: object) -> None:
         """As the package's function."""
-        for given, value in values.items():
-            name = _KNOWN.get(given, given)
-            number = value if isinstance(value, int) else number_of(given, value)
-            if not _NAME.fullmatch(name):
-                raise TrainingError(
-                    f"report: got the metric {shown(name)}; allowed: letters, digits and _ . / : -, as the log's lines "
-                    f"are read by it"
-                )
-            say(metric_line(name, number))
-            self._last[name] = number
-            if step is None:
-                self._at_end[name] = number
-            elif self._tracker and self._run:
-                self._tracker.note(name, number, step)
-            else:
-                self._early.append((name, number, step))
+        for each in self._reports.take(values, step):
+            say(metric_line(each.name, each.number))
+            if self._is_done:
+                self._say_once("report: the model is registered already: only the log has what is reported after it")
+            elif told.is_tracked(self._environ) and os.getpid() != self._process:
+                self._say_once("report: only the log has what a process reports that was forked off after claim()")
+            if each.step is not None and self._tracker and self._run:
+                self._tracker.note(each.name, each.number, each.step, each.timestamp)
+            elif each.step is not None:
+                self._reports.early.append(each)
+
+    def _say_once(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            say(line)
 
     def register_once(
-        self, model: str, parameters: Mapping[str, object], tags: Mapping[str, str], description: str
+        self, given: object, parameters: object, tags: Mapping[str, str], description: str
     ) -> StandingVersion | None:
         """As the package's function."""
-        if not self._tracks:
+        if not told.is_tracked(self._environ):
             say("registering: nothing here, because this process does not track")
             return None
+        if self._is_done:
+            say("registering: not again: one invocation has one model version; put several models into one directory")
+            return self._standing
+        model, (parameters, notes) = path_of(given), parameters_of(parameters)
         model_id = logged_model_id(model)
         self.claim()
-        if self._is_later:
+        if notes:
+            say(f"registering: parameters: {', '.join(notes)}, as MLflow takes names")
+        if afterwards.is_told(self._environ):
             if model_id:
                 raise TrainingError(
                     f"register_once: got {shown(model, 80)}; allowed where no MLflow is reached: a directory or a file"
                 )
             self._leave(model, parameters, tags, description)
+            self._is_done = True
             return None
         assert self._tracker is not None  # noqa: S101 - claim has made it, or ended the process
         assert self._settings is not None  # noqa: S101 - as above
@@ -156,15 +145,14 @@ class Script:
                 model_id=model_id,
             )
             record.save()
-            standing = self._deliver(record)
+            standing = self._standing = self._deliver(record)
+        self._is_done = True
         self._close()
         name, job_name = settings.registered_model_name, standing.training_job_name
         say(f"registered: version {standing.version} of {name} by {job_name}")
         return standing
 
-    def _record(
-        self, directory: Path, parameters: Mapping[str, object], tags: Mapping[str, str], description: str
-    ) -> Record:
+    def _record(self, directory: Path, parameters: dict[str, str], tags: Mapping[str, str], description: str) -> Record:
         """What was reported and what the script says of its model; as yet without champion."""
         assert self._settings is not None  # noqa: S101 - claim has read them
         settings, gate = self._settings
@@ -174,26 +162,25 @@ class Script:
             settings.experiment_name,
             settings.registered_model_name,
             settings.job,
-            parameters={name: str(value) for name, value in parameters.items()},
-            metrics=metrics_now(self._at_end),
+            parameters=parameters,
+            metrics=self._reports.as_metrics(),
             tags=dict(tags),
-            version_tags={**tags, **{name: f"{value:.6f}" for name, value in self._last.items()}},
-            evaluation=dict(self._last),
+            version_tags={**tags, **{name: f"{value:.6f}" for name, value in self._reports.last.items()}},
+            evaluation=dict(self._reports.last),
             gate=gate,
             summary="\n\n".join(filter(None, [description, *origin(settings.job)])),
         )
 
-    def _leave(self, model: str, parameters: Mapping[str, object], tags: Mapping[str, str], description: str) -> None:
-        """Leave the record in the job's output, once."""
-        with tempfile.TemporaryDirectory() as temporary:
+    def _leave(self, model: str, parameters: dict[str, str], tags: Mapping[str, str], description: str) -> None:
+        """Leave the record in the job's output, once; made there, so that a large model is copied once."""
+        self._output.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._output, prefix=".record-") as temporary:
             directory = Path(temporary) / "record"
             (directory / FILES).mkdir(parents=True)
             copy(Path(model), directory / MODEL)
             record = self._record(directory, parameters, tags, description)
-            steps = [{**each, "step": step} for name, value, step in self._early for each in metrics_now({name: value})]
             name = _script_name()
-            record = replace(record, metrics=[*record.metrics, *steps], title=Path(name).stem, script=name)
-            say(afterwards.leave(record, self._output))
+            say(afterwards.leave(replace(record, title=Path(name).stem, script=name), self._output))
 
     @property
     def _output(self) -> Path:
@@ -208,15 +195,24 @@ class Script:
             model.mkdir(parents=True, exist_ok=True)
             raise TrainingError(f"{keep(record.directory, self._output, model, record.job)}; {error}") from error
 
-    def fail(self, reason: str) -> NoReturn:
+    def fail(self, given: object) -> NoReturn:
         """As the package's function."""
+        reason = str(given) or (type(given).__name__ if isinstance(given, BaseException) else "no reason was given")
         self._end_as_failed(RuntimeError(reason), without_secrets(reason, self._environ))
-        sys.exit(1)
+        end_process(1)
 
     def _end_as_failed(self, error: BaseException, reason: str) -> None:
-        say(f"training failed: {reason}")
-        write_failure(reason, self._environ)
-        self._close(error)
+        """Tell of a failure; of several, such as in threads at one moment, the first is the reason."""
+        with self._failing:
+            if self._is_failed:
+                return
+            self._is_failed = True
+            say(f"training failed: {reason}")
+            try:
+                write_failure(reason, self._environ)
+            except OSError as unwritten:
+                say(f"the reason cannot be left for SageMaker: {unwritten}")
+            self._close(error)
 
     def _close(self, error: BaseException | None = None) -> None:
         """Leave the run: as failed, or as another job's, where an error says so."""
@@ -235,7 +231,7 @@ class Script:
     def _at_exit(self) -> None:
         """Close the run of a script that ends well and registers nothing."""
         if self._run is not None and self._tracker is not None and os.getpid() == self._process:
-            self._tracker.finish(self._run_id, self._at_end)
+            self._tracker.finish(self._run_id, self._reports.as_metrics())
             self._close()
 
 

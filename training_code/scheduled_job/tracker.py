@@ -16,7 +16,7 @@ from .job import TrackingSettings
 from .log import say
 from .promotion import Champion
 from .pulse import Pulse, Sampler, nothing
-from .record import Record, metrics_now
+from .record import Record
 from .registry import Registry, StandingVersion
 from .run_names import run_name, source_tags
 from .tags import DUPLICATE_OF, TICKET, TRAINING_JOB_NAME, job_tags
@@ -122,10 +122,10 @@ class JobTracker:
         take = self._claims.take
         self._asked("asked who else works on this invocation", lambda: take(run_id, self._registry.settle))
 
-    def note(self, name: str, value: float, step: int) -> None:
+    def note(self, name: str, value: float, step: int, timestamp: int | None = None) -> None:
         """Log a metric on the way; sent from a thread, and kept while MLflow is away."""
         if self._pulse:
-            self._pulse.note(name, value, step)
+            self._pulse.note(name, value, step, timestamp)
 
     def recorded_champion(self) -> Champion:
         """The present champion with what it recorded of itself, or why that cannot be told; never a failure."""
@@ -141,14 +141,14 @@ class JobTracker:
             return Champion(version, problem=error.reason, is_recorded=True)
         return Champion(version, dict(run.data.metrics), is_recorded=True)
 
-    def finish(self, run_id: str, values: Mapping[str, float]) -> None:
+    def finish(self, run_id: str, last: list[dict[str, Any]]) -> None:
         """Close a run that comes to no model: last values, and what was noted and has not arrived; never a failure."""
         from mlflow.entities import Metric
 
-        unsent = (self._pulse.unsent() if self._pulse else []) + metrics_now(values)
+        unsent = (self._pulse.unsent() if self._pulse else []) + last
         try:
             metrics = [Metric(each["name"], each["value"], each["timestamp"], each["step"]) for each in unsent]
-            self._client.log_batch(run_id, metrics=metrics[:1000])
+            self._client.log_batch(run_id, metrics=metrics)
             self._client.set_terminated(run_id, status="FINISHED")
         except Exception as error:  # noqa: BLE001  # the script has done what it was to do
             say(f"tracking: run {run_id} stays open: {cause(error, self._environ)}")
