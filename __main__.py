@@ -10,6 +10,8 @@ from types import TracebackType
 import pulumi
 import pulumi_aws as aws
 
+from components.artifact_store_lookup import artifact_store_lookup
+from components.artifact_stores import with_artifact_stores
 from components.aws_names import AwsScope, JobNames
 from components.job_code import directories_of, job_codes
 from components.prepared_job import FurtherSchedule, PreparedJob
@@ -38,13 +40,13 @@ settings = load_settings()
 scope = AwsScope(
     partition=aws.get_partition().partition, region=settings.region, account_id=aws.get_caller_identity().account_id
 )
+jobs, unknown_stores = with_artifact_stores(settings.training_jobs, artifact_store_lookup())
 
 
 async def declare() -> pulumi.Inputs:
     """Declare all jobs, and give back what the stack exports: each job's outputs, by its name."""
     exports: dict[str, pulumi.Input[object]] = {}
     now = datetime.now(UTC).replace(microsecond=0)
-    jobs = settings.training_jobs
     # Path of a schedule's settings -> what it starts: a job as it is, or with some settings changed.
     specs = {path: spec for name, job in jobs.items() for path, spec in job.schedules_by_path(name).items()}
     code_at = {name: project_directory / name for name in directories_of(specs.values())}
@@ -55,8 +57,9 @@ async def declare() -> pulumi.Inputs:
     notes = [note for name, job in jobs.items() for note in job_notes(name, job.schedules_by_path(name), now)]
     for note in (*judged.notes, *notes):
         pulumi.log.info(note)
-    if judged.problems:
-        lines = settings.as_written(judged.problems)
+    problems = [*(f"training_jobs.{job}.{problem}" for job, problem in unknown_stores), *judged.problems]
+    if problems:
+        lines = settings.as_written(problems)
         raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in lines])
     codes = job_codes(specs, sources)
     archives = [(specs[path].source.packages_prefix, each) for path, code in codes.items() for each in code.packages]

@@ -5,6 +5,7 @@ Sources: SageMaker API, DescribeMlflowApp and DescribeMlflowTrackingServer; sage
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -20,6 +21,42 @@ MlflowAppArn = Annotated[
     ),
 ]
 """Complete: the name of an App is no part of its ARN. It may be another account's, shared by AWS RAM."""
+
+
+APP_TYPE: Final = "AWS::SageMaker::MlflowApp"
+SERVER_TYPE: Final = "AWS::SageMaker::MlflowTrackingServer"
+"""What CloudFormation's registry calls them."""
+
+
+@dataclass(frozen=True)
+class ManagedMlflow:
+    """A tracking server by its name, in the stack's account and region, or an App by its ARN: one of the two."""
+
+    server: str | None = None
+    app: str | None = None
+
+    def __str__(self) -> str:
+        return f"App {self.app!r}" if self.app else f"tracking server {self.server!r}"
+
+    @property
+    def type_name(self) -> str:
+        """Its type in CloudFormation's registry."""
+        return APP_TYPE if self.app else SERVER_TYPE
+
+    @property
+    def identifier(self) -> str:
+        """What it is known by there: the ARN of an App, the name of a server."""
+        return self.app or self.server or ""
+
+    @property
+    def region(self) -> str | None:
+        """Where an App is, which may be another region than the stack's; None of a server, which is in the stack's."""
+        return self.app.split(":")[3] if self.app else None
+
+    @property
+    def setting(self) -> str:
+        """The setting that names it."""
+        return "app" if self.app else "tracking_server"
 
 
 def artifact_store_command(server: str | None, app: str | None) -> str:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import pulumi
 import pulumi_aws as aws
 
+from .artifact_store_lookup import artifact_store_lookup
+from .artifact_stores import Ask, with_artifact_stores
 from .aws_names import AwsScope, JobNames
 from .further_schedules import FIELD
 from .job_args import JobSettingsError, ScheduledTrainingJobArgs
@@ -33,10 +35,15 @@ def scope_of(component: pulumi.Resource) -> AwsScope:
     )
 
 
+def prepared_for(component: pulumi.Resource, name: str, args: ScheduledTrainingJobArgs) -> PreparedJob:
+    """Settle everything of one job, with what the component's provider of AWS answers; raises as `prepare`."""
+    return prepare(name, args, scope_of(component), artifact_store_lookup(component))
+
+
 def prepare(
-    name: str, args: ScheduledTrainingJobArgs, scope: AwsScope, environ: Mapping[str, str] = os.environ
+    name: str, args: ScheduledTrainingJobArgs, scope: AwsScope, ask: Ask, environ: Mapping[str, str] = os.environ
 ) -> PreparedJob:
-    """Settle everything of one job of the program and stack that run here.
+    """Settle everything of one job of the program and stack that run here; `ask` for artifact stores not written.
 
     Raises:
         JobSettingsError: what is wrong with the settings at this place, or what the training code says of them.
@@ -52,6 +59,8 @@ def prepare(
     ]
     if problems:
         raise JobSettingsError(what, problems)
+    filled, found = with_artifact_stores({name: args}, ask)
+    args, problems = filled[name], [problem for _, problem in found]
     places = ProgramPlaces.of_this_process(environ)
     specs = args.schedules_by_path(name)
     code_at = {directory: places.code(directory) for directory in directories_of(specs.values())}
@@ -59,8 +68,8 @@ def prepare(
     judged = judge_settings({path: (spec, names) for path, spec in specs.items()}, sources, code_at, places.kept)
     for note in (*judged.notes, *job_notes(name, specs, now)):
         pulumi.log.info(note.replace(f"training_jobs.{name}.", f"{what}: ", 1))
-    if judged.problems:
-        raise JobSettingsError(what, [_problem(line, name) for line in judged.problems])
+    if problems or judged.problems:
+        raise JobSettingsError(what, [*problems, *(_problem(line, name) for line in judged.problems)])
     codes = job_codes(specs, sources)
     tags = args.tags | dict(zip(OWN_TAGS, (pulumi.get_project(), pulumi.get_stack(), name), strict=True))
     further = {

@@ -18,7 +18,7 @@ from .job_role import JobRole
 from .job_schedule import JobSchedule
 from .package_archives import PackageArchive
 from .prepared_job import FurtherSchedule, PreparedJob
-from .preparing import prepare, scope_of
+from .preparing import prepared_for
 from .request_places import execution_role_arn, source_bundle_uri
 from .s3_location import bucket_of, key_of
 from .schedule_input import target_input
@@ -42,7 +42,7 @@ OUTPUTS: Final = {
     "experiment_name": "The MLflow experiment that runs go to, where the job tracks.",
     "registered_model_name": "The MLflow registered model that versions go to, where the job tracks.",
     "tracking_uri": "What MLFLOW_TRACKING_URI is set to in the container, where the job tracks.",
-    "artifact_store": "S3 prefix of the tracking server's artifact store, where one is set.",
+    "artifact_store": "S3 prefix of the artifact store of the tracking server or App, as it is set or AWS has told it.",
     **ALARM_OUTPUTS,
 }
 """Name of an output, which is an attribute of the component: what it is."""
@@ -63,7 +63,7 @@ class ScheduledTrainingJob(pulumi.ComponentResource):
         """`args` are the job's settings, or what a stack of many jobs has prepared of them."""
         super().__init__(TYPE_TOKEN, name, None, opts)
         if not isinstance(args, PreparedJob):
-            args = prepare(name, args, scope_of(self))
+            args = prepared_for(self, name, args)
         self._name = name
         self._args = args
         self._tags = dict(args.tags)

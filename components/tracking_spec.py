@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from .aws_names import AwsScope
 from .fitting import FittingModel
-from .mlflow_names import MlflowAppArn, artifact_store_command
+from .mlflow_names import ManagedMlflow, MlflowAppArn
 from .s3_location import S3PrefixAnywhere
 
 
@@ -63,7 +63,7 @@ class TrackingSpec(FittingModel):
     `app`."""
     artifact_store: S3PrefixAnywhere | None = None
     """The artifact store of the tracking server or App: MLflow clients write there themselves, with the execution role.
-    Required with `tracking_server` and with `app`."""
+    Absent: AWS is asked for it, at each preview and update (docs/tracking.md)."""
     secret_arn: SecretArn | None = None
     """The complete ARN of a Secrets Manager secret with the server's credentials: a JSON object of environment
     variables (`MLFLOW_TRACKING_USERNAME`, …), or a token."""
@@ -73,19 +73,22 @@ class TrackingSpec(FittingModel):
     """The MLflow registered model that versions go to; absent: `<job>-<stack>`, the training job name prefix."""
 
     def misfits(self) -> Iterator[str]:
-        """None of the three places, or two; a managed one without its artifact store."""
+        """None of the three places, or two."""
         given = [name for name in ("tracking_server", "app", "tracking_uri") if getattr(self, name) is not None]
         if len(given) != 1:
             yield (
                 f"got {' and '.join(given) or 'none of them'}; allowed: one of tracking_server (a name), app (the ARN "
                 "of an MLflow App) and tracking_uri (http or https)"
             )
-        elif self.tracking_uri is None and self.artifact_store is None:
-            command = artifact_store_command(self.tracking_server, self.app)
-            yield (
-                f"{given[0]} needs artifact_store, where the training job itself writes models and pictures: set it to "
-                f"what this shows, with / at its end: {command}"
-            )
+
+    @property
+    def without_store(self) -> ManagedMlflow | None:
+        """The tracking server or App whose artifact store the settings do not say; None where nothing is to be asked.
+
+        A server that is named by its address has none: MLflow takes the artifacts itself, or says where they go.
+        """
+        is_settled = self.artifact_store is not None or self.tracking_uri is not None
+        return None if is_settled else ManagedMlflow(self.tracking_server, self.app)
 
     def managed_arn(self, scope: AwsScope) -> str | None:
         """ARN of the managed tracking server or of the App; None where a URI is used."""

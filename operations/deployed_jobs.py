@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from components.aws_names import AwsScope
 from components.tracking_mode import NONE
 from operations.places import Place, PlaceError, tracking_variables
+from rehearsal.declaring.artifact_store_stand_ins import unknown_store_notes, without_stand_ins
 from rehearsal.declaring.program import OfflineMocks, declare
 from rehearsal.rehearse import STATE_DIRECTORY
 from rehearsal.steps.deploy import OUTPUTS_FILE
@@ -154,7 +155,10 @@ def stack_outputs(project_dir: Path, stack: str, place: Place, outputs: Path | N
             print(f"note: {error}; names are taken from the program", file=sys.stderr)  # noqa: T201 - beside any document
     mocks = OfflineMocks(region=place.region, account_id=place.account_id)
     with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is no answer
-        return declare(project_dir, stack, mocks, preview=True).exports
+        declared = declare(project_dir, stack, mocks, preview=True)
+    for note in unknown_store_notes(declared.invokes):
+        print(f"note: {note}", file=sys.stderr)  # noqa: T201 - beside any document
+    return without_stand_ins(declared.exports)
 
 
 def _of_file(path: Path, cure: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from components.wording import counted
 from rehearsal.aws_clients import AwsClients
+from rehearsal.declaring.artifact_store_stand_ins import stand_in_notes
 from rehearsal.errors import RehearsalError
 from rehearsal.judging.judgement import sample_request
 from rehearsal.judging.stack_check import StackCheck, artifact_store_of, check_stack
@@ -83,6 +84,8 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
         requests = tuple(sample_request(schedule) for schedule in check.schedules)
         _require_known_channels(files, requests)
         _require_channels_that_can_be_rehearsed(requests)
+        for note in stand_in_notes(check.declaration.invokes):
+            reporter.note(note)
         step.detail(f"{len(check.declaration.resources)} resources, {len(check.policies)} policies")
     require_container_environment(options.project_dir / CONTAINER_ENVIRONMENT)
     region = check.declaration.configuration.get("aws:region", "us-east-1")

@@ -198,7 +198,9 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         Refusal(
             "tracking", {"tracking_uri": "https://mlflow.example.com?token=a"}, "everybody who may read the schedule"
         ),
-        Refusal("tracking", {"tracking_server": "ml"}, "needs artifact_store"),
+        Refusal(
+            "tracking.artifact_store", "s3://ml-mlflow", "has no empty part", "the role could write the whole bucket"
+        ),
         Refusal("tracking", None, "the word none", "an empty setting is one that was forgotten"),
         Refusal("promotion.margin", 0.1, "there is no registered model", beside=_UNTRACKED),
         Refusal("remote_debug", True, "no session can be opened in an isolated container", beside=_ISOLATED),

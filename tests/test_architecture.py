@@ -144,6 +144,7 @@ def test_only_the_component_and_the_program_use_the_provider() -> None:
         "components/alarm_parts.py",
         "components/alarm_topic.py",
         "components/alarm_views.py",
+        "components/artifact_store_lookup.py",
         "components/bucket_object.py",
         "components/job_alarms.py",
         "components/job_role.py",

@@ -27,7 +27,7 @@ def print_check(project_dir: Path, stack: str, console: Console) -> int:
     """Check and print; 0 where `pulumi up` would go through, else 1."""
     started = time.perf_counter()
     check = check_stack(project_dir, stack)
-    for message in check.declaration.messages:
+    for message in check.notes:
         print_hanging(console, Text.assemble(("note", "cyan"), "      "), Text(message))
     for fault in sorted(check.faults, key=lambda fault: fault.mandatory):
         _print_fault(fault, console)

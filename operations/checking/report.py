@@ -60,7 +60,7 @@ class CheckReport:
     policies: tuple[PolicyDescription, ...] = ()
     counts: Mapping[str, int] | None = field(default=None)
     notes: tuple[str, ...] = ()
-    """What the program says besides."""
+    """What the program says besides, and what stands in for what AWS would have answered."""
     costs: tuple[Mapping[str, Any], ...] = ()
     """What each schedule costs, at the dated prices of this version."""
 
@@ -94,7 +94,7 @@ def report_of_check(check: StackCheck, file: str, text: str) -> CheckReport:
         tuple(findings),
         check.descriptions,
         counts,
-        check.declaration.messages,
+        check.notes,
         tuple(documents(declared_costs(check.schedules, datetime.now(UTC)))),
     )
 

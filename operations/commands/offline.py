@@ -59,7 +59,11 @@ def from_tfvars(
         str | None, typer.Option("--stack", "-s", help="The stack's name; otherwise the variable environment.")
     ] = None,
     artifact_store: Annotated[
-        str, typer.Option(metavar="S3_URI", help="Where the MLflow tracking server keeps its artifacts.")
+        str,
+        typer.Option(
+            metavar="S3_URI",
+            help="Where the MLflow tracking server or App keeps its artifacts; otherwise AWS is asked.",
+        ),
     ] = "",
     source: Annotated[
         str, typer.Option(metavar="DIRECTORY", help="Training code of your own, below the project's directory.")

@@ -14,10 +14,12 @@ from typing import Final
 from components.aws_names import AwsScope
 from components.iam_policies import allow
 from components.statement_union import Statement
+from operations.delivery.function_rows import function_row
 from operations.delivery.grants import Boundary, Grant, Inputs, Phase, Tagged, UnnamedResourceError
 from operations.delivery.job_rows import role_arn
 from operations.delivery.resource_rows import ROWS
 from operations.delivery.state_access import StateBackend, state_statements, via_s3
+from rehearsal.declaring.artifact_store_stand_ins import Invoked
 from rehearsal.declaring.recording_monitor import RegisteredResource
 from rehearsal.errors import RehearsalError
 
@@ -48,8 +50,10 @@ class Deployed:
     job_prefixes: Sequence[str] = ()
 
 
-def deploy_statements(resources: Iterable[RegisteredResource], deployed: Deployed) -> list[Statement]:
-    """The statements for all that is declared.
+def deploy_statements(
+    resources: Iterable[RegisteredResource], deployed: Deployed, invokes: Iterable[Invoked] = ()
+) -> list[Statement]:
+    """The statements for all that is declared, and for the provider functions that were called for it.
 
     Raises:
         DeployPolicyError: a resource's type has no row, or its name is not known.
@@ -70,6 +74,10 @@ def deploy_statements(resources: Iterable[RegisteredResource], deployed: Deploye
                 found[kind].add(grant.actions, _any_job(arn, deployed))
         except (DeployPolicyError, UnnamedResourceError) as error:
             faults.append(f"  {resource.urn}: {error}")
+    for invoked in invokes:
+        for grant in function_row(invoked.token, invoked.arguments):
+            kind = _Kind(grant.sid, grant.passed_to, "", grant.tagged, ())
+            found[kind].add(grant.actions, grant.arn(invoked.arguments, deployed.scope))
     if faults:
         raise DeployPolicyError("\n".join(["no policy can be made for the role that deploys the stack:", *faults]))
     return _numbered(

@@ -97,7 +97,7 @@ def deploying_role(
         keys,
         jobs if options.any_job else (),
     )
-    statements = deploy_statements(declared.resources, deployed)
+    statements = deploy_statements(declared.resources, deployed, declared.invokes)
     trust = trust_document(trusted, scope) if trusted else None
     return DeployingRole(stack, scope, tuple(statements), trust, tuple(_notes(statements, options)))
 

@@ -134,7 +134,7 @@ ARTIFACT_STORE: Final = Kind(
     "artifact-store",
     BLOCKS,
     "tracking.artifact_store is not where the server keeps its artifacts: the job may not write them",
-    "set tracking.artifact_store to what the server says, and run pulumi up",
+    "set tracking.artifact_store to what the server says, or leave it out so that AWS is asked, and run pulumi up",
 )
 
 SECRET_MISSING: Final = Kind(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from components.mlflow_names import artifact_store_command
-from components.tracking_mode import NONE
 from operations.tfvars.draft import Draft, Options, Variables
 from operations.tfvars.file import TfvarsError
 from operations.tfvars.parts import PARTS
@@ -27,12 +25,12 @@ def draft_of(given: Mapping[str, Any], options: Options) -> Draft:
             draft.left[name] = known.note
     for step in PARTS:
         step(draft, variables, options)
-    if missing := [f"{what}: is not in the file; {cure}" for what, cure in _missing(draft, options).items()]:
+    if missing := [f"{what}: is not in the file; {cure}" for what, cure in _missing(draft).items()]:
         raise TfvarsError("\n".join(["the file lacks what a stack needs:", *(f"  {line}" for line in missing)]))
     return draft
 
 
-def _missing(draft: Draft, options: Options) -> dict[str, str]:
+def _missing(draft: Draft) -> dict[str, str]:
     needed = {
         "project_name": (draft.name, 'add project_name = "…", the job\'s name'),
         "aws_region": (draft.region, 'add aws_region = "us-east-1", or whichever it is'),
@@ -41,9 +39,4 @@ def _missing(draft: Draft, options: Options) -> dict[str, str]:
         "mlflow_tracking_server_arn or mlflow_tracking_uri": (draft.job.get("tracking"), "add where runs are recorded"),
         "training_image": (draft.job.get("training_image"), "add the image's URI"),
     }
-    found = {name: cure for name, (value, cure) in needed.items() if not value}
-    tracking = draft.job.get("tracking") or {}
-    if tracking != NONE and not tracking.keys().isdisjoint({"tracking_server", "app"}) and not options.artifact_store:
-        command = artifact_store_command(tracking.get("tracking_server"), tracking.get("app"))
-        found["the artifact store"] = f"this shows it: {command}; give it with --artifact-store"
-    return found
+    return {name: cure for name, (value, cure) in needed.items() if not value}

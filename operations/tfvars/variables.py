@@ -66,7 +66,7 @@ VARIABLES: Final = {
     ),
     "mlflow_tracking_server_arn": Variable(
         "tracking.tracking_server",
-        "By its name; an App's ARN becomes `tracking.app`. The artifact store is needed, too: `--artifact-store`.",
+        "By its name; an App's ARN becomes `tracking.app`. AWS is asked for its artifact store, unless it is given.",
     ),
     "mlflow_tracking_uri": Variable("tracking.tracking_uri", "Only without a server's ARN, from which it follows."),
     "vpc_config": Variable("network"),

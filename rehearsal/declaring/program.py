@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks as pulumi_mocks
@@ -29,6 +29,7 @@ from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
 from components.package_building import INDEX_PROXY, UNCOMPILED
+from rehearsal.declaring.artifact_store_stand_ins import Invoked
 from rehearsal.declaring.recording_monitor import InputsOf, RecordingMonitor, RegisteredResource, UnknownInvokeError
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
 from rehearsal.sealed_environment import ACCOUNT_ID, NO_ENDPOINT, sealed_environment
@@ -36,11 +37,15 @@ from rehearsal.sealed_environment import ACCOUNT_ID, NO_ENDPOINT, sealed_environ
 __all__ = ["Declaration", "OfflineMocks", "RegisteredResource", "UnknownInvokeError", "answer_invoke", "declare"]
 
 
+_BUCKET: Final = "bucket"
+"""The setting that says where a stack's data, models and, offline, what stands in for an artifact store are."""
+
+
 @dataclass(frozen=True)
 class Declaration:
     """What a program declares for one stack; `configuration` are the `namespace:key` texts that it was run with.
 
-    `messages` are what it told the engine to show.
+    `messages` are what it told the engine to show, `invokes` the provider functions that it called.
     """
 
     project: str
@@ -50,6 +55,7 @@ class Declaration:
     resources: tuple[RegisteredResource, ...]
     exports: Mapping[str, Any]
     messages: tuple[str, ...] = ()
+    invokes: tuple[Invoked, ...] = ()
 
 
 class _Engine(pulumi_mocks.MockEngine):
@@ -156,7 +162,8 @@ def declare(  # noqa: PLR0913 - a program, and all that stands around it
     configuration = replace(configuration, values={**configuration.values, **(with_values or {})})
     if not isinstance(mocks, pulumi_mocks.Mocks):
         mocks = mocks(configuration.values.get("aws:region", "us-east-1"))
-    monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of)
+    bucket = configuration.values.get(f"{configuration.project}:{_BUCKET}")
+    monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of, bucket=bucket)
 
     # A context of its own: pulumi keeps its settings in context variables, and nothing of this run must stay behind.
     engine = _Engine(on_message)
@@ -169,6 +176,7 @@ def declare(  # noqa: PLR0913 - a program, and all that stands around it
         resources=monitor.resources_in_order(),
         exports=monitor.exports,
         messages=tuple(engine.messages),
+        invokes=tuple(monitor.invokes),
     )
 
 

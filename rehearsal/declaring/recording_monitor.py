@@ -12,6 +12,7 @@ from pulumi.runtime import mocks as pulumi_mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_project, get_stack
 
+from rehearsal.declaring.artifact_store_stand_ins import Invoked, stand_in_answer
 from rehearsal.declaring.property_values import UNKNOWN, plain_properties, with_properties
 from rehearsal.errors import RehearsalError
 
@@ -62,10 +63,20 @@ class ResourceToCreate(pulumi_mocks.MockResourceArgs):
 class RecordingMonitor(pulumi_mocks.MockMonitor):
     """The test monitor with the engine's URNs and previews, and a record of what was registered."""
 
-    def __init__(self, mocks: pulumi_mocks.Mocks, *, preview: bool, inputs_of: InputsOf | None = None) -> None:
+    def __init__(
+        self,
+        mocks: pulumi_mocks.Mocks,
+        *,
+        preview: bool,
+        inputs_of: InputsOf | None = None,
+        bucket: str | None = None,
+    ) -> None:
+        """`bucket` is where stand-ins for artifact stores are, which no mocks answer for."""
         super().__init__(mocks)
+        self._bucket = bucket
         self._inputs_of = inputs_of
         self.exports: dict[str, Any] = {}
+        self.invokes: list[Invoked] = []
         self._preview = preview
         self._lock = threading.Lock()
         self._order: list[str] = []
@@ -142,10 +153,13 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
     def Invoke(  # noqa: N802 - a method of the protocol
         self, request: resource_pb2.ResourceInvokeRequest
     ) -> resource_pb2.ResourceInvokeResponse:
-        """Answer a provider function."""
+        """Answer a provider function, and record that it was asked."""
         arguments = plain_properties(request.args)
-        call = pulumi_mocks.MockCallArgs(token=request.tok, args=arguments, provider=request.provider)
-        answer, _failures = self.mocks.call(call)
+        self.invokes.append(Invoked(request.tok, arguments))
+        answer = stand_in_answer(request.tok, arguments, self._bucket)
+        if answer is None:
+            call = pulumi_mocks.MockCallArgs(token=request.tok, args=arguments, provider=request.provider)
+            answer, _failures = self.mocks.call(call)
         response = resource_pb2.ResourceInvokeResponse()
         getattr(response, "return").update(answer)
         return response

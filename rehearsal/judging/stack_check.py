@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.aws_names import AwsScope
+from rehearsal.declaring.artifact_store_stand_ins import stand_in_notes
 from rehearsal.declaring.program import Declaration, OfflineMocks, answer_invoke, declare
 from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
@@ -54,6 +55,11 @@ class StackCheck:
     def training_jobs(self) -> int:
         """How many jobs its schedules start: those of one schedule group are a job's, but in the default group."""
         return len({each.arn if each.group_name == DEFAULT_GROUP else each.group_name for each in self.schedules})
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the program says besides, and what stands in for what a preview asks AWS."""
+        return (*self.declaration.messages, *stand_in_notes(self.declaration.invokes))
 
     @property
     def passed(self) -> bool:

@@ -5,6 +5,7 @@ from botocore.session import get_session
 from pydantic import ValidationError
 
 from components.aws_names import AwsScope
+from components.mlflow_names import ManagedMlflow, artifact_store_command
 from components.tracking_spec import TrackingSpec
 
 SCOPE = AwsScope("aws", "us-east-1", "123456789012")
@@ -58,19 +59,33 @@ def test_one_of_server_and_app_and_uri_is_needed_and_no_more(values: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("values", "setting", "command"),
+    ("values", "mlflow", "shown", "command"),
     [
-        (MANAGED, "tracking_server", "describe-mlflow-tracking-server --tracking-server-name ml-platform"),
-        (BY_APP, "app", f"describe-mlflow-app --arn {APP} --region eu-west-1"),
+        (
+            MANAGED,
+            ManagedMlflow("ml-platform"),
+            "tracking server 'ml-platform'",
+            "describe-mlflow-tracking-server --tracking-server-name ml-platform",
+        ),
+        (BY_APP, ManagedMlflow(app=APP), f"App '{APP}'", f"describe-mlflow-app --arn {APP} --region eu-west-1"),
     ],
 )
-def test_a_managed_server_or_app_without_its_artifact_store_is_refused_with_the_command_that_shows_it(
-    values: dict[str, Any], setting: str, command: str
+def test_a_managed_server_or_app_without_its_artifact_store_says_what_has_to_be_asked_for(
+    values: dict[str, Any], mlflow: ManagedMlflow, shown: str, command: str
 ) -> None:
-    assert refusal(values | {"artifact_store": None}) == (
-        f"{setting} needs artifact_store, where the training job itself writes models and pictures: set it to what "
-        f"this shows, with / at its end: aws sagemaker {command} --query ArtifactStoreUri --output text"
+    found = TrackingSpec(**values | {"artifact_store": None}).without_store
+
+    assert (found, str(found)) == (mlflow, shown)
+    assert artifact_store_command(mlflow.server, mlflow.app) == (
+        f"aws sagemaker {command} --query ArtifactStoreUri --output text"
     )
+
+
+@pytest.mark.parametrize("values", [MANAGED, BY_APP, BY_URI])
+def test_where_a_store_is_said_or_the_server_keeps_artifacts_itself_nothing_has_to_be_asked(
+    values: dict[str, Any],
+) -> None:
+    assert TrackingSpec(**values).without_store is None
 
 
 def test_that_command_is_one_of_aws_with_the_names_of_its_api() -> None:

@@ -84,6 +84,13 @@ def test_the_urns_of_a_job_with_a_role_of_the_teams_own(args: dict[str, Any]) ->
     assert urns(job(**args, execution_role_arn=role)) == CHURN - EXECUTION
 
 
+def test_the_urns_of_a_job_whose_artifact_store_is_looked_up(args: dict[str, Any]) -> None:
+    other = {"schedule": {"expression": "rate(7 days)"}, "tracking": {"tracking_server": "other"}}
+    own = urns(job(**(args | {"tracking": {"tracking_server": "ml"}}), further_schedules={"weekly": other}))
+
+    assert own - CHURN == {f"{COMPONENT}$aws:scheduler/schedule:Schedule::churn-schedule.weekly"}
+
+
 def test_the_urns_of_a_job_with_a_further_schedule(args: dict[str, Any]) -> None:
     further = {"weekly": {"schedule": {"expression": "rate(7 days)"}}}
 

@@ -7,6 +7,7 @@ knows is unknown at a preview, a changed name is a replacement, and an asset cou
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent import futures
@@ -57,6 +58,9 @@ _ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "aws:index/getRegion:getRegion": {"id": REGION, "name": REGION, "region": REGION},
 }
+_CLOUD_CONTROL: Final = "aws:cloudcontrol/getResource:getResource"
+TRACKING_SERVERS: Final = {"ml-platform-staging": "s3://ml-platform-staging-ml-bucket/mlflow-of-aws"}
+"""Name of a server that there is -> its artifact store."""
 
 
 @dataclass
@@ -111,10 +115,25 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(  # noqa: N802
         self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.InvokeResponse:
+        if request.tok == _CLOUD_CONTROL:
+            return self._read_by_cloud_control(request, context)
         if request.tok not in _ANSWERS:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the tests' provider stand-in does not answer {request.tok}")
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").update(dict(_ANSWERS[request.tok]))
+        return response
+
+    def _read_by_cloud_control(
+        self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.InvokeResponse:
+        """As the bridged provider: the type's properties as JSON, or the words of its code for what is not there."""
+        type_name, name = request.args["typeName"], request.args["identifier"]
+        if name not in TRACKING_SERVERS:
+            reading = f"reading Cloud Control API ({type_name}) Resource ({name}): couldn't find resource"
+            context.abort(grpc.StatusCode.UNKNOWN, f"invoking {request.tok}: 1 error occurred:\n\t* {reading}\n\n")
+        properties = json.dumps({"TrackingServerName": name, "ArtifactStoreUri": TRACKING_SERVERS[name]})
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").update({"id": name, "identifier": name, "properties": properties})
         return response
 
     def Check(  # noqa: N802

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from components.aws_names import AwsScope
 from operations.deployed_jobs import OutputsError, read_jobs, schedules_of, select_jobs, stack_jobs, trackings
 from operations.places import Place
 from tests.operations.deployed_stack import DeployedStack
+from tests.operations.projects import change, copy_project
 
 ARN = "arn:aws:scheduler:eu-west-1:123456789012:schedule/staging-churn/staging-churn"
 CHURN: dict[str, Any] = {
@@ -173,3 +176,21 @@ def test_jobs_that_are_reported_are_there_to_be_listed(deployed: DeployedStack) 
 
     assert name.startswith(f"{deployed.job.training_job_name_prefix}-")
     assert (told["TrainingJobStatus"], told["FailureReason"]) == ("Failed", "AlgorithmError: no rows")
+
+
+def test_the_program_does_not_know_an_artifact_store_that_only_aws_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = copy_project(tmp_path / "project")
+    change(project, "staging", "        artifact_store: mlflow-artifacts/\n", "")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+
+    sts = SimpleNamespace(get_caller_identity=lambda: {"Account": "123456789012"})
+
+    jobs = stack_jobs(project, "staging", Place(lambda _: sts, "us-east-1", {}))
+
+    assert jobs["breast-cancer"].artifact_store is None
+    assert capsys.readouterr().err == (
+        "note: tracking.artifact_store is not set for the tracking server ml-platform-staging, and what AWS said of it "
+        "at deployment is among the stack's outputs only; without these, nothing is said of it\n"
+    )

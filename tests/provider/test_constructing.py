@@ -69,6 +69,35 @@ def test_the_urns_are_those_of_the_component_in_python(plugin: Plugin, inputs: d
     assert {each.parent for each in plugin.monitor.registered} == {"", urn}
 
 
+def test_an_artifact_store_that_is_not_written_is_asked_for_and_known_at_the_first_preview(
+    plugin: Plugin, inputs: dict[str, Any]
+) -> None:
+    inputs["source"] = MINE
+    del inputs["tracking"]["artifactStore"]
+    explicit = "urn:pulumi:dev::readmission::pulumi:providers:aws::other::0a1b"
+
+    answer = constructed(plugin, inputs, providers={"aws": explicit})
+
+    assert set(plugin.monitor.asked_with) == {explicit}
+    assert len(plugin.monitor.asked_with) == 4, "account, partition, region, and the store"
+    store = answer.state["artifactStore"].removeprefix("s3://")
+    assert store.endswith(f"/{inputs['tracking']['trackingServer']}/")
+    (policy,) = [each for each in plugin.monitor.registered if each.name == "readmission-execution-policy"]
+    assert f'"arn:aws:s3:::{store}*"' in json_format.MessageToDict(policy.object)["policy"]
+    assert {each.type for each in plugin.monitor.registered if "mlflow" in each.type.lower()} == set()
+
+
+def test_a_store_inside_a_channel_is_told_by_its_property(plugin: Plugin, inputs: dict[str, Any]) -> None:
+    inputs["channels"]["training"]["s3Path"] = "artifact-store-looked-up-at-deployment/"
+    del inputs["tracking"]["artifactStore"]
+    inputs["bucket"] = "artifact-store-looked-up-at-deployment"
+
+    answer = refused(plugin, inputs)
+
+    (line,) = [each for each in lines(answer) if "artifactStore" in each]
+    assert line.startswith("property tracking.artifactStore has a problem: is not set, and AWS says s3://")
+
+
 def test_an_update_registers_what_the_preview_showed(plugin: Plugin, inputs: dict[str, Any]) -> None:
     inputs["source"] = MINE
     constructed(plugin, inputs)

@@ -201,7 +201,6 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         "output_data_s3_path",
         "input_data_config",
         "training_image",
-        "the artifact store",
     ]
 
 

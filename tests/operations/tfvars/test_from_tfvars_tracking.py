@@ -20,18 +20,11 @@ def test_the_arn_of_an_app_becomes_an_app(variable: str) -> None:
     assert tracking == {"app": APP, "artifact_store": "s3://ml-bucket/mlflow/"}
 
 
-@pytest.mark.parametrize(
-    ("arn", "command"),
-    [
-        (SERVER, "describe-mlflow-tracking-server --tracking-server-name mlflow"),
-        (APP, f"describe-mlflow-app --arn {APP} --region us-east-1"),
-    ],
-)
-def test_the_command_is_told_that_shows_an_artifact_store(arn: str, command: str) -> None:
-    with pytest.raises(TfvarsError) as refused:
-        draft_of(BASE | {"mlflow_tracking_server_arn": arn}, Options())
+@pytest.mark.parametrize(("arn", "tracking"), [(SERVER, {"tracking_server": "mlflow"}), (APP, {"app": APP})])
+def test_without_an_artifact_store_none_is_written_so_that_aws_is_asked(arn: str, tracking: dict[str, str]) -> None:
+    config, _ = stack_of(BASE | {"mlflow_tracking_server_arn": arn}, Options())
 
-    assert f"  the artifact store: is not in the file; this shows it: aws sagemaker {command} " in str(refused.value)
+    assert config["scheduled-training:training_jobs"]["churn"]["tracking"] == tracking
 
 
 @pytest.mark.parametrize("options", [Options(), OPTIONS], ids=["no store", "a store"])

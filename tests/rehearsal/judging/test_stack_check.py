@@ -89,6 +89,26 @@ def test_the_good_stack_passes_with_one_schedule_and_every_policy(project: Path)
 
 
 @pytest.mark.slow
+def test_a_job_whose_artifact_store_is_looked_up_passes_and_what_stands_in_for_it_is_said(project: Path) -> None:
+    change(project, "staging", "        artifact_store: mlflow-artifacts/\n", "")
+
+    check = checked(project)
+
+    assert check.passed
+    assert not [fault for fault in check.faults if fault.kind != "policy"], "the role allows what the job does there"
+    (schedule,) = check.schedules
+    assert artifact_store_of(check.declaration.exports, schedule) == (
+        "s3://ml-platform-staging-ml-bucket/artifact-store-looked-up-at-deployment/mlflow-tracking-server/"
+        "ml-platform-staging/"
+    )
+    assert check.notes == (
+        "tracking.artifact_store is not set for the tracking server ml-platform-staging: each preview and update asks "
+        "AWS where it keeps its artifacts. Here a prefix of the stack's bucket stands in for that, "
+        "artifact-store-looked-up-at-deployment/; whether policies and channels allow the true one, a preview shows",
+    )
+
+
+@pytest.mark.slow
 def test_what_a_policy_changes_is_judged_as_changed_and_is_a_finding_of_its_own(project: Path) -> None:
     change(project, "staging", "        time_zone: ", "        maximum_retry_attempts: 9\n        time_zone: ")
     levels = project / "policies" / "staging.json"
