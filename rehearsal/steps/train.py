@@ -86,8 +86,8 @@ def invoke(
         if delivery == 1:
             for note in invocation.notes:
                 stage.reporter.note(note)
-        name, note = invocation.training_job_name, stage.reporter.note
-        with stop_requests(stage.clients.sagemaker, name, note) as stop_requested:
+        job, say = invocation.training_job_name, stage.reporter.note
+        with stop_requests(stage.clients.sagemaker, job, say) as stop_requested:
             done = run_job(stack, invocation, stop_requested)
         yield done
 
