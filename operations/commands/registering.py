@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +27,7 @@ def register(
     newest: Annotated[int, typer.Option(min=1, help="With --all: look at so many jobs of each prefix.")] = 200,
 ) -> None:
     """Register what a job trained without a network, or while MLflow was away; nothing is trained again."""
+    from operations.console import write_document
     from operations.jobs.operated_stack import OperatedStack
     from operations.registering.one_job import Brought, register_training_job
     from operations.registering.whole_stack import register_all
@@ -45,7 +44,7 @@ def register(
             name = operated.training_job(job)
             brought = Brought({name: register_training_job(project_dir, name, operated.place, console)})
         if json_:
-            sys.stdout.write(f"{json.dumps(brought.as_document(named.stack), indent=2)}\n")
+            write_document(brought.as_document(named.stack))
         return 1 if brought.failed else 0
 
     run_in_project(command)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +65,7 @@ def reproduce(
     json_: JsonOption = False,
 ) -> None:
     """Train a run again on this machine and compare: same data, settings and seed, same trees. It only reads."""
+    from operations.console import write_document
     from operations.deployed_jobs import trackings
     from operations.reproducing.comparison import as_document
     from operations.reproducing.reproducing import print_comparison, reproduce_run
@@ -78,7 +77,7 @@ def reproduce(
         servers = [{}] if place.is_rehearsal else trackings(jobs)
         comparison = reproduce_run(project_dir, run, place, servers, console)
         if json_:
-            sys.stdout.write(f"{json.dumps(as_document(named.stack, run, comparison), indent=2)}\n")
+            write_document(as_document(named.stack, run, comparison))
         else:
             print_comparison(console, comparison)
         return 0 if comparison.same_model else 1

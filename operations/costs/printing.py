@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Sequence
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.costs.amounts import in_time, in_times, in_usd
 from operations.costs.run_cost import SPOT_SAVES_UP_TO
 from operations.costs.schedule_costs import ScheduleCost, as_document, total
@@ -64,7 +63,7 @@ def write_costs(stack: str, ask: Callable[[], Costs]) -> int:
     """Write the JSON document to standard output."""
     with contextlib.redirect_stdout(sys.stderr):  # what the program itself prints is not of the document
         costs, notes = ask()
-    sys.stdout.write(f"{json.dumps(as_document(stack, costs, notes), indent=2)}\n")
+    write_document(as_document(stack, costs, notes))
     return 0
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from operations.doctor.asking.answers import Questions, not_seen
+from operations.doctor.asking.answers import Questions, asked
 from operations.doctor.asking.storage import ask_channel, ask_object
 from operations.doctor.asking.training_code import READ, NotAskedError, ask_fault, is_shipped_code
 from operations.doctor.facts import Asked, ChannelData
@@ -64,10 +64,8 @@ def _ask(
     if not data.filled or name not in READ:
         return data
     what = f"whether the training code reads channel {name}"
-    try:
-        return replace(data, fault=_fault(project_dir, place.s3, request, channel, bundle, place.environment))
-    except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's or of ours
-        return replace(data, fault=not_seen(what, error))
+    ask = partial(_fault, project_dir, place.s3, request, channel, bundle, place.environment)
+    return replace(data, fault=asked(what, ask))
 
 
 def _fault(  # noqa: PLR0913, PLR0917 - what is asked, of whom, and about what

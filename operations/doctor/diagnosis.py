@@ -25,8 +25,11 @@ _ORDER: Final = {kind.name: number for number, kind in enumerate(KINDS)}
 
 
 def findings(facts: Facts) -> list[Finding]:
-    """What is wrong: first what blocks, then what is advised; both in the order of their kinds."""
-    found = [finding for check in CHECKS for finding in check(facts)]
+    """What is wrong, each once: first what blocks, then what is advised; both in the order of their kinds.
+
+    Jobs may share what is wrong, such as a role of somebody's own.
+    """
+    found = dict.fromkeys(finding for check in CHECKS for finding in check(facts))
     return sorted(found, key=lambda each: (not each.blocks, _ORDER[each.check]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.doctor.diagnosis import findings, unseen
 from operations.doctor.examining import examine
 from operations.doctor.facts import Facts
@@ -37,7 +36,7 @@ def print_findings(  # noqa: PLR0913 - where, of what, and how it is said
     facts = look(project_dir, stack, place, outputs=outputs, job=job)
     found, not_seen = findings(facts), unseen(facts)
     if as_json:
-        print(json.dumps(as_document(facts, found, not_seen), indent=2))  # noqa: T201 - a document, for programs
+        write_document(as_document(facts, found, not_seen))
     else:
         show(facts, found, not_seen, Console(highlight=False))
     return 1 if any(each.blocks for each in found) else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.jobs.durations import utc
 from operations.jobs.history import SUCCESS, JobRun
 from operations.jobs.history_asking import describe_job
@@ -38,7 +37,7 @@ def write_logs(place: Place, name: str) -> int:
     """Write the JSON document to standard output; 0, whatever the job came to."""
     describe_job(place.sagemaker, name)
     log = JobLog(place.client("logs"), name)
-    sys.stdout.write(f"{json.dumps(as_document(name, log.new_lines()), indent=2)}\n")
+    write_document(as_document(name, log.new_lines()))
     _print_notes(log, Console(stderr=True, highlight=False))
     return 0
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +11,7 @@ from uuid import uuid4
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import ConsoleReporter, print_facts, print_hanging
+from operations.console import ConsoleReporter, print_facts, print_hanging, write_document
 from operations.jobs.changed_hyperparameters import Changed, judged
 from operations.jobs.deployed_schedules import choose_schedule
 from operations.jobs.history import SUCCESS, JobRun
@@ -42,7 +40,7 @@ class Told:
     def write(self, document: Mapping[str, Any]) -> None:
         """Write the document, where one was asked for."""
         if self.as_json:
-            sys.stdout.write(f"{json.dumps({'version': JSON_VERSION, **document}, indent=2)}\n")
+            write_document({"version": JSON_VERSION, **document})
 
     def note(self, text: str) -> None:
         """Say what is worth knowing."""
@@ -87,7 +85,7 @@ def run_now(stack: OperatedStack, wanted: RunWanted, told: Told) -> int:
     for note in changed.notes:
         told.note(note)
     if wanted.dry_run:
-        sys.stdout.write(f"{json.dumps(_document(schedule, request, now) | {'request': request}, indent=2)}\n")
+        write_document(_document(schedule, request, now) | {"request": request})
         return 0
     runner = runner_for(stack, told.console)
     arn = runner.start(schedule, request)

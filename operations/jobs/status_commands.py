@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from typing import Final
 from rich.console import Console
 from rich.live import Live
 
+from operations.console import write_document
 from operations.deployed_jobs import select_jobs
 from operations.jobs.history import JobRun
 from operations.jobs.model_versions import Versions, standing_versions
@@ -35,7 +35,7 @@ def write_now(stack: OperatedStack, job: str | None, wanted: Wanted) -> int:
     """Write the JSON document to standard output; 0, whatever there is to tell."""
     with contextlib.redirect_stdout(sys.stderr):
         status = _status(stack, job, wanted)
-    sys.stdout.write(f"{json.dumps(as_document(status), indent=2)}\n")
+    write_document(as_document(status))
     return 0
 
 

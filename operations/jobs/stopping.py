@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import UTC, datetime
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging
+from operations.console import print_hanging, write_document
 from operations.jobs.durations import utc
 from operations.jobs.history import JobRun
 from operations.jobs.history_asking import describe_job
@@ -57,7 +55,7 @@ def stop_training_job(stack: OperatedStack, wanted: str, console: Console, *, as
             "asked_to_stop": asked,
             "training_job": run_document(run, datetime.now(UTC), None),
         }
-        sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
+        write_document(document)
     else:
         print_stop(run, console, stack.options, asked=asked)
     return 0

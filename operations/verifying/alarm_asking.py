@@ -15,8 +15,9 @@ from uuid import uuid4
 
 from components.alarm_machine import TEST_INPUT, TEST_STATE
 from operations.deployed_jobs import StackJob
-from operations.doctor.asking.answers import code_of, not_seen
+from operations.doctor.asking.answers import asked, code_of
 from operations.doctor.facts import Asked, Topic
+from operations.doctor.finding import Unseen
 from operations.places import Place
 from operations.verifying import alarms
 from operations.verifying.alarms import Execution
@@ -178,7 +179,5 @@ def _rehearsed_alarm_step(name: str, now: dict[str, Any] | None) -> Step:
 
 def tried(name: str, ask: Callable[[], Step]) -> Step:
     """A step that AWS refuses the caller is skipped: that says nothing about the alarms."""
-    try:
-        return ask()
-    except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's or of the way to it
-        return Step(name, Outcome.SKIPPED, f"could not be tried: {not_seen(name, error).reason}")
+    told = asked(name, ask)
+    return Step(name, Outcome.SKIPPED, f"could not be tried: {told.reason}") if isinstance(told, Unseen) else told

@@ -14,10 +14,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from operations.deployed_jobs import StackJob
-from operations.doctor.asking.answers import not_seen
+from operations.doctor.asking.answers import asked
 from operations.doctor.finding import Unseen
 from operations.doctor.invocation import Invocation, role_calls
 from operations.jobs.deployed_schedules import find_schedule
@@ -51,10 +52,9 @@ def permissions_of(place: Place, job: StackJob, flown: Flown) -> list[RoleUse]:
     made = role_calls(_invocations(place, job)) if place.is_rehearsal else {}
     found = []
     for name, arn in (("execution role", job.execution_role_arn), ("scheduler role", job.scheduler_role_arn)):
-        try:
-            allowed = allowed_actions(role_documents(place.client("iam"), arn))
-        except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's
-            found.append(RoleUse(name, notes=(_note(not_seen(f"the policies of the {name}", error)),)))
+        allowed = asked(f"the policies of the {name}", partial(_allowed, place, arn))
+        if isinstance(allowed, Unseen):
+            found.append(RoleUse(name, notes=(_note(allowed),)))
             continue
         if place.is_rehearsal:
             used = frozenset(call.action.lower() for call in made.get(arn, ()) if not call.service_principal)
@@ -63,6 +63,10 @@ def permissions_of(place: Place, job: StackJob, flown: Flown) -> list[RoleUse]:
             seen = _asked(place, name, arn, flown)
         found.append(use_of(name, allowed, seen))
     return found
+
+
+def _allowed(place: Place, arn: str) -> tuple[str, ...]:
+    return allowed_actions(role_documents(place.client("iam"), arn))
 
 
 def _invocations(place: Place, job: StackJob) -> list[Invocation]:
@@ -91,16 +95,14 @@ def role_documents(iam: IAMClient, arn: str) -> list[PolicyDocument]:
 
 def _asked(place: Place, name: str, arn: str, flown: Flown) -> Seen:
     """What both sources tell; one that may not be asked is noted, and the other is asked."""
-    asked: list[tuple[str, Callable[[], Seen]]] = [
+    sources: list[tuple[str, Callable[[], Seen]]] = [
         (f"IAM for the {name}", lambda: ask_last_accessed(place.client("iam"), arn, flown.wait)),
         (f"CloudTrail for the {name}", lambda: ask_events(place.client("cloudtrail"), arn, flown)),
     ]
     seen = Seen()
-    for what, ask in asked:
-        try:
-            seen |= ask()
-        except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's or of the way to it
-            seen |= Seen(notes=(_note(not_seen(what, error)),))
+    for what, ask in sources:
+        told = asked(what, ask)
+        seen |= Seen(notes=(_note(told),)) if isinstance(told, Unseen) else told
     return seen
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,7 +9,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging, print_line
+from operations.console import print_hanging, print_line, write_document
 from operations.deployed_jobs import select_jobs
 from operations.jobs.operated_stack import OperatedStack
 from operations.verifying.permission_asking import Flown, permissions_of
@@ -34,7 +32,7 @@ def tell(operated: OperatedStack, job: str | None, hours: int, console: Console 
     if console is None:
         jobs = [{"job": name, "permissions": [asdict(use) for use in found]} for name, found in uses.items()]
         document = {"version": JSON_VERSION, "stack": operated.name, "jobs": jobs}
-        sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
+        write_document(document)
     else:
         for name, found in uses.items():
             print_uses(console, name, found)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from operations.console import print_hanging
+from operations.console import print_hanging, write_document
 from operations.costs.asking import PricesOfPlace
 from operations.costs.run_cost import longest_run_cost
 from operations.doctor.diagnosis import findings, unseen
@@ -87,7 +85,7 @@ def verify(operated: OperatedStack, wanted: Wanted, console: Console) -> int:
     told = Told(facts, done, datetime.now(UTC), operated.place.is_rehearsal, request, uses)
     report.write_text(as_markdown(told), encoding="utf-8")
     if wanted.as_json:
-        sys.stdout.write(f"{json.dumps(as_document(operated.name, job.name, done, report, uses), indent=2)}\n")
+        write_document(as_document(operated.name, job.name, done, report, uses))
     print_hanging(console, Text("report  "), Text(f"{report}: names are replaced, read it before you hand it on"))
     return 0 if has_passed(done) else 1
 

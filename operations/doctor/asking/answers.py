@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pulumi
 
@@ -13,13 +13,21 @@ from operations.aws_mistakes import cure_of
 from operations.doctor.finding import Unseen
 from rehearsal.errors import RehearsalError
 
+T = TypeVar("T")
 _AT_ONCE: Final = 8
 """Fewer than the ten connections that a client of boto3 keeps open."""
 _REASON_MAX_LENGTH: Final = 300
 
 
-def not_seen(what: str, error: Exception) -> Unseen:
-    """What could not be looked at for an error of AWS, of the way to it, or of ours; any other is raised again."""
+def asked(what: str, ask: Callable[[], T]) -> T | Unseen:
+    """An answer; Unseen where AWS, the way to it or we ourselves refuse it. Any other error is a defect, and raised."""
+    try:
+        return ask()
+    except Exception as error:  # noqa: BLE001 - raised again where it is none of these
+        return _not_seen(what, error)
+
+
+def _not_seen(what: str, error: Exception) -> Unseen:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -57,7 +65,7 @@ class Questions:
         """The answer to each: what was asked for, or Unseen; `told` hears which came, its number, and of how many."""
         found: dict[Hashable, Any] = {}
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="doctor") as threads:
-            pending = {threads.submit(_answer, what, ask): (key, what) for key, (what, ask) in self._asked.items()}
+            pending = {threads.submit(asked, what, ask): (key, what) for key, (what, ask) in self._asked.items()}
             try:
                 for number, done in enumerate(as_completed(pending), 1):
                     key, what = pending[done]
@@ -67,10 +75,3 @@ class Questions:
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
         return found
-
-
-def _answer(what: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - of as many types as there are questions
-    try:
-        return ask()
-    except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's or of the way to it
-        return not_seen(what, error)

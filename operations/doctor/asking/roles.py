@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from operations.doctor.asking.answers import code_of, not_seen
+from operations.doctor.asking.answers import asked, code_of
 from operations.doctor.facts import Asked, Denial, Role
 from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
 from rehearsal.permissions.policy_documents import PolicyDocument
@@ -49,10 +49,8 @@ def ask_role(iam: IAMClient, arn: str, calls: Sequence[AwsCall], *, simulate: bo
 
 def _permissions(iam: IAMClient, arn: str, calls: Sequence[AwsCall], simulate: bool) -> Asked[tuple[Denial, ...]]:
     """Apart from the trust, so that who may read a role and not simulate is told of its trust."""
-    try:
-        return tuple(_simulated(iam, arn, calls) if simulate else _evaluated(iam, arn, calls))
-    except Exception as error:  # noqa: BLE001 - raised again where it is none of AWS's
-        return not_seen(f"the permissions of {arn.rpartition('/')[2]}", error)
+    judged = _simulated if simulate else _evaluated
+    return asked(f"the permissions of {arn.rpartition('/')[2]}", lambda: tuple(judged(iam, arn, calls)))
 
 
 def _evaluated(iam: IAMClient, arn: str, calls: Sequence[AwsCall]) -> Iterator[Denial]:

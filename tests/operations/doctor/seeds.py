@@ -12,12 +12,11 @@ from components.schedule_spec import ScheduleSpec
 from operations.doctor.invocation import spec_of
 from operations.jobs.missed_times import last_time
 from rehearsal.running.deployed_schedule import DeployedSchedule
-from tests.operations.doctor.whole_stack import BUCKET, WholeStack, with_options
+from tests.operations.doctor.whole_stack import BUCKET, WholeStack
 from tests.operations.jobs.ending import end
 
 How: TypeAlias = dict[str, Any]
 Seed: TypeAlias = Callable[[WholeStack], AbstractContextManager[How]]
-EVERYWHERE = "0.0.0.0/0"
 
 
 def content(key: str, body: bytes | None) -> Seed:
@@ -200,44 +199,6 @@ def _spec(schedule: DeployedSchedule) -> ScheduleSpec:
     spec = spec_of(schedule)
     assert spec is not None
     return spec
-
-
-@contextmanager
-def no_route(whole: WholeStack) -> Iterator[How]:
-    """Somebody has deleted the route to the NAT gateway."""
-    ec2, around = whole.clients.client("ec2"), whole.around
-    ec2.delete_route(RouteTableId=around.table, DestinationCidrBlock=EVERYWHERE)
-    try:
-        yield {}
-    finally:
-        ec2.create_route(RouteTableId=around.table, DestinationCidrBlock=EVERYWHERE, NatGatewayId=around.nat)
-
-
-@contextmanager
-def no_endpoint(whole: WholeStack) -> Iterator[How]:
-    """Somebody has deleted the endpoint to S3."""
-    ec2, around = whole.clients.client("ec2"), whole.around
-    ec2.delete_vpc_endpoints(VpcEndpointIds=[around.s3_endpoint])
-    try:
-        yield {}
-    finally:
-        around.s3_endpoint = around.with_s3(ec2)
-
-
-def dhcp(*configurations: dict[str, Any]) -> Seed:
-    """Other DHCP options; none at all are AWS's `default`."""
-
-    @contextmanager
-    def seed(whole: WholeStack) -> Iterator[How]:
-        ec2, vpc = whole.clients.client("ec2"), whole.around.vpc
-        options = with_options(ec2, list(configurations)) if configurations else "default"
-        ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=vpc)
-        try:
-            yield {}
-        finally:
-            ec2.associate_dhcp_options(DhcpOptionsId=whole.around.options, VpcId=vpc)
-
-    return seed
 
 
 @contextmanager

@@ -157,6 +157,13 @@ def test_a_bucket_that_is_missing_is_told_once_and_not_for_its_channels() -> Non
     assert only_finding(facts).check == "bucket-missing"
 
 
+def test_a_role_that_two_jobs_share_is_told_once() -> None:
+    one = with_role(EXECUTION, None).jobs[0]
+    another = replace(one, job=one.job.model_copy(update={"name": "another"}))
+
+    assert [each.check for each in findings(replace(HEALTHY, jobs=(one, another)))] == ["role-missing"]
+
+
 def test_what_blocks_is_told_before_what_is_advised() -> None:
     both = replace(with_job(topic=Topic(0)), buckets={BUCKET: None}, now=HEALTHY.now + timedelta(seconds=1))
 

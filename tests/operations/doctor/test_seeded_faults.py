@@ -193,15 +193,6 @@ FAULTS: list[tuple[str, Seed, str, str, str]] = [
     ("missed nightly run", seeds.time_goes_by(2), "run-missed", "no training job has come of it", "dead letters"),
     ("missed weekly run", seeds.time_goes_by(8, "weekly"), "run-missed", "no training job", "training-jobs run"),
     ("missed monthly run", seeds.time_goes_by(40, "monthly"), "run-missed", "no training job", "training-jobs run"),
-    (
-        "DHCP without a domain",
-        seeds.dhcp({"Key": "domain-name-servers", "Values": ["AmazonProvidedDNS"]}),
-        "dhcp-domain",
-        "no domain-name",
-        "associate DHCP options",
-    ),
-    ("no DHCP options", seeds.dhcp(), "dhcp-domain", "its DHCP options have no domain-name", "associate DHCP options"),
-    ("subnet without endpoint to S3", seeds.no_endpoint, "network-s3", "no endpoint to S3", "gateway endpoint of S3"),
     ("alarm without a subscriber", seeds.unsubscribed, "alarm-unheard", "no confirmed subscription", "confirm the"),
     (
         "alarm whose mail nobody has confirmed",
@@ -262,13 +253,6 @@ def test_a_seeded_fault_is_named_with_its_cure_and_nothing_else_is(
 def test_what_only_looks_like_a_fault_is_not_named(whole: WholeStack, seed: Seed) -> None:
     with seed(whole) as how:
         assert whole.found(**how) == []
-
-
-def test_a_subnet_that_has_lost_its_route_is_told_of_each_thing_that_it_does_not_reach(whole: WholeStack) -> None:
-    with seeds.no_route(whole):
-        found = whole.found()
-
-    assert [(each.check, each.subject) for each in found] == [("network-s3", whole.around.open_subnet)]
 
 
 def test_a_bundle_that_is_gone_is_named_and_that_nobody_could_ask_it_of_the_data(whole: WholeStack) -> None:

@@ -59,7 +59,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]
 
 @dataclass
 class Run:
-    """A run that trains: its process, and its training job."""
+    """A run that trains: its process, and its training job, where it has named it."""
 
     process: subprocess.Popen[str]
     name: str
@@ -79,7 +79,7 @@ class Run:
 
 
 @contextmanager
-def training(stack: DeployedStack, *command: str, said: str = r"training job (\S+)\n") -> Iterator[Run]:
+def training(stack: DeployedStack, *command: str) -> Iterator[Run]:
     """A command that trains (`training-jobs run` where none is told), from when its script waits."""
     with subprocess.Popen(
         [sys.executable, "-c", WITH_DEFAULT_SIGNALS, PROGRAM, *(command or ("run", "--rehearsal"))],
@@ -90,16 +90,15 @@ def training(stack: DeployedStack, *command: str, said: str = r"training job (\S
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
-        read = list[str]()
+        read = ""
         for line in process.stdout:
-            read.append(line)
-            if named := re.search(said, line):
+            read += line
+            if "the script waits" in line:
                 break
         else:
-            pytest.fail("".join(read) + (process.stderr.read() if process.stderr else ""))
-        run = Run(process, named[1])
-        run.read_until("the script waits")
-        yield run
+            pytest.fail(read + (process.stderr.read() if process.stderr else ""))
+        named = re.search(rf"{PREFIX}-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", read)
+        yield Run(process, named[0] if named else "")
 
 
 def told_of(stack: DeployedStack, name: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -166,12 +165,13 @@ def test_a_dead_letter_that_is_redriven_runs_to_its_end_and_is_gone(
     with pytest.raises(InvocationFailedError, match="a dead letter is in"):
         invoke_schedule(waiting.clients, schedule, scheduled_time=FIRST, authorize=lambda *_: ["may not iam:PassRole"])
     (letter,) = re.findall(r"^([0-9a-f-]{36})  ", typed("dead-letters", "--rehearsal").stdout, re.MULTILINE)
-    with training(waiting, "dead-letters", "--rehearsal", "--redrive", letter, said=f"({PREFIX}-\\S+)") as redriving:
+    with training(waiting, "dead-letters", "--rehearsal", "--redrive", letter) as redriving:
         (waiting.project / "gate").write_text("")
-        code, _, errors = redriving.end()
+        code, printed, errors = redriving.end()
 
     assert (code, errors) == (0, "")
-    run = told_of(waiting, redriving.name, monkeypatch)
+    (name,) = set(re.findall(rf"{PREFIX}-[0-9a-f-]{{36}}", printed))
+    run = told_of(waiting, name, monkeypatch)
     assert (run["status"], run["scheduled_time"]) == ("Completed", "2026-10-01T03:00:00Z")
     left = typed("dead-letters", "--rehearsal")
     assert (left.exit_code, letter in left.stdout) == (0, False)
@@ -181,7 +181,7 @@ def test_a_job_that_a_rehearsal_fires_is_stopped_as_well_and_what_is_kept_tells_
     waiting: DeployedStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(waiting.project)  # whose servers this rehearsal takes the place of
-    with training(waiting, "rehearse", "--keep", said=rf"({PREFIX}-[0-9a-f-]{{36}})") as rehearsal:
+    with training(waiting, "rehearse", "--keep") as rehearsal:
         stop = typed("stop", rehearsal.name, "--rehearsal")
         rehearsal.read_until("asked to stop: it has 120 s to end by itself")
         (waiting.project / "gate").write_text("")

@@ -22,6 +22,7 @@ from operations.named_stack import Named
 from operations.places import Place
 from operations.report import asking
 from operations.report.asking import read_report
+from operations.report.listing import list_all
 from rehearsal.aws_clients import AwsClients
 from rehearsal.local_servers.training_job_state import TrainingJob
 from tests.operations.jobs.descriptions import EXPORTED, PREFIX, REQUEST, SCHEDULE
@@ -114,7 +115,9 @@ def test_a_report_reads_so_many_pages_of_names_and_says_that_there_are_more(
 
     # Half of the names that are read are the other stack's.
     assert len(report.jobs["breast-cancer"]) == 150
-    assert calls == {"GetSchedule": 2, "ListTrainingJobs": 1 + 3, "DescribeTrainingJob": 20}
+    assert (calls["GetSchedule"], calls["DescribeTrainingJob"]) == (2, 20)
+    # Of the status, the newest page, the oldest name, and the spans that were begun side by side.
+    assert calls["ListTrainingJobs"] <= 1 + 2 + 4 * 10
     assert "breast-cancer: there are more than the newest 150 training jobs; older ones are not shown" in report.notes
 
 
@@ -129,3 +132,23 @@ def test_the_newest_job_is_one_call_and_a_prefix_without_jobs_ends_after_so_many
 
     assert (found.jobs, found.cut_after) == ((), 300)
     assert calls["ListTrainingJobs"] == 4
+
+
+def test_all_of_a_history_is_listed_side_by_side_with_hardly_more_calls_than_it_has_pages(
+    clients: AwsClients, calls: Counter[str]
+) -> None:
+    listed = list_all(clients.sagemaker, PREFIX, 250)
+
+    assert listed.cut_after == 0
+    assert [job.created for job in listed.jobs] == [FIRST + timedelta(hours=COUNT - 1 - n) for n in range(COUNT)]
+    assert calls["ListTrainingJobs"] <= 2 * COUNT // 100 * 1.2
+
+
+def test_of_a_history_that_is_too_long_the_newest_are_listed_without_a_gap(
+    clients: AwsClients, calls: Counter[str]
+) -> None:
+    listed = list_all(clients.sagemaker, PREFIX, 50)
+
+    assert listed.cut_after == 5000
+    assert [job.created for job in listed.jobs] == [FIRST + timedelta(hours=COUNT - 1 - n) for n in range(2500)]
+    assert calls["ListTrainingJobs"] <= 50 + 2 + 4 * 10
