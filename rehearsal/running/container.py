@@ -79,6 +79,7 @@ def run_training_container(
         others = OtherHosts(request, files, names, platform, start.command, start.variables, limits)
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
+        start.end()
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))
