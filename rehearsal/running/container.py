@@ -61,7 +61,7 @@ def run_training_container(
         platform = replace(platform, swaps={})  # whose servers it cannot reach
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
-        files = ContainerFiles(Path(directory) / "opt" / "ml")
+        files = ContainerFiles(Path(directory) / "opt" / "ml", is_mounted=platform.engine is not None)
         if platform.engine is None:
             require_usual_start(request)
         command = [] if platform.engine else start_command(platform, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -116,6 +117,23 @@ def test_the_container_has_the_requests_variables_and_none_of_this_machine_but_w
         "TRAINING_JOB_ARN": "arn:job",
         "TRAINING_JOB_NAME": "job-1",
     }
+
+
+@pytest.mark.parametrize(("is_mounted", "base"), [(True, "/opt/ml"), (False, "{tmp_path}/ml")])
+def test_the_script_of_an_isolated_job_is_named_as_the_container_sees_it(
+    tmp_path: Path, is_mounted: bool, base: str
+) -> None:
+    place = "input/data/code/sourcedir.tar.gz"
+    request = REQUEST | {
+        "AlgorithmSpecification": {"TrainingImage": URI, "TrainingInputMode": "File"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        "HyperParameters": {"sagemaker_submit_directory": f"/opt/ml/{place}"},
+    }
+
+    ContainerFiles(tmp_path / "ml", is_mounted=is_mounted).write_configuration(request)
+
+    written = json.loads((tmp_path / "ml" / "input" / "config" / "hyperparameters.json").read_text())
+    assert written == {"sagemaker_submit_directory": f"{base.format(tmp_path=tmp_path)}/{place}"}
 
 
 def test_a_variable_of_the_job_is_none_of_the_engines_own(tmp_path: Path) -> None:
