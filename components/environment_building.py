@@ -36,11 +36,14 @@ class ScriptEnvironment:
     base: str = field(repr=False)
     requirements: str = field(repr=False)
     python_version: str = IMAGE_TARGET.python_version
+    included: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Files that the requirements include: name -> text."""
 
     @property
     def digest(self) -> str:
         """SHA-256 in hex of all of it, and of the platform that it is made on."""
         parts = [str(_FORMAT), self.python_version, sys.platform, self.base, self.requirements]
+        parts += [part for each in sorted(self.included.items()) for part in each]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @property
@@ -51,7 +54,8 @@ class ScriptEnvironment:
     @property
     def loose(self) -> tuple[str, ...]:
         """The requirements that name no one version: another day's start on AWS may install another."""
-        named = (entry.split()[0] for entry in entries(self.requirements) if not entry.startswith("-"))
+        texts = (self.requirements, *self.included.values())
+        named = (entry.split()[0] for text in texts for entry in entries(text) if not entry.startswith("-"))
         return tuple(name for name in named if "==" not in name)
 
 
@@ -112,9 +116,12 @@ def _alone(path: Path) -> Iterator[None]:
 def _make(environment: ScriptEnvironment, place: Path, environ: Mapping[str, str]) -> None:
     python = find_python(environment.python_version, environ)
     _run([str(python), "-m", "venv", "--clear", "--without-pip", str(place)], environ)
-    base, requirements = place / "image.txt", place / "requirements.txt"
+    base, own = place / "image.txt", place / "requirements"
+    requirements = own / "requirements.txt"
+    for name, text in {"requirements.txt": environment.requirements, **environment.included}.items():
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        (own / name).write_text(text, encoding="utf-8")
     base.write_text(environment.base, encoding="utf-8")
-    requirements.write_text(environment.requirements, encoding="utf-8")
     install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(place / "bin" / "python")]
     _run([*install, "--no-deps", "--require-hashes", "-r", str(base)], environ)
     how = ["--no-deps", "--require-hashes"] if environment.is_locked else []

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .package_archives import OF_IMAGE_LOCK, PackageArchive, package_archives
+from .requirements_text import included
 from .shipped_code import SHIPPED_CODE
 from .source_bundle import (
     REQUIREMENTS,
+    SETUP,
     SourceBundle,
     SourceBundleError,
     bundle_source,
@@ -69,6 +71,14 @@ def job_code(spec: TrainingJobSpec, sources: Mapping[str, Files]) -> JobCode:
             "network_isolation cuts it off; set source.packages to archive, so that they travel with the job, or "
             f"remove {REQUIREMENTS} where the image has all that is needed"
         )
+    if SETUP in files and (brings_packages or spec.network_isolation):
+        raise SourceBundleError(
+            f"{spec.source.directory}/{SETUP} makes SageMaker's toolkit install the directory with pip, which fetches "
+            f"setuptools from an index at the job's start, and this job has none; remove {SETUP} (pyproject.toml is "
+            "passed over), and import the package from its directory beside the script"
+        )
+    if REQUIREMENTS in files and not brings_packages:
+        included(files, REQUIREMENTS)
     bundled = without_requirements(files) if brings_packages else compose_requirements(files, extras)
     if not spec.source.is_shipped:
         bundled = with_script_package(bundled, sources[SHIPPED_CODE])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from .requirements_text import text_of
 from .source_bundle import REQUIREMENTS, SourceBundleError
 
 ARCHIVE_FILE: Final = "packages.zip"
@@ -97,14 +98,20 @@ def package_archives(
                 f"{name} is not in the source directory, and the packages that travel with the job are those it names; "
                 f"put it there, or set source.packages to pip"
             )
-        lock = _without_comments(files[name].decode("utf-8"))
+        lock = _without_comments(text_of(files[name], name))
         if loose := [entry for entry in entries(lock) if "--hash=" not in entry]:
             raise SourceBundleError(
-                f"{name} in the source directory names {loose[0].split()[0]!r} without a hash; allowed: pinned "
+                f"{name} in the source directory names {_shown(loose[0])!r} without a hash; allowed: pinned "
                 "versions with hashes, as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
             )
         found.append(PackageArchive(channel, lock, "" if extra else image_lock, target))
     return tuple(found)
+
+
+def _shown(entry: str) -> str:
+    """A package's name, or an option with its value; no more, as an address may hold a password."""
+    words = entry.split()
+    return " ".join(words[:2]) if words[0] in {"-r", "-c", "--requirement", "--constraint"} else words[0]
 
 
 def _without_comments(lock: str) -> str:

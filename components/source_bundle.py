@@ -24,6 +24,8 @@ _NAMED_FILES_MAX: Final = 10
 _LEFT_OUT_DIRECTORIES: Final = frozenset({"__pycache__", "node_modules"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo", ".in"})
 REQUIREMENTS: Final = "requirements.txt"
+SETUP: Final = "setup.py"
+"""A file by which the toolkit takes a directory for a package. Source: sagemaker-training 5.1.4, _entry_point_type."""
 START: Final = "start_with_packages.py"
 """Of training_code: what the toolkit starts instead of code that knows nothing of archives and dated data."""
 _START_DIRECTORY: Final = "start_with_packages"

@@ -21,6 +21,7 @@ import asking
 from failure import TrainingError
 from models.model_files import DESCRIPTION_FILE
 from scheduled_job.connection import if_there
+from scheduled_job.tags import MODEL_VERSION
 
 
 def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
@@ -37,10 +38,13 @@ def recall(run_id: str, directory: Path, environ: Mapping[str, str]) -> None:
                 f"run {run_id} is not in MLflow at {uri}; a version of a registered model names its run as run_id"
             )
         if not any(each.path == DESCRIPTION_FILE for each in client.list_artifacts(run_id)):
-            raise TrainingError(
-                f"run {run_id} ({run.info.status}) has no {DESCRIPTION_FILE}: it did not come to a model; name the run "
-                f"of a model version"
-            )
+            why = "it did not come to a model; name the run of a model version"
+            if MODEL_VERSION in run.data.tags:
+                why = (
+                    "it is of a script of a team's own, and only the training code here records by what two models can "
+                    "be told to be the same; training-jobs compare shows what two runs recorded"
+                )
+            raise TrainingError(f"run {run_id} ({run.info.status}) has no {DESCRIPTION_FILE}: {why}")
         client.download_artifacts(run_id, DESCRIPTION_FILE, str(directory))
 
 

@@ -27,6 +27,7 @@ from operations.jobs.running import Told, print_change, runner_for
 from operations.jobs.status import run_document
 from operations.mistakes import INTERRUPTED
 from operations.next_times import in_utc
+from operations.registering.by_itself import bring_in_earlier, bring_in_own
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _OF_ONE_REQUEST: Final = "ValidationException"
@@ -49,12 +50,15 @@ class BackfillWanted:
 class Work:
     """The training jobs of a backfill: started, under way, ended, and what was refused."""
 
+    stack: OperatedStack
     runner: Runner
     schedule: DeployedSchedule
     told: Told
     running: list[str] = field(default_factory=list)
     ended: list[JobRun] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    unregistered: list[str] = field(default_factory=list)
+    """Why the record of a job without a network could not be brought in."""
 
     def do(self, requests: Mapping[datetime, Request], parallel: int) -> None:
         """Start each as soon as fewer than `parallel` are under way, and see all end."""
@@ -88,6 +92,9 @@ class Work:
         self.running.remove(run.name)
         self.ended.append(run)
         print_end(run, self.told.console, self.told.options)
+        if why := bring_in_own(self.stack, run, self.told.console):
+            self.unregistered.append(why)
+            self.told.note(why)
 
 
 def backfill(stack: OperatedStack, wanted: BackfillWanted, told: Told) -> int:
@@ -111,7 +118,9 @@ def backfill(stack: OperatedStack, wanted: BackfillWanted, told: Told) -> int:
     if wanted.dry_run or not requests:
         told.write(_document(schedule, planned, requests, None))
         return 0
-    work = Work(runner_for(stack, told.console), schedule, told)
+    work = Work(stack, runner_for(stack, told.console), schedule, told)
+    first = next(iter(requests.values()))
+    bring_in_earlier(stack, job.training_job_name_prefix, first, told.console, told.note)
     try:
         work.do(requests, 1 if work.runner.waits_always else wanted.parallel)
     except KeyboardInterrupt:
@@ -124,7 +133,7 @@ def backfill(stack: OperatedStack, wanted: BackfillWanted, told: Told) -> int:
     failed = sum(run.status != SUCCESS for run in work.ended)
     summary = f"{len(work.ended) - failed} succeeded, {failed} did not, {len(work.refused)} were refused"
     print_hanging(told.console, Text("backfill: "), Text(summary))
-    return 1 if failed or work.refused else 0
+    return 1 if failed or work.refused or work.unregistered else 0
 
 
 def _plan(

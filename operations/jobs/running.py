@@ -22,6 +22,7 @@ from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import Runner, SageMakerRunner
 from operations.jobs.status import run_document
 from operations.next_times import in_utc
+from operations.registering.by_itself import bring_in_earlier, bring_in_own
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 JSON_VERSION: Final = 1
@@ -88,6 +89,7 @@ def run_now(stack: OperatedStack, wanted: RunWanted, told: Told) -> int:
         write_document(_document(schedule, request, now) | {"request": request})
         return 0
     runner = runner_for(stack, told.console)
+    bring_in_earlier(stack, job.training_job_name_prefix, request, told.console, told.note)
     arn = runner.start(schedule, request)
     name = training_job_name(request)
     if not (wanted.wait or runner.waits_always):
@@ -118,7 +120,9 @@ def _watch(stack: OperatedStack, runner: Runner, name: str, told: Told) -> int:
         if runner.waits_always:
             raise
         return left_alone(name, told.options)
-    bring_in(stack, run, told.console)
+    unregistered = bring_in_own(stack, run, told.console)
+    if unregistered:
+        told.note(unregistered)
     versions = standing_versions(stack.project_dir, stack.place, [run]) if run.status == SUCCESS else Versions({})
     for note in versions.notes:
         told.note(note)
@@ -128,19 +132,7 @@ def _watch(stack: OperatedStack, runner: Runner, name: str, told: Told) -> int:
     if version is not None:
         aliases = f", {' and '.join(version.aliases)}" if version.aliases else ""
         print_hanging(told.console, Text("model version "), Text(f"{version.version} of {version.model}{aliases}"))
-    return 0 if run.status == SUCCESS else 1
-
-
-def bring_in(stack: OperatedStack, run: JobRun, console: Console) -> None:
-    """Register what a job without a network has recorded; in a rehearsal whoever runs the job has done so.
-
-    Raises:
-        RegistrationError: it kept no record, or MLflow did not take it.
-    """
-    if run.status == SUCCESS and run.tracks_afterwards and not stack.place.is_rehearsal:
-        from operations.registering.one_job import register_training_job
-
-        register_training_job(stack.project_dir, run.name, stack.place, console)
+    return 0 if run.status == SUCCESS and not unregistered else 1
 
 
 def print_change(run: JobRun, console: Console) -> None:

@@ -37,12 +37,12 @@ def register_all(operated: OperatedStack, console: Console, newest: int = NEWEST
     Raises:
         RegistrationError: MLflow does not answer.
     """
-    asked = [_described(operated.place.sagemaker, prefix, newest) for prefix in operated.prefixes]
+    asked = [ended_jobs(operated.place.sagemaker, prefix, newest) for prefix in operated.prefixes]
     found = [job for each in asked for job in each.found if _may_have_record(job)]
     brought = Brought(notes=[note for each in asked for note in each.notes])
     for note in brought.notes:
         _print(console, f"note: {note}")
-    for described in _without_version(operated.project_dir, found, operated.place):
+    for described in without_version(operated.project_dir, found, operated.place):
         name = described["TrainingJobName"]
         try:
             brought.registered[name] = register_described(operated.project_dir, described, operated.place, console)
@@ -63,8 +63,8 @@ def _print(console: Console, text: str) -> None:
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _described(sagemaker: SageMakerClient, prefix: str, newest: int) -> DescribedJobs:
-    """The jobs that have ended, the oldest first: the first delivery of an invocation stands."""
+def ended_jobs(sagemaker: SageMakerClient, prefix: str, newest: int) -> DescribedJobs:
+    """Of the newest jobs of a prefix those that have ended, the oldest first: an invocation's first delivery stands."""
     listed = list_jobs(sagemaker, prefix, newest).jobs
     return describe_all(sagemaker, [job.name for job in reversed(listed) if job.has_ended])
 
@@ -74,8 +74,12 @@ def _may_have_record(described: Described) -> bool:
     return bool(mode == AFTERWARDS or (mode != NONE and described["TrainingJobStatus"] != SUCCESS))
 
 
-def _without_version(project_dir: Path, jobs: Sequence[Described], place: Place) -> list[Described]:
-    """Those whose invocation has no version yet; each MLflow server is asked once."""
+def without_version(project_dir: Path, jobs: Sequence[Described], place: Place) -> list[Described]:
+    """Those whose invocation has no version yet; each MLflow server is asked once.
+
+    Raises:
+        RegistrationError: one does not answer.
+    """
     by_server: dict[str, list[Described]] = {}
     for described in jobs:
         tracking = {

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from rich.console import Console
+
 from components.s3_location import bucket_of, key_of
 from operations.jobs.history import SUCCESS, JobRun
 from operations.jobs.history_asking import describe_job
@@ -19,9 +21,10 @@ from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import OnChange, Runner
 from operations.jobs.stopping import stop_job
 from operations.places import PlaceError
+from operations.registering.by_itself import bring_in_own
 from operations.verifying import steps
 from operations.verifying.steps import Outcome, Step
-from rehearsal.running.deliveries import is_tracked, standing_delivery, tracks_afterwards
+from rehearsal.running.deliveries import is_tracked, standing_delivery
 from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _LOOKS_AGAIN_AFTER_SECONDS: Final = 1.0
@@ -35,9 +38,12 @@ class Flight:
     schedule: DeployedSchedule
     runner: Runner
     on_change: OnChange
+    console: Console
     interrupt: bool = False
     completed: list[str] = field(default_factory=list)
     """Training jobs of this flight that have completed, the first one first."""
+    unregistered: dict[str, str] = field(default_factory=dict)
+    """Job without a network -> why its record could not be brought in."""
 
     def request(self, due: datetime, attempt: int) -> Request:
         """What one delivery of the invocation of a time sends."""
@@ -49,6 +55,8 @@ class Flight:
         run = self.runner.wait_for_one([training_job_name(request)], self.on_change)
         if run.status == SUCCESS:
             self.completed.append(run.name)
+        if why := bring_in_own(self.stack, run, self.console):
+            self.unregistered[run.name] = why
         return run
 
     def version_of(self, run: JobRun) -> StandingVersion | None:
@@ -69,11 +77,10 @@ def fly(flight: Flight) -> Iterator[Step]:
     if first.status != SUCCESS:
         return
     yield steps.artifact_step(first, _size_of(flight, first.model_artifact))
-    if tracks_afterwards(sent):
-        told = f"it reaches no MLflow: training-jobs register {first.name} brings it in, and tells deliveries apart"
-        yield Step("model version", Outcome.SKIPPED, told)
-    else:
-        yield from _deliveries(flight, sent, first, due)
+    if first.name in flight.unregistered:
+        yield Step("model version", Outcome.FAILED, flight.unregistered[first.name])
+        return
+    yield from _deliveries(flight, sent, first, due)
     if flight.interrupt:
         yield _interruption(flight, due + timedelta(seconds=1))
 

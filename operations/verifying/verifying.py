@@ -74,7 +74,9 @@ def verify(operated: OperatedStack, wanted: Wanted, console: Console) -> int:
         _agree(request, operated, wanted, alarm_test, console)
         send = alarm_test.has_alarms and wanted.agrees_to_messages(alarm_test.question)
         runner = runner_for(operated, console)
-        flight = Flight(operated, found.deployed, runner, lambda run: print_change(run, console), wanted.interrupt)
+        flight = Flight(
+            operated, found.deployed, runner, lambda run: print_change(run, console), console, wanted.interrupt
+        )
         _take(fly(flight), done, console)
         if flight.completed:
             _take(alarm_test.steps(flight.completed[0], send=send), done, console)

@@ -61,7 +61,7 @@ def run_training_container(
         platform = replace(platform, swaps={})  # whose servers it cannot reach
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="training-job-"))
-        files = ContainerFiles(Path(directory) / "opt" / "ml")
+        files = ContainerFiles(Path(directory) / "opt" / "ml", is_mounted=platform.engine is not None)
         if platform.engine is None:
             require_usual_start(request)
         command = [] if platform.engine else start_command(platform, files)
@@ -79,6 +79,7 @@ def run_training_container(
         others = OtherHosts(request, files, names, platform, start.command, start.variables, limits)
         started = datetime.now(UTC)
         outcome, failed = _run_hosts(others, files, log)
+        start.end()
         # SageMaker copies checkpoints all the time; what a failed job leaves is there for its next attempt.
         checkpoints.upload(platform.clients.s3)
         artifact = upload_output(platform.clients.s3, request, files, Path(directory))

@@ -18,6 +18,8 @@ from rehearsal.running.container_files import BASE_PATH, ContainerFiles, Request
 EngineName = Literal["docker", "podman"]
 _PASSED_ON: Final = ("AWS_",)
 """Beginnings of the caller's sealed variables that the job needs: endpoint, region, credentials that are none."""
+_OF_THE_ENGINE: Final = ("PATH", "HOME", "TMPDIR", "LD_", "XDG_", "DOCKER_", "CONTAINER", "PODMAN_", "DBUS_")
+"""Beginnings of the variables by which the engine's own program finds itself, its storage and its daemon."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,15 @@ class ContainerEngine:
             )
 
     def command(self, request: Request, files: ContainerFiles, variables: Mapping[str, str]) -> list[str]:
-        """What starts the job's container; it takes the variables' values from its own environment."""
-        named = [part for name in sorted(variables) for part in ("--env", name)]
+        """What starts the job's container; it takes the variables' values from its own environment.
+
+        Where its own is another one, such as PATH, the job's value stands in the command.
+        """
+        named = [
+            part
+            for name, value in sorted(variables.items())
+            for part in ("--env", f"{name}={value}" if name.startswith(_OF_THE_ENGINE) else name)
+        ]
         network = "none" if request.get("EnableNetworkIsolation") else "host"
         start = [self.name, "run", "--rm", "--name", str(request["TrainingJobName"]), "--network", network]
         algorithm = request["AlgorithmSpecification"]
@@ -85,6 +94,12 @@ class ContainerEngine:
                 capture_output=True,
                 check=False,
             )
+
+
+def process_variables(environ: Mapping[str, str], inside: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the engine's own program: its own of this machine, and the values that the container takes."""
+    own = {name: value for name, value in environ.items() if name.startswith(_OF_THE_ENGINE)}
+    return {name: value for name, value in inside.items() if not name.startswith(_OF_THE_ENGINE)} | own
 
 
 def engine_variables(

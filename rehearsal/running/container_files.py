@@ -37,6 +37,8 @@ class ContainerFiles:
     """The tree, rooted at `base`, which stands for /opt/ml."""
 
     base: Path
+    is_mounted: bool = False
+    """Whether it really is /opt/ml to the job, as in a container, so that paths stay as they are."""
 
     @property
     def model(self) -> Path:
@@ -76,7 +78,8 @@ class ContainerFiles:
         for directory in (configuration, self.model, self.output_data, self.temporary):
             directory.mkdir(parents=True)
         hyperparameters = dict(request.get("HyperParameters", {}))
-        if hyperparameters.get(_SUBMIT_DIRECTORY, "").startswith(f"{BASE_PATH}/"):  # an isolated job's bundle
+        is_here = hyperparameters.get(_SUBMIT_DIRECTORY, "").startswith(f"{BASE_PATH}/")  # an isolated job's bundle
+        if is_here and not self.is_mounted:
             hyperparameters[_SUBMIT_DIRECTORY] = str(self.local(hyperparameters[_SUBMIT_DIRECTORY]))
         _write_json(configuration / "hyperparameters.json", hyperparameters)
         _write_json(configuration / "inputdataconfig.json", _input_data_configuration(request))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.errors import ContainerError
-from rehearsal.running.container_engine import engine_variables
+from rehearsal.running.container_engine import engine_variables, process_variables
 from rehearsal.running.container_environment import ContainerPlatform, container_variables
 from rehearsal.running.container_files import ContainerFiles, Request
 from rehearsal.running.container_hosts import host_names
@@ -23,6 +23,8 @@ class Start:
     variables: Callable[[ContainerFiles], dict[str, str]]
     differences: tuple[str, ...]
     not_imitated: tuple[str, ...] = ()
+    end: Callable[[], None] = lambda: None
+    """Ends what the process may have left running, and makes what it wrote readable: before that is uploaded."""
 
 
 @contextlib.contextmanager
@@ -65,13 +67,12 @@ def in_the_engine(  # noqa: PLR0913, PLR0917 - as above
     if len(host_names(request)) > 1:
         raise ContainerError(f"--container {engine.name} starts one host; set resources.instance_count to 1")
     inside = engine_variables(request, platform.environment, platform.swaps, training_job_arn)
-    own = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST") if name in os.environ}
-    try:
+    variables = process_variables(os.environ, inside)
+    with contextlib.ExitStack() as ending:
+        ending.callback(engine.clear, request, files)
         is_isolated = bool(request.get("EnableNetworkIsolation"))
         differences = () if is_isolated else ("the container has this machine's network",)
-        yield Start(engine.command(request, files, inside), lambda _: {**own, **inside}, differences)
-    finally:
-        engine.clear(request, files)
+        yield Start(engine.command(request, files, inside), lambda _: variables, differences, end=ending.close)
 
 
 def _reached(request: Request, platform: ContainerPlatform) -> list[str]:

@@ -21,8 +21,9 @@ from components.environment_building import (
     toolkit_lock,
 )
 from components.package_archives import IMAGE_TARGET, is_packages_channel
+from components.requirements_text import included, text_of
 from components.s3_location import bucket_of, key_of
-from components.source_bundle import REQUIREMENTS
+from components.source_bundle import REQUIREMENTS, SETUP
 from rehearsal.errors import ContainerError
 from rehearsal.running.code_channels import bundle_uri
 from rehearsal.running.container_packages import python_of
@@ -63,6 +64,12 @@ def image_of(
     uri = str(request["AlgorithmSpecification"]["TrainingImage"])
     bundle = _bundle(s3, request)
     is_own = _OF_SHIPPED_CODE not in bundle
+    if is_own and SETUP in bundle:
+        raise ContainerError(
+            f"{SETUP} beside the script makes the toolkit install the directory with pip, which fetches setuptools "
+            f"from an index, and a rehearsal has none: remove {SETUP} (pyproject.toml is passed over), and import the "
+            "package from its directory beside the script; or start the image itself with --container"
+        )
     brings = any(is_packages_channel(channel["ChannelName"]) for channel in request.get("InputDataConfig", []))
     if not is_own or (brings and _KNOWN_IMAGE.search(uri)):
         return _installed(container_environment, uri)
@@ -78,9 +85,13 @@ def image_of(
             f"the script, or all that the script imports into {REQUIREMENTS}, both with pinned versions "
             f"(docs/own-code.md)"
         )
-    own = bundle.get(IMAGE_REQUIREMENTS, b"").decode("utf-8")
+    own = text_of(bundle.get(IMAGE_REQUIREMENTS, b""), IMAGE_REQUIREMENTS)
     base = image_lock() if known else own if "sagemaker-training==" in own else f"{toolkit_lock()}{own}"
-    environment = ScriptEnvironment(base, bundle.get(REQUIREMENTS, b"").decode("utf-8"))
+    environment = ScriptEnvironment(
+        base,
+        text_of(bundle.get(REQUIREMENTS, b""), REQUIREMENTS),
+        included=included(bundle, REQUIREMENTS) if REQUIREMENTS in bundle else {},
+    )
     if not is_made(environment, environ):
         for name in environment.loose:
             say(f"{REQUIREMENTS} names {name} without a version: a start on AWS may install another one")
@@ -110,12 +121,12 @@ def _told(uri: str, environment: ScriptEnvironment, locks: Sequence[str], *, kno
 
 
 def _bundle(s3: "S3Client", request: Mapping[str, Any]) -> dict[str, bytes]:
-    """The names of the files in the deployed bundle, and the content of its requirements."""
+    """The names of the files in the deployed bundle, and the content of its texts, among which the requirements are."""
     uri = bundle_uri(request)
     content = s3.get_object(Bucket=bucket_of(uri), Key=key_of(uri))["Body"].read()
     found = {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive.getmembers():
-            file = archive.extractfile(member) if member.name in {REQUIREMENTS, IMAGE_REQUIREMENTS} else None
+            file = archive.extractfile(member) if member.name.endswith((".txt", ".lock")) else None
             found[member.name] = file.read() if file else b""
     return found

@@ -194,3 +194,29 @@ def test_packages_that_pip_would_install_are_refused_where_the_network_is_cut_of
     )
     assert job_code(spec, {"own_code": {"train.py": b""}, "training_code": SHIPPED}).packages == ()
     assert job_code(spec_of(changed()), {"own_code": files, "training_code": SHIPPED}).bundle.digest
+
+
+@pytest.mark.parametrize("packages", ["archive", "pip"])
+def test_a_setup_py_is_refused_where_pip_reaches_no_index(staging: TrainingJobSettings, packages: str) -> None:
+    sources = SOURCES | {"mine": MINE | {"setup.py": b"", "pyproject.toml": b""}}
+    if packages == "pip":
+        assert job_code(of_mine(staging, "pip"), sources).bundle.digest
+        return
+
+    with pytest.raises(SourceBundleError) as refused:
+        job_code(of_mine(staging, "archive"), sources)
+
+    assert str(refused.value) == (
+        "mine/setup.py makes SageMaker's toolkit install the directory with pip, which fetches setuptools from an "
+        "index at the job's start, and this job has none; remove setup.py (pyproject.toml is passed over), and import "
+        "the package from its directory beside the script"
+    )
+
+
+def test_a_file_that_requirements_include_has_to_travel(staging: TrainingJobSettings) -> None:
+    sources = SOURCES | {"mine": MINE | {"requirements.txt": b"-r base.txt\n"}}
+
+    with pytest.raises(SourceBundleError, match=r"includes base\.txt, which pip will not find at the job's start"):
+        job_code(of_mine(staging, "pip"), sources)
+    with pytest.raises(SourceBundleError, match=r"names '-r base\.txt' without a hash"):
+        job_code(of_mine(staging, "archive"), sources)

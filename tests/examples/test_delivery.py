@@ -13,6 +13,7 @@ import yaml
 from tests.operations.projects import ROOT
 
 GITHUB: Final = ROOT / "examples" / "delivery" / "github-workflow.yml"
+REGISTER: Final = ROOT / "examples" / "delivery" / "github-register.yml"
 GITLAB: Final = ROOT / "examples" / "delivery" / "gitlab-ci.yml"
 PAGE: Final = (ROOT / "docs" / "delivery.md").read_text()
 WORKFLOW: Final[dict[Any, Any]] = yaml.safe_load(GITHUB.read_text())
@@ -55,7 +56,11 @@ def zizmor(workflow: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "schema"),
-    [(GITHUB, ["vendor.github-workflows"]), (GITLAB, ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"])],
+    [
+        (GITHUB, ["vendor.github-workflows"]),
+        (REGISTER, ["vendor.github-workflows"]),
+        (GITLAB, ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]),
+    ],
 )
 def test_a_pipeline_is_what_its_host_takes(file: Path, schema: list[str]) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *schema, str(file)]
@@ -66,8 +71,9 @@ def test_a_pipeline_is_what_its_host_takes(file: Path, schema: list[str]) -> Non
 
 
 @pytest.mark.slow
-def test_the_workflow_has_no_finding_of_zizmor() -> None:
-    done = zizmor(GITHUB)
+@pytest.mark.parametrize("workflow", [GITHUB, REGISTER], ids=lambda path: path.name)
+def test_a_workflow_has_no_finding_of_zizmor(workflow: Path) -> None:
+    done = zizmor(workflow)
 
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "No findings to report. Good job!"), done.stdout
 
@@ -174,4 +180,6 @@ def test_the_page_sets_up_what_the_pipelines_ask_for() -> None:
 
 def test_a_gitlab_job_proves_itself_by_a_token_for_aws_alone() -> None:
     assert PIPELINE[".with credentials"]["id_tokens"] == {"AWS_ID_TOKEN": {"aud": "sts.amazonaws.com"}}
-    assert PIPELINE["prod"]["rules"] == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", "when": "manual"}]
+    assert PIPELINE["prod"]["rules"] == [
+        {"if": '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE != "schedule"', "when": "manual"}
+    ]

@@ -277,3 +277,15 @@ print(repr(scheduled_job.invocation().key))
     laptop = OwnScript(tmp_path, text, {"TRAINING_JOB_NAME": ""})
 
     assert laptop.run().stdout.splitlines() == ["5 ['--more', '1']", "''"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "call"),
+    [(AFTERWARDS, "register_once()"), (SCHEDULED | {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}, "claim()")],
+)
+def test_values_that_come_to_no_run_are_said_to_be_in_the_log_only(
+    variables: dict[str, str], call: str, tmp_path: Path
+) -> None:
+    done = OwnScript(tmp_path, "import scheduled_job\nscheduled_job.report(a=1)\n", variables).run()
+
+    assert done.stdout.splitlines() == ["a=1", f"report: only the log has what was reported: {call} was not called"]

@@ -34,11 +34,14 @@ print("training", flush=True)
 if os.environ.get("WAIT"): sys.stdin.readline()
 for step in range(3):
     scheduled_job.report(loss=1.0 / (step + 1), step=step)
+for step in range(int(os.environ.get("MANY", "0"))):
+    scheduled_job.report(many=step, step=step)
 scheduled_job.report(rmse=float(os.environ.get("RMSE", "2.5")))
 model = pathlib.Path(os.environ["SM_MODEL_DIR"])
 (model / "weights.txt").write_text("0.5")
 if os.environ.get("UNREGISTERED"): sys.exit()
 standing = scheduled_job.register_once(model, parameters={"depth": 5}, tags={"team": "forecast"}, description="Hourly.")
+if scheduled_job.register_once(model) != standing: print("another")
 print("stands", standing.version, standing.training_job_name, flush=True)
 """
 MakeScript = Callable[..., OwnScript]
@@ -87,7 +90,7 @@ def test_a_script_has_a_run_with_all_it_reported_and_a_version_with_its_files(ma
     done = script.run()
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("stands 1 job-1\n")
+    assert done.stdout.endswith("put several models into one directory\nstands 1 job-1\n")
     (version,) = versions(script)
     assert version.tags["team"] == "forecast"
     assert version.tags["scheduled_time"] == "2026-11-23T06:00:00Z"
@@ -230,12 +233,15 @@ def test_no_model_is_one_line_and_a_failed_run(make_script: MakeScript, model: s
 
 
 def test_a_script_that_registers_nothing_has_a_finished_run_with_its_metrics(make_script: MakeScript) -> None:
-    script = make_script(UNREGISTERED="1")
+    script = make_script(UNREGISTERED="1", MANY="1500")
 
     assert script.run().returncode == 0
 
     (run,) = client(script).search_runs([_experiment(script)])
     assert (run.info.status, run.data.metrics["validation:rmse"]) == ("FINISHED", 2.5)
+    # More than MLflow takes with one request, and more than have been sent meanwhile.
+    history = client(script).get_metric_history(run.info.run_id, "many")
+    assert sorted(each.step for each in history) == list(range(1500))
     assert versions(script) == []
 
 

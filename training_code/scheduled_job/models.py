@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from .failure import TrainingError, shown
@@ -45,28 +47,40 @@ def logged_model_id(model: str) -> str:
 
 
 def put(model: Path, directory: Path, run_id: str) -> None:
-    """Copy a model to `directory`: one that MLflow wrote as it is, any other with a description that says: files.
+    """Put a model into `directory`, for a while: one that MLflow wrote as it is, any other with a description: files.
 
     Raises:
         TrainingError: there is nothing.
     """
-    copy(model, directory)
+    copy(model, directory, _link)
     describe_files(directory, run_id)
 
 
-def copy(model: Path, directory: Path) -> None:
-    """Copy a model to `directory` as it is, which takes no package.
+def copy(model: Path, directory: Path, function: Callable[[str, str], object] = shutil.copy2) -> None:
+    """Copy a model to `directory` as it is, which takes no package; `function` copies a file.
 
     Raises:
         TrainingError: there is nothing.
     """
     if model.is_dir() and any(model.iterdir()):
-        shutil.copytree(model, directory)
+        shutil.copytree(model, directory, copy_function=function)
     elif model.is_file():
         directory.mkdir(parents=True)
-        shutil.copyfile(model, directory / model.name)
+        function(str(model), str(directory / model.name))
     else:
         raise TrainingError(f"register_once: got {shown(model, 200)}, where there is no model; save it there before")
+
+
+def _link(source: str, target: str) -> None:
+    """Have a file in a second place, where it takes no room: a model may be as large as half the disk.
+
+    The one that is changed here is copied, and so is what cannot be linked, as on another disk.
+    """
+    if os.path.basename(target) != _DESCRIPTION and not os.path.islink(source):  # noqa: PTH114, PTH119  # given as text
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 def describe_files(directory: Path, run_id: str) -> None:

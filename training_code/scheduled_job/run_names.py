@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from urllib.parse import quote
 
 from .job import TrainingJob
@@ -17,6 +19,11 @@ def run_name(job: TrainingJob, what: str) -> str:
         day, _, time = job.scheduled_time.partition("T")
         when, unique = f"{day} {time[:5]} UTC".strip(), job.name[-4:]
     return " · ".join(part for part in (when, what, unique) if part)
+
+
+def script_name() -> str:
+    """What runs in this process."""
+    return Path(sys.argv[0]).name or "a script"
 
 
 def source_tags(job: TrainingJob, script: str) -> dict[str, str]:

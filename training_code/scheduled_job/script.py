@@ -27,7 +27,7 @@ from .models import copy, logged_model_id, path_of, put
 from .record import FILES, MODEL, Record, keep
 from .registry import StandingVersion
 from .reports import Reports, parameters_of
-from .run_names import origin
+from .run_names import origin, script_name
 from .tracker import JobTracker
 
 _RUN_ID = "MLFLOW_RUN_ID"
@@ -47,7 +47,7 @@ class Script:
         self._reports = Reports()
         self._standing: StandingVersion | None = None
         self._is_done = False
-        """Whether the model is registered, or left to be."""
+        """Whether the model is registered, or left to be, or another job's."""
         self._told: set[str] = set()
         self._failing = threading.RLock()
         self._is_failed = False
@@ -75,8 +75,9 @@ class Script:
         has_grown = checkpoints.is_dir() and any(checkpoints.iterdir())
         tracker = self._tracker = JobTracker(read[0], self._environ, has_grown=has_grown)
         if tracker.delivered_before():
+            self._is_done = True
             end_process(0)
-        script = _script_name()
+        script = script_name()
         run = tracker.run(None, Path(script).stem, script=script)
         self._run_id, self._run, self._settings = run.__enter__(), run, read
         os.environ[_RUN_ID] = self._run_id
@@ -84,6 +85,7 @@ class Script:
             tracker.claim(self._run_id)
         except AlreadyClaimedError as claimed:
             self._close(claimed)
+            self._is_done = True
             say(str(claimed))
             end_process(0)
         for value in self._reports.early:
@@ -134,7 +136,9 @@ class Script:
         assert self._tracker is not None  # noqa: S101 - claim has made it, or ended the process
         assert self._settings is not None  # noqa: S101 - as above
         settings, _ = self._settings
-        with tempfile.TemporaryDirectory() as temporary:
+        # Beside the model, where there is as much room as for it; a container's own disk may be small.
+        beside = self._base / "output"
+        with tempfile.TemporaryDirectory(dir=beside if os.access(beside, os.W_OK) else None) as temporary:
             directory = Path(temporary) / "record"
             (directory / FILES).mkdir(parents=True)
             if not model_id:
@@ -179,7 +183,7 @@ class Script:
             (directory / FILES).mkdir(parents=True)
             copy(Path(model), directory / MODEL)
             record = self._record(directory, parameters, tags, description)
-            name = _script_name()
+            name = script_name()
             say(afterwards.leave(replace(record, title=Path(name).stem, script=name), self._output))
 
     @property
@@ -229,18 +233,18 @@ class Script:
         self._end_as_failed(error, reason_of(error, self._environ))
 
     def _at_exit(self) -> None:
-        """Close the run of a script that ends well and registers nothing."""
-        if self._run is not None and self._tracker is not None and os.getpid() == self._process:
+        """Close the run of a script that ends well and registers nothing; say where what it reported is."""
+        if os.getpid() != self._process or self._is_failed or self._is_done:
+            return
+        if self._run is not None and self._tracker is not None:
             self._tracker.finish(self._run_id, self._reports.as_metrics())
             self._close()
+        elif self._reports.last and told.is_tracked(self._environ):
+            call = "register_once()" if afterwards.is_told(self._environ) else "claim()"
+            say(f"report: only the log has what was reported: {call} was not called")
 
 
 @lru_cache(maxsize=1)
 def the_script() -> Script:
     """The one of this process."""
     return Script()
-
-
-def _script_name() -> str:
-    """What runs in this process."""
-    return Path(sys.argv[0]).name or "a script"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,11 +18,11 @@ from operations.jobs.history_asking import describe_job
 from operations.jobs.invocations import execution_id_of, request_of
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import SageMakerRunner
-from operations.jobs.running import RunWanted, Told, bring_in, run_now
+from operations.jobs.running import RunWanted, Told, run_now
 from operations.jobs.status_asking import Wanted, read_status
 from operations.jobs.status_commands import watch_status
 from operations.places import PlaceError
-from rehearsal.running.kept_record import RegistrationError
+from operations.registering.by_itself import bring_in_own
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end
 from tests.operations.projects import typed
@@ -154,10 +153,11 @@ def test_the_record_of_a_job_without_a_network_is_fetched_when_it_has_succeeded(
     name = deployed.create_job(environment={"TRACKING": "afterwards"})
     end(deployed, name, status)
     run = describe_job(stack.place.sagemaker, name)
-    fetching = pytest.raises(RegistrationError, match=name) if is_asked else nullcontext()
 
-    with fetching:  # which finds none: nothing was trained
-        bring_in(stack, run, Console(quiet=True))
+    why = bring_in_own(stack, run, Console(quiet=True))
+
+    assert (f"training job {name} (Completed) kept no record in " in why) is is_asked  # nothing was trained
+    assert bool(why) is is_asked
 
 
 def test_stop_asks_a_job_that_runs_and_leaves_one_that_has_ended(
@@ -195,7 +195,7 @@ def test_a_backfill_skips_what_ran_and_runs_the_rest_some_at_a_time(
         at_once.append(len(running))
         end(deployed, running[0], "Completed")
 
-    work = Work(SageMakerRunner(stack.place, wait), schedule, words)
+    work = Work(stack, SageMakerRunner(stack.place, wait), schedule, words)
     work.do({day: request_of(schedule, day, execution_id_of(arn, day)) for day in names}, parallel=2)
 
     assert [run.scheduled_time[:10] for run in work.ended] == ["2026-09-01", "2026-09-02", "2026-09-03"]
@@ -214,7 +214,7 @@ def test_two_backfills_at_once_make_one_job(deployed: DeployedStack, stack: Oper
     deployed.clients.sagemaker.create_training_job(**request)
     words, output = told()
 
-    work = Work(SageMakerRunner(stack.place), schedule, words)
+    work = Work(stack, SageMakerRunner(stack.place), schedule, words)
     work.do({day: request}, parallel=1)
 
     end(deployed, request["TrainingJobName"])

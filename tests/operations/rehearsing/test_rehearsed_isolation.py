@@ -165,3 +165,21 @@ def test_the_run_is_as_one_that_was_tracked(rehearsed: Rehearsed) -> None:
     assert own.data.params == {"depth": "3"}
     assert "Trained in a container without a network" in shipped.data.tags["mlflow.note.content"]
     assert len(client.search_runs([shipped.info.experiment_id])) == 1
+
+
+def test_a_run_that_was_brought_in_is_reproduced_as_any_other(rehearsed: Rehearsed) -> None:
+    run_id = rehearsed.version("breast-cancer-staging").run_id
+
+    done = training_jobs(rehearsed.project, "reproduce", run_id, "--rehearsal")
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.endswith("\nreproduced: the same trees and predictions\n")
+
+
+def test_a_run_of_a_script_of_ones_own_cannot_be_and_it_is_said_why(rehearsed: Rehearsed) -> None:
+    run_id = rehearsed.version("own-staging").run_id
+
+    done = training_jobs(rehearsed.project, "reproduce", run_id, "--rehearsal")
+
+    assert done.returncode == 1
+    assert f"run {run_id} (FINISHED) has no model.json: it is of a script of a team's own" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.errors import ContainerError
-from rehearsal.running.container_engine import ContainerEngine, engine_variables
+from rehearsal.running.container_engine import ContainerEngine, engine_variables, process_variables
 from rehearsal.running.container_files import ContainerFiles
 from tests.operations.projects import copy_project, require_container, training_jobs
 
@@ -115,6 +116,42 @@ def test_the_container_has_the_requests_variables_and_none_of_this_machine_but_w
         "MLFLOW_TRACKING_URI": "http://127.0.0.1:2",
         "TRAINING_JOB_ARN": "arn:job",
         "TRAINING_JOB_NAME": "job-1",
+    }
+
+
+@pytest.mark.parametrize(("is_mounted", "base"), [(True, "/opt/ml"), (False, "{tmp_path}/ml")])
+def test_the_script_of_an_isolated_job_is_named_as_the_container_sees_it(
+    tmp_path: Path, is_mounted: bool, base: str
+) -> None:
+    place = "input/data/code/sourcedir.tar.gz"
+    request = REQUEST | {
+        "AlgorithmSpecification": {"TrainingImage": URI, "TrainingInputMode": "File"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        "HyperParameters": {"sagemaker_submit_directory": f"/opt/ml/{place}"},
+    }
+
+    ContainerFiles(tmp_path / "ml", is_mounted=is_mounted).write_configuration(request)
+
+    written = json.loads((tmp_path / "ml" / "input" / "config" / "hyperparameters.json").read_text())
+    assert written == {"sagemaker_submit_directory": f"{base.format(tmp_path=tmp_path)}/{place}"}
+
+
+def test_a_variable_of_the_job_is_none_of_the_engines_own(tmp_path: Path) -> None:
+    inside = {"PATH": "/opt/venv/bin", "LD_LIBRARY_PATH": "/opt/lib", "TOKEN": "hunter2"}
+    machine = {"PATH": "/usr/bin", "CONTAINERS_STORAGE_CONF": "/etc/s.conf", "XDG_RUNTIME_DIR": "/run/1", "SHELL": "sh"}
+
+    command = ContainerEngine("podman").command(REQUEST, ContainerFiles(tmp_path / "ml"), inside)
+    around = process_variables(machine, inside)
+
+    start = command.index("--env")
+    assert command[start : start + 6] == [
+        *("--env", "LD_LIBRARY_PATH=/opt/lib", "--env", "PATH=/opt/venv/bin", "--env", "TOKEN")
+    ]
+    assert around == {
+        "PATH": "/usr/bin",
+        "CONTAINERS_STORAGE_CONF": "/etc/s.conf",
+        "XDG_RUNTIME_DIR": "/run/1",
+        "TOKEN": "hunter2",
     }
 
 

@@ -142,3 +142,14 @@ def test_an_environment_that_cannot_be_made_names_the_requirement_and_leaves_not
         environment_building.provide_environment(environment, offline, lambda _: None)
 
     assert not environment_building.is_made(environment, offline)
+
+
+def test_files_that_requirements_include_are_a_part_of_the_environment(cache: dict[str, str]) -> None:
+    place = made(ScriptEnvironment(image_lock(), "-r base.txt\n", included={"base.txt": LOCK}), cache)
+
+    assert found({"requirements.txt": "-r base.txt\n", "base.txt": LOCK}, SCIKIT_LEARN, cache).environment == place
+
+
+def test_a_package_that_the_toolkit_would_build_is_refused_with_the_cure(cache: dict[str, str]) -> None:
+    with pytest.raises(ContainerError, match=r"setup\.py beside the script makes the toolkit install the directory"):
+        found({"setup.py": "", "requirements.txt": LOCK}, SCIKIT_LEARN, cache)
