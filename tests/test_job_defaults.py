@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.job_defaults import laid_under
+from components.job_defaults import JobDefaults, laid_under
 from rehearsal.declaring.stack_configuration import read_stack_configuration
 from settings import TrainingJobSettings, parse_settings
 from tests.stack_values import STAGING, problems
@@ -158,3 +158,11 @@ def test_a_role_in_the_defaults_says_the_account(tmp_path: Path) -> None:
     )
 
     assert read_stack_configuration(tmp_path, "x").account_id == "210987654321"
+
+
+def test_an_artifact_store_that_aws_does_not_tell_is_told_of_the_defaults_and_once() -> None:
+    told = "is not set, and AWS, which is asked for it then, knows no tracking server 'ml'"
+    defaults = JobDefaults({"tracking": {"tracking_server": "ml"}}, {"a": {}, "b": {}, "c": {"tracking": {}}})
+    lines = [f"training_jobs.{job}.tracking.artifact_store: {told}" for job in "abc"]
+
+    assert defaults.as_written(lines) == [f"defaults.tracking.artifact_store: {told}", lines[2]]

@@ -87,15 +87,19 @@ def test_an_artifact_store_that_is_not_written_is_asked_for_and_known_at_the_fir
     assert {each.type for each in plugin.monitor.registered if "mlflow" in each.type.lower()} == set()
 
 
-def test_a_store_inside_a_channel_is_told_by_its_property(plugin: Plugin, inputs: dict[str, Any]) -> None:
+def test_a_store_inside_a_channel_is_told_by_its_property_beside_other_faults(
+    plugin: Plugin, inputs: dict[str, Any]
+) -> None:
     inputs["channels"]["training"]["s3Path"] = "artifact-store-looked-up-at-deployment/"
     del inputs["tracking"]["artifactStore"]
     inputs["bucket"] = "artifact-store-looked-up-at-deployment"
+    inputs["hyperparameters"]["n_estimators"] = 0
 
     answer = refused(plugin, inputs)
 
     (line,) = [each for each in lines(answer) if "artifactStore" in each]
     assert line.startswith("property tracking.artifactStore has a problem: is not set, and AWS says s3://")
+    assert set(answer.reasons) == {"hyperparameters.n_estimators"}
 
 
 def test_an_update_registers_what_the_preview_showed(plugin: Plugin, inputs: dict[str, Any]) -> None:
