@@ -12,6 +12,7 @@ from components.further_schedules import FIELD
 from components.model_fields import bare, is_model
 from components.setting_problems import Problem
 from provider.property_names import field_type, settings_by_property
+from provider.scalar_defaults import is_default
 
 NOT_PLAIN = (
     "comes from another resource, or is a secret; allowed: a value that is known when the program runs and is no "
@@ -31,6 +32,7 @@ def _settings(
     values: Mapping[str, Any], model: type[BaseModel], location: Location, problems: list[Problem]
 ) -> dict[str, Any]:
     by_property = settings_by_property(model)
+    is_further = FIELD in location
     found = {}
     for name, value in values.items():
         setting = by_property.get(name)
@@ -39,9 +41,12 @@ def _settings(
             meant = f"did you mean {close[0]!r}? " if close else ""
             text = f"unknown property; {meant}allowed: {', '.join(sorted(by_property))}"
             problems.append(Problem((*location, name), text))
-        elif value is not None or FIELD in location:  # null: as if it were absent; there, it takes a setting out
-            found[setting] = _value(value, field_type(model, setting), (*location, setting), problems)
-    return {name: value for name, value in found.items() if value is not _LEFT_OUT}
+        elif value is not None or is_further:  # null: as if it were absent; there, it takes a setting out
+            plain = _value(value, field_type(model, setting), (*location, setting), problems)
+            # In a further schedule a default stays: there an absent setting means the job's value.
+            if plain is not _LEFT_OUT and (is_further or not is_default(plain, model.model_fields[setting])):
+                found[setting] = plain
+    return found
 
 
 def _value(value: Any, kind: Any, location: Location, problems: list[Problem]) -> Any:  # noqa: ANN401 - any value

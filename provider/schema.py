@@ -25,7 +25,8 @@ _OUTPUTS_OF_FURTHER: Final = {
 _LANGUAGES: Final = {
     "nodejs": {"respectSchemaVersion": True},
     "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
-    "go": {"respectSchemaVersion": True, "generateResourceContainerTypes": True},
+    # Go's defaults of a required plain object do not compile: they are a pointer, and its place takes none.
+    "go": {"respectSchemaVersion": True, "generateResourceContainerTypes": True, "disableObjectDefaults": True},
     "csharp": {"respectSchemaVersion": True},
     "java": {},
 }
@@ -34,12 +35,11 @@ _LANGUAGES: Final = {
 def package_schema(version: str) -> Json:
     """The schema of the package, as JSON has it."""
     types = SchemaTypes(PACKAGE)
-    inputs = types.properties(ScheduledTrainingJobArgs)
     component = {
         "isComponent": True,
         "description": "A training job on SageMaker that EventBridge Scheduler starts by itself: schedule, roles, "
         "dead-letter queue and source bundle. All of it is known at the first preview.",
-        "inputProperties": {name: spec | {"plain": True} for name, spec in inputs.items()},
+        "inputProperties": types.properties(ScheduledTrainingJobArgs),
         "requiredInputs": required(ScheduledTrainingJobArgs),
         "properties": {property_name(name): _output(name, text) for name, text in OUTPUTS.items()}
         | {property_name(FIELD): _OUTPUTS_OF_FURTHER},
@@ -52,6 +52,7 @@ def package_schema(version: str) -> Json:
         "description": "Scheduled model training on AWS: EventBridge Scheduler, SageMaker, MLflow.",
         "keywords": ["kind/component", "category/cloud", "sagemaker", "mlflow"],
         "license": "Apache-2.0",
+        "meta": {"supportPack": True},
         "language": _LANGUAGES,
         "provider": {"description": "Has no configuration: components use the provider of AWS that they are given."},
         "types": types.found,

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, get_args, get_origin
@@ -12,11 +13,14 @@ from pydantic import BaseModel
 from components.further_schedules import FIELD, OF_THE_JOB
 from components.job_args import ScheduledTrainingJobArgs
 from components.model_fields import bare, descriptions_of, is_model
-from components.tracking_mode import NoneInWords
+from components.tracking_mode import NONE, NoneInWords
 from provider.property_names import in_properties, property_name
+from provider.scalar_defaults import scalar_default
 
 Json = dict[str, Any]
 ANYTHING: Final = {"$ref": "pulumi.json#/Any"}
+_PLAIN: Final = {"plain": True}
+"""Known when the program runs: at every depth, because what is plain outside alone takes outputs inside."""
 _PRIMITIVES: Final = {str: "string", bool: "boolean", int: "integer", float: "number", datetime: "string"}
 
 
@@ -56,25 +60,27 @@ class SchemaTypes:
         told = model.model_fields[name]
         spec = self._type(bare(told.annotation), CHANGED if name == FIELD else form, f"{owner}{capitalized(name)}")
         if any(isinstance(limit, NoneInWords) for limit in told.metadata):
-            spec = {"oneOf": [spec, {"type": "string"}]}
-        text = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
-        spec["description"] = text if form.is_change else f"{text}{_default_in_words(told.default)}"
+            # A choice of one, not any text: in C#, of what is required one part at most may be null.
+            spec = {"oneOf": [spec, self._choice(f"No{capitalized(name)}", (NONE,)) | _PLAIN]} | _PLAIN
+        spec["description"] = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
+        default = None if form.is_change else scalar_default(told)
+        if default is not None:
+            spec["description"] += f" Default: {json.dumps(default)}."  # no SDK shows the other one
+            spec["default"] = default
         return spec
 
     def _type(self, annotation: Any, form: Form, name: str) -> Json:  # noqa: ANN401 - a type, in whatever form
-        """The spec of a type; `name` is what it is called if it is a choice."""
+        """The spec of a type, plain; `name` is what it is called if it is a choice."""
+        return self._spec(annotation, form, name) | _PLAIN
+
+    def _spec(self, annotation: Any, form: Form, name: str) -> Json:  # noqa: ANN401 - as above
         origin, arguments = get_origin(annotation), get_args(annotation)
         if annotation is Any:
             return dict(ANYTHING)
         if is_model(annotation):
             return self._object(annotation, form)
         if origin is Literal:
-            # A choice is the same in every form.
-            for prefix in (WHOLE.prefix, _FURTHER, CHANGED.prefix):
-                name = name.removeprefix(prefix)
-            name = WHOLE.prefix + name
-            choices = [{"name": _enum_name(value), "value": value} for value in arguments]
-            return self._reference(name, {"type": "string", "enum": choices})
+            return self._choice(name, arguments)
         if origin is tuple:
             return {"type": "array", "items": self._type(bare(arguments[0]), form, name)}
         if origin is dict:
@@ -92,6 +98,13 @@ class SchemaTypes:
             spec["required"] = [] if form.is_change else required(model)
         return {"$ref": f"#/types/{self._token(name)}"}
 
+    def _choice(self, name: str, values: Sequence[str]) -> Json:
+        """A choice, which is the same in every form."""
+        for prefix in (WHOLE.prefix, _FURTHER, CHANGED.prefix):
+            name = name.removeprefix(prefix)
+        choices = [{"name": _enum_name(value), "value": value} for value in values]
+        return self._reference(WHOLE.prefix + name, {"type": "string", "enum": choices})
+
     def _reference(self, name: str, spec: Json) -> Json:
         self.found[self._token(name)] = spec
         return {"$ref": f"#/types/{self._token(name)}"}
@@ -108,17 +121,6 @@ def required(model: type[BaseModel]) -> list[str]:
 def capitalized(setting: str) -> str:
     """`input_mode` -> `InputMode`."""
     return "".join(part.capitalize() for part in setting.split("_"))
-
-
-def _default_in_words(default: object) -> str:
-    """A default for people alone.
-
-    An SDK sends a default that the schema has as if somebody had written it: `instanceCount` beside `instanceGroups`,
-    of which each has its own. In Go such an SDK does not compile: `Defaults()` of a required object is a pointer.
-    """
-    if not isinstance(default, str | bool | int | float):
-        return ""
-    return f" Default: {json.dumps(default)}."
 
 
 def _enum_name(value: str) -> str:

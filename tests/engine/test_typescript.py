@@ -93,7 +93,9 @@ def test_a_first_preview_in_typescript_knows_the_whole_job(typescript: Project) 
     assert json.loads(run.exports["targetInput"]) == request_in(run)
 
 
-def test_policies_see_what_is_inside_the_typescript_program(typescript: Project) -> None:
+def test_policies_see_what_is_inside_and_no_default_of_the_sdk_is_in_the_way(typescript: Project) -> None:
+    groups = 'resources: { instanceGroups: [{ name: "small", instanceType: "ml.m5.large" }] }'
+    changed(typescript, **{'resources: { instanceType: "ml.m5.large" }': groups})
     shutil.copytree(EXAMPLES.parent / "policies", typescript.directory / "policies", dirs_exist_ok=True)
 
     run = typescript.operate("preview", "dev", "--policy-pack", "policies")
@@ -101,6 +103,10 @@ def test_policies_see_what_is_inside_the_typescript_program(typescript: Project)
     assert {found.policy for found in run.violations} == {
         *("SG14-spot-used", "SG22-customer-keys", "SG23-closed-network")
     }, run.output
+    assert request_in(run)["ResourceConfig"] == {
+        "InstanceGroups": [{"InstanceGroupName": "small", "InstanceType": "ml.m5.large", "InstanceCount": 1}],
+        "VolumeSizeInGB": 30,
+    }
 
 
 def test_every_mistake_is_shown_at_once_in_typescript(typescript: Project) -> None:

@@ -19,8 +19,8 @@ def settings(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_properties_become_settings_at_every_depth() -> None:
-    assert settings({"channels": {"training": {"s3Path": "a/", "inputMode": "File"}}, "bucket": "b"}) == {
-        "channels": {"training": {"s3_path": "a/", "input_mode": "File"}},
+    assert settings({"channels": {"training": {"s3Path": "a/", "inputMode": "Pipe"}}, "bucket": "b"}) == {
+        "channels": {"training": {"s3_path": "a/", "input_mode": "Pipe"}},
         "bucket": "b",
     }
 
