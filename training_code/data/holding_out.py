@@ -129,8 +129,7 @@ def _times(split: SplitColumn, settings: Hyperparameters) -> NDArray[numpy.float
     if form is None:
         raise TrainingError(
             f"split_by_time: column {split.name!r} holds {_listed(split.words)}, and not all of it are numbers, or "
-            f"dates in one form; set date_format to how they are written, such as %d.%m.%Y, or csv_decimal if they are "
-            f"numbers with another mark, or choose another column"
+            f"dates in one form; set date_format to how they are written, such as %d.%m.%Y, or choose another column"
         )
     return form.numbers(split.words)[:, 0]
 
