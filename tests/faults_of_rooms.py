@@ -17,11 +17,12 @@ _JOB: Final[Values] = {
     "tracking": {"tracking_uri": "https://mlflow.example.com"},
     "further_schedules": {"weekly": {"schedule": {"expression": "cron(0 4 ? * SUN *)"}}},
 }
-GOOD: Final[Values] = {"bucket": "ml-bucket", "training_jobs": {"churn": _JOB, "fraud": _JOB}}
-"""A stack of two jobs with two schedules each."""
+_JOBS: Final = ("churn", "fraud", "scores")
+GOOD: Final[Values] = {"bucket": "ml-bucket", "training_jobs": {name: copy.deepcopy(_JOB) for name in _JOBS}}
+"""A stack of three jobs with two schedules each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RoomFault:
     """A fault: what is changed below the stack (path with `/`), and the place and a part of what is said of it."""
 
@@ -53,7 +54,7 @@ FAULTS: Final = (
     _of_job("settings", "output/s3_path", "models", "got 'models'"),
     _of_job("settings", "tracking/experiment_name", "", "at least 1 character"),
     _of_job("settings", "channels/validation/content_type", 5, "got 5"),
-    _of_job("settings", "source/directory", "/code", "a directory below the project's", job="fraud"),
+    _of_job("settings", "source/directory", "/code", "a directory below the project's", job="scores"),
     _together(
         {"managed_spot_training": True, "stopping_condition": {"max_wait_time_in_seconds": 7200}},
         "managed_spot_training needs checkpoint.s3_path",

@@ -64,7 +64,7 @@ NEEDS_ONE_FAULT = next(fault for fault in FAULTS if fault.room == "tags")
 
 def test_jobs_that_are_right_are_right_beside_a_fault() -> None:
     assert hidden_and_invented([NEEDS_ONE_FAULT]) == ([], [])
-    assert parse_settings(GOOD, "prod", "us-east-1").training_jobs.keys() == {"churn", "fraud"}
+    assert parse_settings(GOOD, "prod", "us-east-1").training_jobs.keys() == {"churn", "fraud", "scores"}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.room}: {fault.place}")
