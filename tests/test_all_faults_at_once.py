@@ -81,6 +81,7 @@ some_faults = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
 @given(some_faults)
 def test_each_of_some_faults_is_told_and_nothing_else(faults: list[RoomFault]) -> None:
@@ -88,7 +89,7 @@ def test_each_of_some_faults_is_told_and_nothing_else(faults: list[RoomFault]) -
 
 
 @pytest.mark.soak
-@settings(max_examples=3000, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=1500, deadline=None, suppress_health_check=[*HealthCheck])
 @given(some_faults)
 def test_each_of_thousands_of_some_faults_is_told_and_nothing_else(faults: list[RoomFault]) -> None:
     assert hidden_and_invented([NEEDS_ONE_FAULT, *(each for each in faults if each != NEEDS_ONE_FAULT)]) == ([], [])
