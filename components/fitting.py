@@ -129,7 +129,8 @@ def known_or(value: Callable[[], Value], otherwise: Value) -> Value:
 
 def known_entries(mapping: Callable[[], Mapping[str, Value]]) -> tuple[dict[str, Value], bool]:
     """The entries of a mapping that are known, and whether these are all."""
-    found = known_or(mapping, PartlyKnown({}, has_wrong_names=True))
+    nothing: Mapping[str, Value] = PartlyKnown({}, has_wrong_names=True)
+    found = known_or(mapping, nothing)
     if isinstance(found, PartlyKnown):
         return dict(found.known), False
     return dict(found), True

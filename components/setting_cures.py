@@ -51,7 +51,7 @@ def _number(text: str, setting: str) -> str:
 
 
 def _mapping(value: object, inside: tuple[str, ...]) -> str:
-    if isinstance(value, list) and all(isinstance(each, Mapping) for each in value):
+    if isinstance(value, list) and value and all(isinstance(each, Mapping) for each in value):
         return "write it without '-' before the names"
     if value is None or value == "":
         return "write it below, further to the right"
