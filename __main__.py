@@ -17,10 +17,10 @@ from components.job_code import directories_of, job_codes
 from components.prepared_job import FurtherSchedule, PreparedJob
 from components.schedule_notes import job_notes
 from components.scheduled_training_job import ScheduledTrainingJob
-from components.settings_judge import judge_settings
+from components.settings_judge import judge_beside_faults, judge_settings
 from components.source_bundle import read_source_files
 from components.training_packages import TrainingPackages
-from settings import PROJECT_NAMESPACE, SettingsError, load_settings
+from settings import SettingsError, in_namespace, load_settings
 
 
 def _quiet_when_interrupted(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
@@ -36,7 +36,11 @@ gc.disable()
 
 project_directory = Path(__file__).parent
 kept_in = project_directory / ".build"
-settings = load_settings()
+try:
+    settings = load_settings()
+except SettingsError as refused:
+    more = judge_beside_faults(refused.known_jobs, lambda name: project_directory / name, kept_in)
+    raise refused.beside(more) from None
 scope = AwsScope(
     partition=aws.get_partition().partition, region=settings.region, account_id=aws.get_caller_identity().account_id
 )
@@ -59,8 +63,7 @@ async def declare() -> pulumi.Inputs:
         pulumi.log.info(note)
     problems = [*(f"training_jobs.{job}.{problem}" for job, problem in unknown_stores), *judged.problems]
     if problems:
-        lines = settings.as_written(problems)
-        raise SettingsError.of(settings.stack, [f"  {PROJECT_NAMESPACE}:{line}" for line in lines])
+        raise SettingsError.of(settings.stack, in_namespace(settings.as_written(problems)))
     codes = job_codes(specs, sources)
     archives = [(specs[path].source.packages_prefix, each) for path, code in codes.items() for each in code.packages]
     uploaded = TrainingPackages("packages", archives, settings.tags_of_all).objects if archives else {}

@@ -11,9 +11,10 @@ from pulumi.runtime import config as runtime_config
 from pydantic import Field, PrivateAttr, ValidationError
 
 from components import further_schedules, job_defaults
+from components.aws_names import JobNames
 from components.bucket_names import BucketName
 from components.data_buckets import DataBuckets
-from components.fitting import FittingModel, judged
+from components.fitting import FittingModel, judged, known_or
 from components.job_defaults import JobDefaults
 from components.job_settings import (
     NAME,
@@ -22,12 +23,14 @@ from components.job_settings import (
     TrainingJobSettings,
     bucket_context,
     data_bucket_problems,
+    known_schedules,
     name_prefix,
     name_problems,
     region_problems,
     tag_problems,
 )
 from components.joint_faults import joint_faults
+from components.judge_questions import UnaskedScope
 from components.setting_problems import ProblemWriter
 
 __all__ = [
@@ -40,19 +43,53 @@ __all__ = [
 ]
 
 PROJECT_NAMESPACE: Final = "scheduled-training"
+_HIDDEN: Final = "the training code refuses it, and why would show a part of the secret"
 _FROM_ENGINE: Final = frozenset({"region", "stack"})
 _ALMOST_THE_SAME: Final = 0.85
 """Likeness of two names, from 0 to 1, that is a slip of the finger: `sheduled-training`, `scheduled_training`."""
 
 
 class SettingsError(pulumi.RunError):
-    """Everything that is wrong with a stack's settings, in one message; the engine shows it without a traceback."""
+    """Everything that is wrong with a stack's settings, in one message; the engine shows it without a traceback.
+
+    `known` are the settings without what is wrong, where there is anything of them.
+    """
+
+    known: "Settings | None" = None
+    _stack: str = ""
+    _lines: tuple[str, ...] = ()
+    _written = JobDefaults()
 
     @classmethod
-    def of(cls, stack: str, lines: Sequence[str]) -> Self:
-        """One error of lines that name a setting each."""
-        count = f"{len(lines)} problem{'s' if len(lines) > 1 else ''}"
-        return cls(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(lines))
+    def of(cls, stack: str, lines: Iterable[str], written: JobDefaults | None = None) -> Self:
+        """One error of lines that name a setting each, of a stack whose jobs and defaults are written so."""
+        written = written or JobDefaults()
+        told = tuple(written.as_written(lines))
+        count = f"{len(told)} problem{'s' if len(told) > 1 else ''}"
+        error = cls(f"Pulumi.{stack}.yaml has {count}:\n" + "\n".join(told))
+        error._stack, error._lines, error._written = stack, told, written
+        return error
+
+    @property
+    def known_jobs(self) -> dict[str, tuple[ScheduledJobSettings, JobNames]]:
+        """What is known of each schedule's job, by the path of its settings."""
+        if self.known is None:
+            return {}
+        known = self.known
+        scope = UnaskedScope(known_or(lambda: known.region, None))
+        return {
+            path: (spec, JobNames(scope, name_prefix(path.partition(".")[0], self._stack)))
+            for path, spec in known_schedules(lambda: known.training_jobs).items()
+        }
+
+    def beside(self, lines: Sequence[str]) -> "SettingsError":
+        """The same with more lines, each of a setting below the project's."""
+        return SettingsError.of(self._stack, (*self._lines, *in_namespace(self._written.as_written(lines))))
+
+
+def in_namespace(lines: Iterable[str]) -> list[str]:
+    """Lines that begin with a setting, as a message has them."""
+    return [f"  {PROJECT_NAMESPACE}:{line}" for line in lines]
 
 
 class Settings(FittingModel):
@@ -78,10 +115,12 @@ class Settings(FittingModel):
     """One job each, by name; name and stack together have at most 26 characters."""
 
     _written: JobDefaults = PrivateAttr(default_factory=JobDefaults)
+    _are_jobs_secret: bool = PrivateAttr(default=False)
 
     def as_written(self, lines: Iterable[str]) -> list[str]:
-        """Lines about the jobs' settings, told of the defaults where a value is theirs."""
-        return self._written.as_written(lines)
+        """Lines about the jobs' settings, told of the defaults where a value is theirs; of secret ones the names."""
+        told = self._written.as_written(lines)
+        return [f"{line.partition(': ')[0]}: {_HIDDEN}" for line in told] if self._are_jobs_secret else told
 
     def name_prefix(self, job: str) -> str:
         """The job's training job name prefix."""
@@ -201,14 +240,18 @@ def parse_settings(
     context = bucket_context(filled)
     try:
         settings = Settings.model_validate(filled, context=context)
-        settings._written = written
+        settings._written, settings._are_jobs_secret = written, "training_jobs" in hidden
     except ValidationError as error:
-        details = further_schedules.said_once(joint_faults(Settings, filled, error, context).details)
-        problems += [line for detail in details for line in writer.describe(detail)]
+        faults = joint_faults(Settings, filled, error, context)
+        settings = faults.known
+        problems += [line for each in further_schedules.said_once(faults.details) for line in writer.describe(each)]
     else:
         if not problems:
             return settings
-    raise SettingsError.of(stack, written.as_written(problems))
+    refused = SettingsError.of(stack, problems, written)
+    # What the training code says of a job shows its values.
+    refused.known = None if "training_jobs" in hidden else settings
+    raise refused
 
 
 def _misspelt(others: Iterable[str]) -> Iterator[str]:

@@ -5,12 +5,13 @@ where it asks for one that is not (joint_faults, docs/adr/0062).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 Finding = TypeVar("Finding")
+Value = TypeVar("Value")
 
 
 class UnjudgedError(Exception):
@@ -77,16 +78,22 @@ def as_far_as_known(findings: Iterator[Finding]) -> tuple[list[Finding], bool]:
     return found, True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PartlyKnown(Mapping[str, Any]):
     """A mapping of settings of which some are wrong: these come last, and whoever asks for their values gets none.
 
-    `has_wrong_names` says that some names are wrong themselves. Then it is not known which other names there are.
+    `has_wrong_names` says that some names are wrong themselves. Then it is not known which other names there are;
+    `misnamed` are the values of such as are known.
     """
 
     known: Mapping[str, Any]
     wrong: tuple[str, ...] = ()
     has_wrong_names: bool = False
+    misnamed: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """For a message, which would show something that nobody wrote."""
+        raise UnjudgedError
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - of whatever setting
         if name in self.known:
@@ -110,3 +117,20 @@ class PartlyKnown(Mapping[str, Any]):
         if self.has_wrong_names:
             raise UnjudgedError
         return len(self.known) + len(self.wrong)
+
+
+def known_or(value: Callable[[], Value], otherwise: Value) -> Value:
+    """A value, or what stands for one that is not known."""
+    try:
+        return value()
+    except UnjudgedError:
+        return otherwise
+
+
+def known_entries(mapping: Callable[[], Mapping[str, Value]]) -> tuple[dict[str, Value], bool]:
+    """The entries of a mapping that are known, and whether these are all."""
+    nothing: Mapping[str, Value] = PartlyKnown({}, has_wrong_names=True)
+    found = known_or(mapping, nothing)
+    if isinstance(found, PartlyKnown):
+        return dict(found.known), False
+    return dict(found), True

@@ -5,6 +5,7 @@
 Values are plain and known: the whole job is judged at the first preview.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
@@ -15,12 +16,24 @@ from . import further_schedules
 from .bucket_names import BucketName
 from .data_buckets import DataBuckets
 from .fitting import as_far_as_known, judged
-from .job_settings import Tags, TrainingJobSettings, bucket_context, data_bucket_problems, tag_problems
+from .job_settings import (
+    Tags,
+    TrainingJobSettings,
+    bucket_context,
+    data_bucket_problems,
+    known_schedules,
+    tag_problems,
+)
 from .joint_faults import joint_faults
+from .judge_questions import UnnamedJob
+from .program_places import ProgramPlaces
 from .setting_problems import Problem, ProblemWriter
+from .settings_judge import judge_beside_faults
 
 _OF_A_STACK: Final = frozenset({"bucket", "data_buckets", "tags"})
 """What all jobs of a stack share, and with them their further schedules."""
+_THE_JOB: Final = "job"
+"""In paths of the one job, which has no name yet."""
 
 
 class JobSettingsError(pulumi.RunError):
@@ -63,6 +76,7 @@ class ScheduledTrainingJobArgs(TrainingJobSettings):
             known = faults.known
         problems += as_far_as_known(known._problems_of_a_stack())[0]
         if problems:
+            problems += _said_by_the_code(known)
             raise JobSettingsError(type(self).__name__, problems)
 
     def _problems_of_a_stack(self) -> Iterator[Problem]:
@@ -70,6 +84,20 @@ class ScheduledTrainingJobArgs(TrainingJobSettings):
             lambda: tag_problems(self.tags, has_further_schedules=bool(self.further_schedules)),
             lambda: data_bucket_problems(self.bucket, self.data_buckets, None),
         )
+
+
+def _said_by_the_code(known: TrainingJobSettings) -> list[Problem]:
+    """What the training code says of the settings that are right, which have no job's name yet."""
+    places, nameless = ProgramPlaces.of_this_process(os.environ), UnnamedJob()
+    jobs = {path: (spec, nameless) for path, spec in known_schedules(lambda: {_THE_JOB: known}).items()}
+    return [problem_of_line(line, _THE_JOB) for line in judge_beside_faults(jobs, places.code, places.kept)]
+
+
+def problem_of_line(line: str, job: str) -> Problem:
+    """What the training code says, of a setting of the one job instead of a stack's."""
+    path, _, text = line.removeprefix(f"training_jobs.{job}.").partition(": ")
+    # The last name may hold dots, as those of hyperparameters do.
+    return Problem(tuple(path.split(".", 3 if path.startswith(f"{further_schedules.FIELD}.") else 1)), text)
 
 
 def _problem_as_written(line: str) -> Problem:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 FIELD: Final = "defaults"
 _JOBS: Final = "training_jobs"
+_UNKNOWN: Final = "unknown setting; "
 _MISSING: Final = "is required and not set"
 """Of a setting that nobody gives: the defaults need not be complete, so this is told of the job."""
 
@@ -63,9 +64,18 @@ class JobDefaults:
             setting = path[len(start) + 1 :]
             inherited = list(_inherited(self.defaults, job))
             if any(setting == each or setting.startswith(f"{each}.") for each in inherited):
-                return line if _MISSING in (what or "") else f"{lead}{FIELD}.{setting}{what or ''}"
+                if _MISSING in (what or ""):
+                    return line
+                return f"{lead}{FIELD}.{setting}{self._as_default(setting, what or '')}"
             return line + _note(inherited, setting, what or "")
         return line
+
+    def _as_default(self, setting: str, what: str) -> str:
+        """What is said of a default; one with a schedule in it, which no setting has, was meant to be a job."""
+        value = self.defaults.get(setting)
+        if _UNKNOWN not in what or not isinstance(value, Mapping) or "schedule" not in value:
+            return what
+        return what.replace(_UNKNOWN, f"{_UNKNOWN}did you mean {_JOBS}.{setting}? write it below {_JOBS}; ", 1)
 
 
 def _inherited(defaults: Mapping[str, Any], own: Mapping[str, Any], above: str = "") -> Iterator[str]:
@@ -88,7 +98,7 @@ def _note(inherited: Iterable[str], setting: str, what: str) -> str:
     """Which of the settings that a sentence is about are defaults."""
     above = f"{setting}." if setting else ""
     below = [each.removeprefix(above) for each in inherited if each.startswith(above)]
-    named = [each for each in below if re.search(rf"(?<![\w.]){re.escape(each)}(?!\w|\.\w)", what)]
+    named = [each for each in below if re.search(rf"(?<![\w.'-]){re.escape(each)}(?![\w'-]|\.\w)", what)]
     if not named:
         return ""
     return f" (of defaults: {', '.join(named)}; null in the job takes a default out)"

@@ -15,7 +15,7 @@ from . import further_schedules
 from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAINING_JOB_NAME_PREFIX
 from .bucket_names import bucket_name_faults
 from .data_buckets import DataBucket
-from .fitting import as_far_as_known, judged
+from .fitting import PartlyKnown, as_far_as_known, judged, known_entries, known_or
 from .image_fit import image_region_problems
 from .mlflow_names import app_region_problems
 from .s3_location import BucketContext
@@ -82,6 +82,24 @@ class TrainingJobSettings(ScheduledJobSettings):
     def schedules_by_path(self, job: str) -> dict[str, ScheduledJobSettings]:
         """What each schedule starts, by `path_of`; the job's own is the first."""
         return {job: self} | {self.path_of(job, name): spec for name, spec in self.further_schedules.items()}
+
+
+def known_schedules(jobs: Callable[[], Mapping[str, TrainingJobSettings]]) -> dict[str, ScheduledJobSettings]:
+    """What each schedule of jobs starts, by the path of its settings, as far as that is known."""
+    found: dict[str, ScheduledJobSettings] = {}
+    for name, job in _all_known(jobs).items():
+        found[name] = job
+        source = known_or(partial(getattr, job, "source"), None)
+        for each, spec in _all_known(partial(getattr, job, further_schedules.FIELD)).items():
+            if source is not None:  # which a further schedule cannot change, whatever it says
+                found[job.path_of(name, each)] = spec.model_copy(update={"source": source})
+    return found
+
+
+def _all_known(mapping: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """Entries that are known, those with a wrong name included."""
+    found = known_or(mapping, {})
+    return known_entries(lambda: found)[0] | dict(found.misnamed if isinstance(found, PartlyKnown) else {})
 
 
 def name_prefix(job: str, stack: str) -> str:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from .fitting import FittingModel, PartlyKnown, UnjudgedError
+from .meant_settings import may_be_meant
 from .model_fields import bare, is_model
 
 Location = tuple[int | str, ...]
@@ -89,8 +90,9 @@ class _Search:
             return self._part(model, name, values.get(name), inside, (*at, name))
         if name in values:
             return self._valid(model, name, values[name])
-        if any(place and place[0] not in model.model_fields for place in wrong):
-            return _WRONG  # an unknown setting may be this one, misspelt
+        unknown = {str(place[0]) for place in wrong if place and place[0] not in model.model_fields}
+        if any(may_be_meant(each, name, model, values) for each in unknown):
+            return _WRONG
         told = model.model_fields[name]
         default = told.get_default(call_default_factory=True, validated_data={})
         return self._valid(model, name, default) if told.validate_default else default
@@ -120,11 +122,22 @@ class _Search:
             for key in value
             if key in below and not any(place[:1] == (_NAME,) for place in below[key])
         }
+        misnamed = {
+            key: self.model(kind, value[key], [place for place in below[key] if place != (_NAME,)], (*at, key))
+            for key in value
+            if is_model(kind) and (_NAME,) in below.get(key, ())
+        }
         others = {key: each for key, each in value.items() if key not in below}
         good = self._valid(model, name, others) if others else {}
-        known = {} if good is _WRONG else good | {key: each for key, each in parts.items() if each is not _WRONG}
+        every = {} if good is _WRONG else good | {key: each for key, each in parts.items() if each is not _WRONG}
+        known = {key: every[key] for key in value if key in every}
         lacking = tuple(key for key in value if key in parts and key not in known)
-        return PartlyKnown(known, lacking, good is _WRONG or len(known) + len(lacking) < len(value))
+        return PartlyKnown(
+            known,
+            lacking,
+            good is _WRONG or len(known) + len(lacking) < len(value),
+            {key: each for key, each in misnamed.items() if each is not _WRONG},
+        )
 
     def _is_too_long(self, model: type[BaseModel], name: str, value: Mapping[Any, Any], at: Location) -> bool:
         """Pydantic does not count entries of which some are wrong."""

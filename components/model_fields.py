@@ -11,8 +11,6 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from .setting_problems import limits_of
-
 
 def bare(annotation: Any) -> Any:  # noqa: ANN401 - a type, in whatever form
     """A type without what it is annotated with, and without the None of a setting that may be absent."""
@@ -74,6 +72,13 @@ def _texts_below_fields(model: type) -> Iterator[tuple[str, str]]:
         match statement, following:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 yield name, " ".join(text.split())
+
+
+def limits_of(field: FieldInfo) -> Iterator[object]:
+    """What a field or, where it may be absent, its value is annotated with."""
+    yield from field.metadata
+    for part in get_args(field.annotation):
+        yield from (limit for own in get_args(part) if isinstance(own, FieldInfo) for limit in own.metadata)
 
 
 def limits_in_words(field: FieldInfo) -> str:

@@ -13,15 +13,14 @@ import pulumi_aws as aws
 from .artifact_store_lookup import artifact_store_lookup
 from .artifact_stores import Ask, with_artifact_stores
 from .aws_names import AwsScope, JobNames
-from .further_schedules import FIELD
-from .job_args import JobSettingsError, ScheduledTrainingJobArgs
+from .job_args import JobSettingsError, ScheduledTrainingJobArgs, problem_of_line
 from .job_code import directories_of, job_codes
 from .job_settings import OWN_TAGS, data_bucket_problems, name_prefix, name_problems, region_problems
 from .prepared_job import FurtherSchedule, PreparedJob
 from .program_places import ProgramPlaces
 from .schedule_notes import job_notes
 from .setting_problems import Problem
-from .settings_judge import judge_settings
+from .settings_judge import judge_beside_faults, judge_settings
 from .source_bundle import read_source_files
 
 
@@ -57,19 +56,25 @@ def prepare(
         *region_problems(args, scope.region),
         *data_bucket_problems(args.bucket, args.data_buckets, scope.region),
     ]
+    places, specs = ProgramPlaces.of_this_process(environ), args.schedules_by_path(name)
     if problems:
-        raise JobSettingsError(what, problems)
-    filled, found = with_artifact_stores({name: args}, ask)
-    args, problems = filled[name], [problem for _, problem in found]
-    places = ProgramPlaces.of_this_process(environ)
+        jobs = {path: (spec, names) for path, spec in specs.items()}
+        more = judge_beside_faults(jobs, places.code, places.kept)
+        raise JobSettingsError(what, [*problems, *(problem_of_line(line, name) for line in more)])
+    filled, unknown_stores = with_artifact_stores({name: args}, ask)
+    args = filled[name]
     specs = args.schedules_by_path(name)
     code_at = {directory: places.code(directory) for directory in directories_of(specs.values())}
     sources = {directory: read_source_files(path) for directory, path in code_at.items()}
     judged = judge_settings({path: (spec, names) for path, spec in specs.items()}, sources, code_at, places.kept)
     for note in (*judged.notes, *job_notes(name, specs, now)):
         pulumi.log.info(note.replace(f"training_jobs.{name}.", f"{what}: ", 1))
-    if problems or judged.problems:
-        raise JobSettingsError(what, [*problems, *(_problem(line, name) for line in judged.problems)])
+    problems = [
+        *(problem for _, problem in unknown_stores),
+        *(problem_of_line(line, name) for line in judged.problems),
+    ]
+    if problems:
+        raise JobSettingsError(what, problems)
     codes = job_codes(specs, sources)
     tags = args.tags | dict(zip(OWN_TAGS, (pulumi.get_project(), pulumi.get_stack(), name), strict=True))
     further = {
@@ -94,10 +99,3 @@ def prepare(
         further_schedules=further,
         now=now,
     )
-
-
-def _problem(line: str, job: str) -> Problem:
-    """What the training code says, of a setting of the one job instead of a stack's."""
-    path, _, text = line.removeprefix(f"training_jobs.{job}.").partition(": ")
-    # The last name may hold dots, as those of hyperparameters do.
-    return Problem(tuple(path.split(".", 3 if path.startswith(f"{FIELD}.") else 1)), text)

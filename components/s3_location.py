@@ -3,6 +3,7 @@
 What a job writes is in the stack's bucket; what it reads may be in one of `data_buckets` as well.
 """
 
+import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -19,7 +20,9 @@ URI_MAX_LENGTH: Final = 1024
 PREFIX_MAX_LENGTH: Final = 800
 """Of a prefix below which something is written: names and a digest follow it, and the bucket stands before it."""
 
-_DATE: Final = "{scheduled_"
+_FILLED_IN: Final = re.compile(r"\{[A-Za-z_][^{}]*\}")
+"""What looks as if something were filled in."""
+_ONE_FILE: Final = re.compile(r"\.(csv|tsv|txt|json|jsonl|parquet)(\.(gz|bz2|zst))?$", re.IGNORECASE)
 _SHAPE_OF_A_PREFIX: Final = (
     "allowed: a prefix that ends with '/' and has no empty part, such as datasets/training/ "
     "(without the last '/', datasets/training-old/ would match as well)"
@@ -51,9 +54,9 @@ def _check_inside(value: str, info: ValidationInfo) -> str:
 
 
 def _check_prefix(value: str, info: ValidationInfo) -> str:
-    if _DATE in value:
+    if found := _FILLED_IN.search(value):
         raise ValueError(
-            f"it has {_DATE!r}, and dates are filled in in the s3_path and s3_object of channels only; allowed: a "
+            f"it has {found[0]!r}, and dates are filled in in the s3_path and s3_object of channels only; allowed: a "
             "prefix without; what a job writes has the job's name, and is tagged with the time"
         )
     uri = _prefix(value, info, is_dated=False)
@@ -63,6 +66,8 @@ def _check_prefix(value: str, info: ValidationInfo) -> str:
 
 
 def _check_data_prefix(value: str, info: ValidationInfo) -> str:
+    if _ONE_FILE.search(value) and not any(date_faults(value)):
+        raise ValueError(f"{_SHAPE_OF_A_PREFIX}; for one object set s3_object instead")
     return _readable(_prefix(value, info, is_dated=True), info)
 
 

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 from .clock_changes import change_between
 from .cron_expression import YEAR, CronExpression
 from .fitting import FittingModel
+from .unix_cron import from_unix
 
 RATE_UNITS: Final[dict[str, timedelta]] = {
     "minute": timedelta(minutes=1),
@@ -41,10 +42,15 @@ EXPRESSION_FORMS: Final = (
 def _check_expression(text: str) -> str:
     match = _FORM.fullmatch(text)
     if match is None:
-        raise ValueError(f"allowed: {EXPRESSION_FORMS}, for example cron(0 3 * * ? *)")
+        meant = from_unix(text)
+        cure = f"; write {meant}, which is that expression of Unix" if meant else ""
+        raise ValueError(f"allowed: {EXPRESSION_FORMS}, for example cron(0 3 * * ? *){cure}")
     kind, body = match.groups()
     if kind == "cron":
-        _cron(body)
+        try:
+            _cron(body)
+        except ValueError as error:
+            raise ValueError(f"{error}; write {meant}" if (meant := from_unix(body)) else str(error)) from None
     elif kind == "rate":
         _rate(body)
     else:

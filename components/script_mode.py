@@ -139,14 +139,18 @@ def script_arguments(hyperparameters: Mapping[str, str]) -> list[str]:
     return [*arguments[:-1], arguments[-1].strip('"')] if arguments else []
 
 
-def script_variables(channels: Mapping[str, str], instance_count: int) -> dict[str, str]:
-    """The variables by which the toolkit tells a script its channels (name -> distribution type) and its hosts."""
+def script_variables(channels: Mapping[str, str | None], instance_count: int) -> dict[str, str]:
+    """The variables by which the toolkit tells a script its channels (name -> distribution type) and its hosts.
+
+    The distribution type is None where it is not known.
+    """
     hosts = [f"algo-{number}" for number in range(1, instance_count + 1)]
+    distributed = {name: {"S3DistributionType": how} for name, how in channels.items() if how}
     return {
         "SM_CHANNELS": json.dumps(sorted(channels)),
         "SM_HOSTS": json.dumps(hosts),
         "SM_CURRENT_HOST": hosts[0],
-        "SM_INPUT_DATA_CONFIG": json.dumps({name: {"S3DistributionType": how} for name, how in channels.items()}),
+        "SM_INPUT_DATA_CONFIG": json.dumps(distributed),
         **{f"SM_CHANNEL_{name.upper()}": f"/opt/ml/input/data/{name}" for name in channels},
     }
 

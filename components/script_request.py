@@ -1,6 +1,7 @@
 """What a request tells the script: its hyperparameters and its environment."""
 
 import json
+from collections.abc import Callable
 from typing import Final
 
 from .aws_names import JobNames
@@ -41,40 +42,57 @@ def script_environment(
     """
     secrets = {name: secret.arn for name, secret in spec.secrets.items()}
     told = without_none(
-        # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
-        AWS_DEFAULT_REGION=names.scope.region,
-        SCHEDULE_ARN=SCHEDULE_ARN,
-        SCHEDULED_TIME=SCHEDULED_TIME,
-        SCHEDULE_EXECUTION_ID=EXECUTION_ID,
-        SCHEDULE_ATTEMPT_NUMBER=ATTEMPT_NUMBER,
+        **{name: value(spec, names) for name, value in TOLD.items()},
         SOURCE_BUNDLE_DIGEST=bundle.digest,
-        ENTRY_POINT=spec.source.entry_point if spec.program != spec.source.entry_point else None,
-        TRAINING_IMAGE=training_image_uri(spec, names),
-        CHECKPOINT_LOCAL_PATH=spec.checkpoint.local_path if spec.checkpoint else None,
-        **_tracking(spec, names),
         **_channel_uris(spec),
         **dated_channel_variables(spec, time_zone),
     )
     return dict(spec.environment) | secrets | told
 
 
-def _tracking(spec: TrainingJobSpec, names: JobNames) -> dict[str, str | None]:
-    """Where to track, and what makes a champion; or that there is neither."""
+def _entry_point(spec: TrainingJobSpec, _: JobNames) -> str | None:
+    return spec.source.entry_point if spec.program != spec.source.entry_point else None
+
+
+def _tracking(spec: TrainingJobSpec, _: JobNames) -> str | None:
     if spec.tracking is None:
-        return {"TRACKING": NONE, "DELIVERIES_URI": deliveries_uri(spec, names)}
+        return NONE
+    return None if tracking_inside(spec) else AFTERWARDS
+
+
+def _tracking_uri(spec: TrainingJobSpec, names: JobNames) -> str | None:
     reached = tracking_inside(spec)
-    return {
-        "TRACKING": None if reached else AFTERWARDS,
-        "MLFLOW_TRACKING_URI": reached.uri(names.scope) if reached else None,
-        # Not for the script, which cannot reach it: for whoever brings in what the job recorded.
-        "TRACKING_URI_AFTERWARDS": None if reached else spec.tracking.uri(names.scope),
-        "MLFLOW_EXPERIMENT_NAME": spec.tracking.experiment_name or names.prefix,
-        "REGISTERED_MODEL_NAME": spec.tracking.registered_model_name or names.prefix,
-        "SECRET_ARN": reached.secret_arn if reached else None,
-        "PROMOTION_MINIMUM_METRICS": json.dumps(spec.promotion.minimum_metrics, ensure_ascii=False),
-        "PROMOTION_MAXIMUM_METRICS": json.dumps(spec.promotion.maximum_metrics, ensure_ascii=False),
-        "PROMOTION_MARGIN": f"{spec.promotion.margin:g}",
-    }
+    return reached.uri(names.scope) if reached else None
+
+
+def _tracking_uri_afterwards(spec: TrainingJobSpec, names: JobNames) -> str | None:
+    """Not for the script, which cannot reach it: for whoever brings in what the job recorded."""
+    return None if spec.tracking is None or tracking_inside(spec) else spec.tracking.uri(names.scope)
+
+
+def _experiment_name(spec: TrainingJobSpec, names: JobNames) -> str | None:
+    return spec.tracking and (spec.tracking.experiment_name or names.prefix)
+
+
+def _registered_model_name(spec: TrainingJobSpec, names: JobNames) -> str | None:
+    return spec.tracking and (spec.tracking.registered_model_name or names.prefix)
+
+
+def _secret_arn(spec: TrainingJobSpec, _: JobNames) -> str | None:
+    reached = tracking_inside(spec)
+    return reached.secret_arn if reached else None
+
+
+def _minimum_metrics(spec: TrainingJobSpec, _: JobNames) -> str | None:
+    return json.dumps(spec.promotion.minimum_metrics, ensure_ascii=False) if spec.tracking else None
+
+
+def _maximum_metrics(spec: TrainingJobSpec, _: JobNames) -> str | None:
+    return json.dumps(spec.promotion.maximum_metrics, ensure_ascii=False) if spec.tracking else None
+
+
+def _margin(spec: TrainingJobSpec, _: JobNames) -> str | None:
+    return f"{spec.promotion.margin:g}" if spec.tracking else None
 
 
 def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
@@ -87,3 +105,30 @@ def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
     return {
         f"CHANNEL_URI_{name.upper()}": uri for name, uri in uris.items() if len(uri) <= ENVIRONMENT_VALUE_MAX_LENGTH
     }
+
+
+TOLD: Final[dict[str, Callable[[TrainingJobSpec, JobNames], str | None]]] = {
+    # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
+    "AWS_DEFAULT_REGION": lambda _, names: names.scope.region,
+    "SCHEDULE_ARN": lambda *_: SCHEDULE_ARN,
+    "SCHEDULED_TIME": lambda *_: SCHEDULED_TIME,
+    "SCHEDULE_EXECUTION_ID": lambda *_: EXECUTION_ID,
+    "SCHEDULE_ATTEMPT_NUMBER": lambda *_: ATTEMPT_NUMBER,
+    "ENTRY_POINT": _entry_point,
+    "TRAINING_IMAGE": training_image_uri,
+    "CHECKPOINT_LOCAL_PATH": lambda spec, _: spec.checkpoint.local_path if spec.checkpoint else None,
+    # Where to track, and what makes a champion; or that there is neither.
+    "TRACKING": _tracking,
+    "DELIVERIES_URI": deliveries_uri,
+    "MLFLOW_TRACKING_URI": _tracking_uri,
+    "TRACKING_URI_AFTERWARDS": _tracking_uri_afterwards,
+    "MLFLOW_EXPERIMENT_NAME": _experiment_name,
+    "REGISTERED_MODEL_NAME": _registered_model_name,
+    "SECRET_ARN": _secret_arn,
+    "PROMOTION_MINIMUM_METRICS": _minimum_metrics,
+    "PROMOTION_MAXIMUM_METRICS": _maximum_metrics,
+    "PROMOTION_MARGIN": _margin,
+}
+"""Variable -> what the request sets it to; None where it is not set."""
+FOR_THE_RECORD: Final = frozenset({"TRAINING_IMAGE", "CHECKPOINT_LOCAL_PATH"})
+"""Those that no script's settings depend on, and that only settings which all fit each other have."""

@@ -2,13 +2,16 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+
+from .meant_settings import parts_with
+from .model_fields import limits_of
+from .setting_cures import NAME_IN_WORDS, cure_of, name_like
 
 _ALLOWED: Final = {
     "string_pattern_mismatch": "text that matches {pattern}",
@@ -102,12 +105,19 @@ class ProblemWriter:
         if detail["type"] == "missing":
             return Problem(setting, "is required and not set")
         if detail["type"] == "extra_forbidden":
-            return Problem(setting, f"unknown setting; {self.known_settings(path)}")
+            return Problem(setting, f"unknown setting; {self.known_settings(path, detail['input'])}")
         if detail["type"] == "value_error" and path[0] in self.secret:
             message = "it is not allowed, and why would show a part of the secret"
         elif detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
             return Problem(setting, message)  # about several settings: the message has their values
-        return Problem(setting, f"got {self._shown(detail['input'], path)}; {self._allowed(detail, path, message)}")
+        shown, allowed = self._shown(detail["input"], path), self._allowed(detail, path, message)
+        if shown == "(hidden)":
+            return Problem(setting, f"got {shown}; {allowed}")
+        if detail["input"] == "" and detail["type"] in {"dict_type", "model_type"}:
+            shown = "nothing"  # which the engine hands over as an empty text
+        is_whole = shown == repr(detail["input"])  # and nothing in it is hidden
+        cure = cure_of(detail["type"], detail["input"], path[-1], tuple(self._fields_at(path)) if is_whole else ())
+        return Problem(setting, f"got {shown}; {allowed}{f'; {cure}' if cure else ''}")
 
     def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
         if detail["type"] == "model_type":
@@ -116,8 +126,10 @@ class ProblemWriter:
             return f"allowed: {self._range_at(path, detail['ctx'])}"
         if detail["type"] not in _ALLOWED:
             return message
-        allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
         is_named = path[:-1] == ["training_jobs"] or path[-2:-1] == ["further_schedules"]
+        if is_named and detail["type"] == "string_pattern_mismatch":
+            return f"allowed: {NAME_IN_WORDS}, such as {name_like(path[-1]) or _EXAMPLES[path[-2]]}"
+        allowed = "allowed: " + _ALLOWED[detail["type"]].format(**detail.get("ctx", {}))
         name = path[-2] if path[-1].isdigit() or is_named else path[-1].removeprefix("volume_")
         is_pattern = detail["type"] == "string_pattern_mismatch" and name in _EXAMPLES
         return f"{allowed}, such as {_EXAMPLES[name]}" if is_pattern else allowed
@@ -149,11 +161,25 @@ class ProblemWriter:
         text = repr(value)
         return text if len(text) <= 120 else f"{text[:117]}…"
 
-    def known_settings(self, path: list[str]) -> str:
-        """What may stand where an unknown setting was found, and the one that was probably meant."""
+    def known_settings(self, path: list[str], value: object = None) -> str:
+        """What may stand where an unknown setting was found, and what was probably meant."""
         known = sorted(set(self._fields_at(path[:-1])) - self.from_engine)
         close = difflib.get_close_matches(path[-1], known, n=1)
-        return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {', '.join(known)}"
+        meant = f"did you mean {close[0]!r}? " if close else self._place_of(path, value)
+        return f"{meant}allowed: {', '.join(known)}"
+
+    def _place_of(self, path: list[str], value: object) -> str:
+        """Where a setting belongs that stands in another place; "" where nobody knows."""
+        if not (model := self._model_at(path[:-1])):
+            return ""
+        if parts := parts_with(path[-1], model):
+            return f"did you mean {' or '.join(f'{part}.{path[-1]}' for part in parts)}? write it below that; "
+        if isinstance(value, Mapping):
+            for name, field in model.model_fields.items():
+                inner = _model_in(field.annotation) if get_origin(field.annotation) is dict else None
+                if inner and len(value.keys() & inner.model_fields.keys()) > 1:
+                    return f"did you mean {name}.{path[-1]}? write it below {name}, further to the right; "
+        return ""
 
     def _fields_at(self, path: list[str]) -> list[str]:
         """Names of the fields of the model that a path of settings leads to."""
@@ -180,13 +206,6 @@ def _message(detail: ErrorDetails) -> str:
 def example_of(setting: str) -> str:
     """A value that a setting of this name takes, where its pattern says little; else ""."""
     return _EXAMPLES.get(setting.removeprefix("volume_"), "")
-
-
-def limits_of(field: FieldInfo) -> Iterator[object]:
-    """What a field or, where it may be absent, its value is annotated with."""
-    yield from field.metadata
-    for part in get_args(field.annotation):
-        yield from (limit for own in get_args(part) if isinstance(own, FieldInfo) for limit in own.metadata)
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

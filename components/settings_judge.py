@@ -1,35 +1,27 @@
 """Asks the training code whether it would take a job's settings: before there is a job, and in the code's own words.
 
-The code is asked as a process (`python train.py --judge-settings`, docs/adr/0025), once for all jobs of a directory.
-Its answers are kept, by the digest of all that they follow from.
+The code is asked as a process (`python train.py --judge-settings`, docs/adr/0025), once for all jobs of a script. It is
+asked about settings that stand beside wrong ones as well (docs/adr/0065).
 """
 
-import hashlib
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-import pulumi
-
 from .aws_names import JobNames
+from .fitting import UnjudgedError
 from .job_code import Files
+from .judge_process import JudgeError, JudgingCode, ask
+from .judge_questions import question_beside_faults, question_of
 from .package_archives import is_packages_channel
-from .script_mode import script_arguments, script_variables
-from .script_request import script_environment, script_hyperparameters
-from .source_bundle import SourceBundle
+from .source_bundle import SourceBundleError, read_source_files, require_entry_point
 from .training_job_spec import TrainingJobSpec
 
-MODE: Final = "--judge-settings"
-_TIMEOUT_IN_SECONDS: Final = 120
-_KEPT_MAX_COUNT: Final = 1000
-_KEPT_VARIABLES: Final = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"})
-_NO_BUNDLE: Final = SourceBundle(b"", "")
+__all__ = ["Job", "JudgeError", "Judged", "judge_beside_faults", "judge_settings"]
+
+Job = tuple[TrainingJobSpec, JobNames]
 _SETTING_OF_VARIABLE: Final = {
     "SM_CHANNEL_TRAINING": "channels",
     "PROMOTION_MINIMUM_METRICS": "promotion.minimum_metrics",
@@ -37,10 +29,6 @@ _SETTING_OF_VARIABLE: Final = {
     "PROMOTION_MARGIN": "promotion.margin",
     "TRACKING": "tracking",
 }
-
-
-class JudgeError(pulumi.RunError):
-    """The training code could not be asked, or gave no answer; the engine shows the message without a traceback."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +40,7 @@ class Judged:
 
 
 def judge_settings(
-    jobs: Mapping[str, tuple[TrainingJobSpec, JobNames]],
-    sources: Mapping[str, Files],
-    code_at: Mapping[str, Path],
-    kept_in: Path,
+    jobs: Mapping[str, Job], sources: Mapping[str, Files], code_at: Mapping[str, Path], kept_in: Path
 ) -> Judged:
     """Ask the code of all jobs (path of settings -> spec and names) about their settings.
 
@@ -76,14 +61,69 @@ def judge_settings(
                 f"hyperparameters of the code in {name}/ are not judged (training_jobs {', '.join(silent)}): it is "
                 "your own, and source.judges_settings is not set"
             )
-        for script in dict.fromkeys(spec.source.entry_point for spec, _ in asked.values()):
-            group = {job: each for job, each in asked.items() if each[0].source.entry_point == script}
-            code = _Code(code_at[name] / script, _digest_of(sources[name]), kept_in)
-            answers = _ask(code, [_question(spec, names) for spec, names in group.values()])
+        for script, group in _by_script(asked):
+            code = JudgingCode.of(code_at[name] / script, sources[name], kept_in)
+            answers = ask(code, [question_of(spec, names).as_asked for spec, names in group.values()])
             for (job, (spec, _)), answer in zip(group.items(), answers, strict=True):
-                problems += _problems(job, spec, answer)
+                problems += _problems(job, spec, answer["faults"])
                 notes += _notes(job, spec, answer)
     return Judged(tuple(_of_jobs_first(problems, jobs)), tuple(_of_jobs_first(notes, jobs)))
+
+
+def judge_beside_faults(jobs: Mapping[str, Job], place_of: Callable[[str], Path], kept_in: Path) -> list[str]:
+    """Ask about settings beside others that are wrong: of jobs that lack these, or whose settings do not fit.
+
+    `place_of` a source directory says where it is. What of the code itself is wrong is told as well.
+    """
+    problems, asked, sources = list[str](), dict[str, Job](), dict[str, Files]()
+    for job, (spec, names) in jobs.items():
+        try:
+            source = spec.source
+            directory, is_judge, script = source.directory, source.is_judge, source.entry_point
+        except UnjudgedError:
+            continue  # nobody knows whom to ask
+        try:
+            if directory not in sources:
+                sources[directory] = read_source_files(place_of(directory))
+            require_entry_point(sources[directory], script)
+        except SourceBundleError as error:
+            problems.append(_of_source(job, str(error)))
+        else:
+            asked |= {job: (spec, names)} if is_judge else {}
+    for directory in sources:
+        own = {job: each for job, each in asked.items() if each[0].source.directory == directory}
+        for script, group in _by_script(own):
+            code = JudgingCode.of(place_of(directory) / script, sources[directory], kept_in)
+            problems += _beside_faults(code, group)
+    return list(_of_jobs_first(problems, jobs))
+
+
+def _beside_faults(code: JudgingCode, jobs: Mapping[str, Job]) -> Iterator[str]:
+    questions = {job: question_beside_faults(spec, names) for job, (spec, names) in jobs.items()}
+    # What code of one's own says of hyperparameters that nobody knows would be about something else.
+    questions = {
+        job: each for job, each in questions.items() if each.arguments is not None or jobs[job][0].source.is_shipped
+    }
+    try:
+        answers = ask(code, [each.as_asked for each in questions.values()])
+    except JudgeError as error:
+        # Code of one's own may need what is left out here. It is asked again, and heard, when the others are mended.
+        yield from (_of_source(job, str(error)) for job in questions if jobs[job][0].source.is_shipped)
+        return
+    for (job, question), answer in zip(questions.items(), answers, strict=True):
+        yield from _problems(job, jobs[job][0], filter(question.is_answered_by, answer["faults"]))
+
+
+def _of_source(job: str, text: str) -> str:
+    """A sentence about the code, as one of the setting that it names."""
+    setting, what = re.fullmatch(r"(?:(source\.\w+) )?(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr] # anything matches
+    return f"training_jobs.{job}.{setting or 'source'}: {what}"
+
+
+def _by_script(jobs: Mapping[str, Job]) -> Iterator[tuple[str, Mapping[str, Job]]]:
+    """The jobs of one directory, by what is started of it."""
+    for script in dict.fromkeys(spec.source.entry_point for spec, _ in jobs.values()):
+        yield script, {job: each for job, each in jobs.items() if each[0].source.entry_point == script}
 
 
 def _of_jobs_first(lines: Sequence[str], paths: Iterable[str]) -> Iterator[str]:
@@ -95,18 +135,8 @@ def _of_jobs_first(lines: Sequence[str], paths: Iterable[str]) -> Iterator[str]:
             yield line
 
 
-def _question(spec: TrainingJobSpec, names: JobNames) -> dict[str, Any]:
-    """What the script would be started with, as far as it is known before there is an invocation."""
-    environment = script_environment(spec, names, _NO_BUNDLE) | {"TRAINING_JOB_NAME": names.prefix}
-    channels = {name: channel.s3_data_distribution_type for name, channel in sorted(spec.channels.items())}
-    return {
-        "arguments": script_arguments(script_hyperparameters(spec, names, _NO_BUNDLE)),
-        "environment": environment | script_variables(channels, spec.resources.machine_count),
-    }
-
-
-def _problems(job: str, spec: TrainingJobSpec, answer: Mapping[str, Any]) -> Iterator[str]:
-    for fault in answer["faults"]:
+def _problems(job: str, spec: TrainingJobSpec, faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for fault in faults:
         setting, text = _setting(fault), str(fault["text"])
         value = spec.hyperparameters.get(fault["name"]) if fault["kind"] == "hyperparameter" else None
         if text.startswith("not known") and isinstance(value, str):
@@ -130,106 +160,3 @@ def _notes(job: str, spec: TrainingJobSpec, answer: Mapping[str, Any]) -> Iterat
     read = answer["channels"]
     if unread := [name for name in spec.channels if name not in read and not is_packages_channel(name)]:
         yield f"training_jobs.{job}.channels: {', '.join(unread)} is read by nothing; read are {', '.join(read)}"
-
-
-@dataclass(frozen=True)
-class _Code:
-    """A script that judges settings, the digest of its directory, and where its answers are kept."""
-
-    script: Path
-    digest: str
-    kept_in: Path
-
-
-def _ask(code: _Code, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """An answer to each question, of which those that were never asked before are asked now, together."""
-    kept_in = code.kept_in / "judged-settings.json"
-    kept, keys = _read_kept(kept_in), [_key(code.digest, question) for question in questions]
-    new = {key: question for key, question in zip(keys, questions, strict=True) if key not in kept}
-    if new:
-        kept |= dict(zip(new, _answers(code.script, list(new.values())), strict=True))
-        _keep(kept_in, dict(list(kept.items())[-_KEPT_MAX_COUNT:]))
-    return [kept[key] for key in keys]
-
-
-def _answers(script: Path, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    environment = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
-    try:
-        done = subprocess.run(
-            [sys.executable, str(script), MODE],
-            input=json.dumps(questions),
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_TIMEOUT_IN_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise JudgeError(f"{script} {MODE} gave no answer in {_TIMEOUT_IN_SECONDS} s; see what it waits for") from None
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise JudgeError(
-            f"{script} {MODE} cannot judge the settings: {last}; install the project's requirements.txt into "
-            f"{sys.executable}, or mend the script"
-        )
-    try:
-        answers = json.loads(done.stdout)
-        if len(answers) != len(questions) or not all(map(_is_answer, answers)):
-            raise ValueError
-    except (ValueError, TypeError):
-        raise JudgeError(
-            f"{script} {MODE} answered {done.stdout.strip()[:80]!r}; expected a JSON list with an object for each of "
-            f"{len(questions)} jobs, which has faults (a list of objects with kind, name and text) and channels (a "
-            f"list of names); mend the script, or remove source.judges_settings"
-        ) from None
-    return list(answers)
-
-
-def _is_answer(answer: object) -> bool:
-    if not isinstance(answer, dict) or not isinstance(answer.get("channels"), list):
-        return False
-    faults = answer.get("faults")
-    return isinstance(faults, list) and all(
-        isinstance(each, dict) and all(isinstance(each.get(name), str) for name in ("kind", "name", "text"))
-        for each in faults
-    )
-
-
-def _key(digest: str, question: Mapping[str, Any]) -> str:
-    parts = [digest, json.dumps(question, sort_keys=True), sys.version, sys.executable, *_versions()]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _versions() -> Iterable[str]:
-    """Of what judges together with the code: scikit-learn says which parameters its estimators take."""
-    try:
-        yield version("scikit-learn")
-    except PackageNotFoundError:
-        yield "none"
-
-
-def _digest_of(files: Files) -> str:
-    digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
-
-
-def _read_kept(path: Path) -> dict[str, Mapping[str, Any]]:
-    """What was answered before; what is no such file, or damaged, was never answered."""
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return {key: answer for key, answer in kept.items() if _is_answer(answer)}
-    except (OSError, ValueError, AttributeError):
-        return {}
-
-
-def _keep(path: Path, answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Whole or not at all; where it cannot be written, it is asked again next time."""
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(answers), encoding="utf-8")
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)

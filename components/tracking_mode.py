@@ -36,7 +36,8 @@ def _none_in_words(value: object) -> object:
         return None
     if value is None or isinstance(value, str):
         raise ValueError(
-            f"allowed: a mapping that says where to track, or the word {NONE} for a model that goes to S3 alone"
+            "allowed: a mapping that says where to track (tracking_uri: https://mlflow.example.com), or the word "
+            f"{NONE} for a model that goes to S3 alone"
         )
     return value
 

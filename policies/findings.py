@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _SEPARATOR = ". Cure: "
+_LINE = re.compile(r"(?P<path>\S+?)(?P<rest>(?: is |: ).+)", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -79,7 +80,7 @@ def parse(line: str) -> Finding:
         ValueError: the line was not written by `Finding.line`.
     """
     head, separator, cure = line.partition(_SEPARATOR)
-    match = re.fullmatch(r"(?P<path>[^\s:]+)(?P<rest>(?: is |: ).+)", head, re.DOTALL)
+    match = _LINE.fullmatch(head)
     try:
         if not separator or not match or not cure.endswith("."):
             raise ValueError("parts are missing")
@@ -116,8 +117,8 @@ def property_path(*segments: str | int) -> str:
 def _step(name: str) -> str:
     if _PLAIN_NAME.fullmatch(name):
         return f".{name}"
-    # Names of hyperparameters and the like are free text: keep the path free of spaces and colons.
-    quoted = json.dumps(name).replace(" ", "\\u0020").replace(":", "\\u003a")
+    # Names of hyperparameters and the like are free text: keep the path free of spaces, which end it.
+    quoted = json.dumps(name).replace(" ", "\\u0020")
     return f"[{quoted}]"
 
 

@@ -59,7 +59,7 @@ def _args(name: str, inputs: Mapping[str, Any]) -> ScheduledTrainingJobArgs:
     try:
         args = _MODEL(**settings)
     except JobSettingsError as error:
-        said = {problem.location for problem in problems}  # and left out, so that it is missing now
+        said = {problem.location for problem in problems}  # and refused by the model once more
         problems += [problem for problem in error.problems if problem.location not in said]
     else:
         if not problems:

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.model_fields import is_model
+from components.model_fields import is_model, limits_of
 from components.schedule_input import CONTEXT_ATTRIBUTES
-from components.setting_problems import limits_of
 from components.training_images import versions_of
 from settings import TrainingJobSettings
 

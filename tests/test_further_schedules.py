@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.further_schedules import with_job
+from components.setting_cures import NAME_IN_WORDS
 from settings import TrainingJobSettings, parse_settings
 from tests.stack_values import JOB, PROD, STAGING, changed, problems, problems_of, sub_trees
 
@@ -131,7 +132,7 @@ def test_what_is_wrong_in_one_is_told_at_its_own_setting(changes: dict[str, Any]
 
 def test_a_name_that_aws_or_pulumi_could_not_tell_apart_is_refused() -> None:
     for name, allowed in (
-        ("Weekly", "text that matches ^[a-z][a-z0-9]*(-[a-z0-9]+)*$, such as weekly"),
+        ("Weekly", f"{NAME_IN_WORDS}, such as weekly"),
         ("w" * 38, "at most 37 characters"),
     ):
         assert problems(changed(FURTHER, {name: WEEKLY})) == [

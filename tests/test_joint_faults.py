@@ -140,7 +140,8 @@ def test_what_a_further_schedule_has_of_its_job_is_told_once() -> None:
 
 
 def test_an_unknown_setting_may_be_the_one_that_seems_to_be_missing() -> None:
-    lines = problems(stack(GOOD | {"managed_spot_training": True, "chekpoint": {"s3_path": "checkpoints/"}}), "prod")
+    spot = {"managed_spot_training": True, "stopping_condition": {"max_wait_time_in_seconds": 3600}}
+    lines = problems(stack(GOOD | spot | {"chekpoint": {"s3_path": "checkpoints/"}}), "prod")
 
     assert len(lines) == 1
     assert "did you mean 'checkpoint'?" in lines[0]

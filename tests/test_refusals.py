@@ -38,6 +38,8 @@ def stack_with(refusal: Refusal, value: Any) -> tuple[Values, str]:  # noqa: ANN
         if refusal.setting.startswith(holder) or refusal.setting == "tensorboard":
             values["training_jobs"]["churn"][holder] = {"s3_path": f"{holder}/"}
     setting = refusal.setting
+    if setting == "/training_jobs":  # the name of a job
+        return values | {"training_jobs": {value: values["training_jobs"]["churn"]}}, f"training_jobs.{value}"
     if setting.startswith(("environment.", "/tags.", "metric_definitions.", "hyperparameters.")):
         name, _, last = setting.partition(".")
         place = values if name.startswith("/") else values["training_jobs"]["churn"]

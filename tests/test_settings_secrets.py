@@ -4,7 +4,7 @@ import pulumi
 import pytest
 
 from settings import SettingsError, parse_settings
-from tests.stack_values import JOB, TEXT, changed, problems
+from tests.stack_values import JOB, STAGING, TEXT, changed, problems
 
 
 @pytest.mark.parametrize("password", ["hunter2", "hun@ter2"])
@@ -92,3 +92,17 @@ def test_the_query_of_a_tracking_uri_is_not_shown() -> None:
 
     assert "got 'https://h/p?***'; allowed: a URI without '?' and '#'" in problem
     assert "hunter2" not in problem
+
+
+def test_what_the_training_code_says_of_secret_jobs_is_not_repeated() -> None:
+    line = "training_jobs.breast-cancer.hyperparameters.criterion: got 'hunter2', allowed: gini"
+
+    settings = parse_settings(STAGING, "staging", "us-east-1", ["training_jobs"])
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed("bucket", "ML"), "staging", "us-east-1", ["training_jobs"])
+
+    assert settings.as_written([line]) == [
+        "training_jobs.breast-cancer.hyperparameters.criterion: the training code refuses it, and why would show a "
+        "part of the secret"
+    ]
+    assert refused.value.known_jobs == {}, "asked about them, it would say more"

@@ -41,7 +41,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
             f"{JOB}/schedule/expression",
             "cron(0 3 * * *)",
             "training_jobs.breast-cancer.schedule.expression: got 'cron(0 3 * * *)'; cron has 5 fields, not the six: "
-            "minutes hours day-of-month month day-of-week year",
+            "minutes hours day-of-month month day-of-week year; write cron(0 3 * * ? *)",
         ),
         (
             f"{JOB}/schedule/expression",
@@ -92,12 +92,13 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         (
             f"{JOB}/schedule/enabled",
             "yes",
-            "training_jobs.breast-cancer.schedule.enabled: got 'yes'; allowed: true or false",
+            "training_jobs.breast-cancer.schedule.enabled: got 'yes'; allowed: true or false; write true",
         ),
         (
             f"{JOB}/resources/instance_count",
             "1",
-            "training_jobs.breast-cancer.resources.instance_count: got '1'; allowed: a whole number",
+            "training_jobs.breast-cancer.resources.instance_count: got '1'; allowed: a whole number; write 1, without "
+            "quotes",
         ),
         (
             f"{JOB}/resources/volume_size_in_gb",
@@ -106,12 +107,17 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         ),
         ("tags/owner", 5, f"tags.owner: got 5; allowed: {TEXT}"),
         ("tags", ["a"], "tags: got a list of 1; allowed: a mapping of names to values"),
-        ("training_jobs", None, "training_jobs: got null; allowed: a mapping of names to values"),
+        (
+            "training_jobs",
+            None,
+            "training_jobs: got null; allowed: a mapping of names to values; write it below, further to the right",
+        ),
         (
             f"{JOB}/source",
             "training_code",
             "training_jobs.breast-cancer.source: got 'training_code'; allowed: a mapping with the settings directory, "
-            "entry_point, s3_path, packages, judges_settings",
+            "entry_point, s3_path, packages, judges_settings; write it below, further to the right, as directory: "
+            "training_code",
         ),
         (
             f"{JOB}/hyperparameters/max_depth",
@@ -122,7 +128,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         (
             f"{JOB}/network",
             {"subnets": "subnet-1", "security_group_ids": ["sg-1"]},
-            "training_jobs.breast-cancer.network.subnets: got 'subnet-1'; allowed: a list",
+            "training_jobs.breast-cancer.network.subnets: got 'subnet-1'; allowed: a list; write it in a line "
+            "of its own below, with '- ' before it",
         ),
         (
             f"{JOB}/network",
@@ -169,7 +176,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         (
             f"{JOB}/promotion/minimum_metrics",
             {"validation:accuracy": "0.9"},
-            "training_jobs.breast-cancer.promotion.minimum_metrics.validation:accuracy: got '0.9'; allowed: a number",
+            "training_jobs.breast-cancer.promotion.minimum_metrics.validation:accuracy: got '0.9'; allowed: a number; "
+            "write 0.9, without quotes",
         ),
         (
             f"{JOB}/resources/instance_type",
@@ -254,8 +262,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         (
             "training_jobs/Breast Cancer",
             STAGING["training_jobs"]["breast-cancer"],
-            "training_jobs.Breast Cancer: got 'Breast Cancer'; allowed: text that matches "
-            "^[a-z][a-z0-9]*(-[a-z0-9]+)*$, such as breast-cancer",
+            "training_jobs.Breast Cancer: got 'Breast Cancer'; allowed: lower-case letters and "
+            "digits, and '-' between two of them, beginning with a letter, such as breast-cancer",
         ),
     ],
 )

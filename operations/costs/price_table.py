@@ -56,12 +56,6 @@ class TablePrices:
         known = _regions().get(self.region)
         return known.storage if known else None
 
-    @property
-    def known_types(self) -> tuple[str, ...]:
-        """The machines that stand in it."""
-        known = _regions().get(self.region)
-        return tuple(sorted(known.machines)) if known else ()
-
 
 @cache
 def _regions() -> Mapping[str, _Region]:

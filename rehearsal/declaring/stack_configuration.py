@@ -16,6 +16,17 @@ from rehearsal.errors import RehearsalError
 from rehearsal.sealed_environment import ACCOUNT_ID
 
 _DECLARATION_KEYS: Final = frozenset({"type", "description", "secret", "default", "value", "items"})
+_CURES_OF_YAML: Final = {
+    r"found character '\t'": "YAML takes blanks alone in front of a line: replace each tab by blanks",
+    "found undefined alias": "put a text that begins with '*' into quotes; or define the anchor, with '&', above it",
+    "mapping values are not allowed here": "put a text that has ': ' in it into quotes; or indent the line like those "
+    "beside it",
+    "that cannot start any token": "put a text that begins with this character into quotes",
+    "could not find expected ':'": "write NAME: VALUE, and indent the line like those beside it",
+    "expected <block end>": "indent the line like those beside it",
+    "can't decode byte": "save the file as UTF-8",
+}
+"""What PyYAML says of a mistake -> what cures it."""
 _EXECUTION_ROLE: Final = r'"execution_role_arn":"arn:[a-z-]+:iam::(\d{12}):role/'
 """In the engine's text of a setting. A role can be passed within its account only, so the stack is of that account."""
 
@@ -68,6 +79,7 @@ def read_stack_configuration(project_dir: Path, stack: str) -> StackConfiguratio
             f"{stack_path} imports a Pulumi ESC environment, which cannot be read offline: "
             "write its values into the stack's `config:`"
         )
+    _refuse_outside(stack_path, stack_file)
     defaults = dict(_declared(project, name))
     config = stack_file.get("config") or {}
     if not isinstance(config, dict):
@@ -139,18 +151,33 @@ def _qualified(key: object, project: str) -> str:
     return str(key) if ":" in str(key) else f"{project}:{key}"
 
 
+def _refuse_outside(path: Path, stack_file: Mapping[str, Any]) -> None:
+    """Settings that stand beside `config:`: nothing reads them there."""
+    if outside := [str(key) for key in stack_file if ":" in str(key)]:
+        raise StackConfigurationError(
+            f"{path} has settings outside of `config:`, where nothing reads them: {', '.join(outside)}; write them "
+            "below `config:`, further to the right"
+        )
+
+
 def _refuse_secrets(path: Path, values: Mapping[str, Any]) -> None:
-    if secrets := sorted(key for key, value in values.items() if _holds_secret(value)):
+    if secrets := sorted(place for key, value in values.items() for place in _secrets_in(value, key)):
         raise StackConfigurationError(
             f"{path} holds encrypted values that cannot be decrypted offline: {', '.join(secrets)}; "
             "keep the value itself in AWS Secrets Manager or SSM and configure its name, or use `pulumi preview`"
         )
 
 
-def _holds_secret(value: object) -> bool:
-    if isinstance(value, dict):
-        return set(value) == {"secure"} or any(map(_holds_secret, value.values()))
-    return isinstance(value, list) and any(map(_holds_secret, value))
+def _secrets_in(value: object, place: str) -> Iterator[str]:
+    """Where encrypted values are."""
+    if isinstance(value, dict) and set(value) == {"secure"}:
+        yield place
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _secrets_in(part, f"{place}.{name}")
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _secrets_in(part, f"{place}.{number}")
 
 
 def _stacks(folder: Path) -> Iterator[str]:
@@ -166,9 +193,18 @@ def _mapping(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise StackConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StackConfigurationError(f"{path} is not YAML: {error}") from error
+        raise StackConfigurationError(f"{path} is not YAML: {error}{_cure_of_yaml(str(error))}") from error
     except RecursionError as error:
         raise StackConfigurationError(f"{path} is nested too deeply to be read") from error
+    if loaded is None:
+        return {}  # as the engine takes a file without a setting
     if not isinstance(loaded, dict):
-        raise StackConfigurationError(f"{path} is not a YAML mapping")
+        raise StackConfigurationError(
+            f"{path} is not a YAML mapping; allowed: `config:`, and the settings below it, further to the right"
+        )
     return loaded
+
+
+def _cure_of_yaml(problem: str) -> str:
+    cure = next((cure for said, cure in _CURES_OF_YAML.items() if said in problem), "")
+    return f"\n  {cure}" if cure else ""

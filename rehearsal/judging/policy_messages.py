@@ -13,7 +13,7 @@ from typing import Final
 from pulumi.runtime.proto import analyzer_pb2
 
 _CURE: Final = ". Cure: "
-_LINE: Final = re.compile(r"(?P<path>[^\s:]+)(?P<rest>(?: is |: ).+)", re.DOTALL)
+_LINE: Final = re.compile(r"(?P<path>\S+?)(?P<rest>(?: is |: ).+)", re.DOTALL)
 _WORDS: Final = ("missing", "unknown")
 """Values that JSON cannot say."""
 _ID: Final = re.compile(r"[A-Z]+[0-9]+(?=-)")

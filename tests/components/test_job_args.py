@@ -66,6 +66,26 @@ def test_every_mistake_is_named_at_once() -> None:
     ]
 
 
+def test_what_the_training_code_refuses_is_named_beside_other_mistakes() -> None:
+    weekly = {"schedule": {"expression": "rate(7 days)"}, "hyperparameters": {"max_depth": "banana"}}
+
+    assert problems(
+        resources={"instance_type": "ml.m5.large", "instance_count": 0},
+        hyperparameters={"n_estimators": "many"},
+        promotion={"minimum_metrics": {"validation:f1": "0.9", "validation:accurasy": 0.9}},
+        further_schedules={"weekly": weekly},
+    ) == [
+        "resources.instance_count: got 0; allowed: 1 to 100",
+        "promotion.minimum_metrics.validation:f1: got '0.9'; allowed: a number; write 0.9, without quotes",
+        "hyperparameters.n_estimators: got 'many', allowed: a whole number from 1 to 100000",
+        "promotion.minimum_metrics: got 'validation:accurasy'; did you mean validation:accuracy? allowed: "
+        "validation:accuracy, validation:balanced_accuracy, validation:f1, validation:roc_auc, validation:log_loss, "
+        "training:trees",
+        "further_schedules.weekly.hyperparameters.max_depth: got 'banana', allowed: a whole number from 1 to 10000, or "
+        "none",
+    ]
+
+
 def test_a_further_schedule_says_what_is_different_and_only_that_is_judged_again() -> None:
     weekly = {"schedule": {"expression": "rate(7 days)"}, "resources": {"instance_count": 2}}
 

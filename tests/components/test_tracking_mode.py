@@ -40,8 +40,8 @@ def test_the_word_none_is_a_job_that_tracks_nowhere() -> None:
 @pytest.mark.parametrize(("value", "got"), [(None, "null"), ("nothing", "'nothing'"), ("", "''")])
 def test_nothing_but_that_word_is_and_an_empty_setting_is_a_forgotten_one(value: object, got: str) -> None:
     assert problems(changed(f"{JOB}/tracking", value)) == [
-        f"training_jobs.breast-cancer.tracking: got {got}; allowed: a mapping that says where to track, or the word "
-        "none for a model that goes to S3 alone"
+        f"training_jobs.breast-cancer.tracking: got {got}; allowed: a mapping that says where to track "
+        "(tracking_uri: https://mlflow.example.com), or the word none for a model that goes to S3 alone"
     ]
 
 

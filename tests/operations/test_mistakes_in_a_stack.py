@@ -211,6 +211,27 @@ def test_what_the_training_code_refuses_is_reported_for_all_jobs_together(projec
     ]
 
 
+def test_what_the_training_code_refuses_is_reported_beside_other_mistakes(project: Path) -> None:
+    change(project, "staging", "    breast-cancer:\n", "    breast_cancer:\n")
+    change(project, "staging", "instance_type: ml.m5.large", "instance_type: m5.large")
+    change(project, "staging", "volume_size_in_gb: 30", "volume_size_in_gb: 30GB")
+    change(project, "staging", "n_estimators: 100", "n_estimators: many")
+
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    job = "  scheduled-training:training_jobs.breast_cancer"
+    assert result.stderr.splitlines() == [
+        "error: Pulumi.staging.yaml has 4 problems:",
+        f"{job}.resources.instance_type: got 'm5.large'; allowed: text that matches ^ml\\.[a-z0-9-]+\\.[a-z0-9-]+$, "
+        "such as ml.m5.large",
+        f"{job}.resources.volume_size_in_gb: got '30GB'; allowed: a whole number; write 30, which is 30GB",
+        f"{job}: got 'breast_cancer'; allowed: lower-case letters and digits, and '-' between two of them, beginning "
+        "with a letter, such as breast-cancer",
+        f"{job}.hyperparameters.n_estimators: got 'many', allowed: a whole number from 1 to 100000",
+    ]
+
+
 @pytest.mark.slow
 def test_a_channel_that_nothing_reads_is_a_note(project: Path) -> None:
     change(

@@ -42,7 +42,7 @@ REPORTED = {
     "every state machine": (
         f"{FIRST}.Condition.ArnEquals.aws:SourceArn",
         "arn:aws:states:us-east-1:123456789012:stateMachine:*",
-        'role| assumeRolePolicy.Statement[0].Condition.ArnEquals["aws\\u003aSourceArn"] is '
+        'role| assumeRolePolicy.Statement[0].Condition.ArnEquals["aws:SourceArn"] is '
         f'["arn:aws:states:us-east-1:123456789012:stateMachine:*"]: aws:SourceArn must be {SHAPE}. Cure: add ArnLike '
         f'{{"aws:SourceArn": "{SHAPE}"}}.',
     ),

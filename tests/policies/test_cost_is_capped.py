@@ -17,13 +17,13 @@ ROLE = "scheduler_policy.policy.Statement.0.Condition"
 REPORTED = {
     "a role that may start longer runs": (
         [(f"{ROLE}.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds", "86401")],
-        'scheduler_policy| policy.Statement[0].Condition.NumericLessThanEquals["sagemaker\\u003aMaxRuntimeInSeconds"] '
+        'scheduler_policy| policy.Statement[0].Condition.NumericLessThanEquals["sagemaker:MaxRuntimeInSeconds"] '
         'is ["86401"]: more than the 86400 allowed here. Cure: lower it to at most 86400.',
     ),
     "a role that may start larger machines": (
         [(f"{ROLE}.ForAllValues:StringEquals.sagemaker:InstanceTypes.+", "ml.p4d.24xlarge")],
-        'scheduler_policy| policy.Statement[0].Condition["ForAllValues\\u003aStringEquals"]'
-        '["sagemaker\\u003aInstanceTypes"] is ["ml.m5.large", "ml.p4d.24xlarge"]: has instance types that are not '
+        'scheduler_policy| policy.Statement[0].Condition["ForAllValues:StringEquals"]'
+        '["sagemaker:InstanceTypes"] is ["ml.m5.large", "ml.p4d.24xlarge"]: has instance types that are not '
         "allowed here. Cure: use some of: ml.m5.large, ml.m5.xlarge, ml.m5.2xlarge, ml.m5.4xlarge, ml.c5.*xlarge.",
     ),
     "a group's count that is text": (

@@ -32,7 +32,7 @@ REPORTED = {
             )
         ],
         "execution_role| "
-        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws\\u003aSourceArn"] is '
+        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws:SourceArn"] is '
         '["arn:aws:sagemaker:us-east-1:123456789012:*"]: aws:SourceArn must be '
         "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*. Cure: add ArnLike "
         '{"aws:SourceArn": "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"}.',
@@ -45,7 +45,7 @@ REPORTED = {
             )
         ],
         "execution_role| "
-        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws\\u003aSourceArn"] is '
+        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws:SourceArn"] is '
         '["arn:aws:sagemaker:us-east-1:*:training-job/*"]: aws:SourceArn must be '
         "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*. Cure: add ArnLike "
         '{"aws:SourceArn": "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"}.',
@@ -58,7 +58,7 @@ REPORTED = {
             )
         ],
         "execution_role| "
-        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws\\u003aSourceArn"] is '
+        'assumeRolePolicy.Statement[0].Condition.ArnLike["aws:SourceArn"] is '
         '["arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/*"]: aws:SourceArn must be '
         "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*. Cure: add ArnLike "
         '{"aws:SourceArn": "arn:aws:sagemaker:REGION:ACCOUNT:training-job/*"}.',

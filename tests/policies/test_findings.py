@@ -58,7 +58,7 @@ def test_another_text_is_refused(line: str) -> None:
     [
         (("policy", "Statement", 0, "Action", 1), "policy.Statement[0].Action[1]"),
         (("target.input", "HyperParameters", "a.b"), 'target.input.HyperParameters["a.b"]'),
-        (("target.input", "Environment", "a b: c"), 'target.input.Environment["a\\u0020b\\u003a\\u0020c"]'),
+        (("target.input", "Environment", "a b: c"), 'target.input.Environment["a\\u0020b:\\u0020c"]'),
     ],
 )
 def test_a_path_has_no_spaces(segments: tuple[str | int, ...], path: str) -> None:

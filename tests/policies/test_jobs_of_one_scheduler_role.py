@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LIMIT = "Condition.NumericLessThanEquals.sagemaker:MaxRuntimeInSeconds"
 TOO_SHORT = (
     "scheduler_policy| "
-    'policy.Statement[0].Condition.NumericLessThanEquals["sagemaker\\u003aMaxRuntimeInSeconds"] '
+    'policy.Statement[0].Condition.NumericLessThanEquals["sagemaker:MaxRuntimeInSeconds"] '
     'is ["1800"]: sagemaker:MaxRuntimeInSeconds is limited to less than the job uses, which AWS would refuse. '
     'Cure: use NumericLessThanEquals {"sagemaker:MaxRuntimeInSeconds": "3600"}.'
 )
@@ -95,7 +95,7 @@ def test_a_schedule_that_no_statement_allows_is_reported(two_schedules: StackUnd
 
     assert findings_of(RULE, two_schedules) == [
         "scheduler_policy| "
-        'policy.Statement[0].Condition["ForAllValues\\u003aStringEquals"]["sagemaker\\u003aInstanceTypes"] is '
+        'policy.Statement[0].Condition["ForAllValues:StringEquals"]["sagemaker:InstanceTypes"] is '
         '["ml.m5.large"]: sagemaker:InstanceTypes is limited to less than the job uses, which AWS would refuse. Cure: '
         'use ForAllValues:StringEquals {"sagemaker:InstanceTypes": ["ml.m5.4xlarge", "ml.m5.large"]} with Null '
         '{"sagemaker:InstanceTypes": "false"}.'

@@ -125,7 +125,7 @@ REPORTED = {
             )
         ],
         "scheduler_policy| "
-        'policy.Statement[0].Condition["ForAllValues\\u003aStringEquals"]["sagemaker\\u003aInstanceTypes"] '
+        'policy.Statement[0].Condition["ForAllValues:StringEquals"]["sagemaker:InstanceTypes"] '
         'is ["ml.m5.xlarge", "ml.m5.2xlarge"]: sagemaker:InstanceTypes is limited to less '
         "than the job uses, which AWS would refuse. Cure: use ForAllValues:StringEquals "
         '{"sagemaker:InstanceTypes": ["ml.m5.large"]} with Null '
@@ -152,7 +152,7 @@ REPORTED = {
             )
         ],
         "scheduler_policy| "
-        'policy.Statement[0].Condition.NumericLessThanEquals["sagemaker\\u003aMaxRuntimeInSeconds"] '
+        'policy.Statement[0].Condition.NumericLessThanEquals["sagemaker:MaxRuntimeInSeconds"] '
         'is ["1800"]: sagemaker:MaxRuntimeInSeconds is limited to less than the job uses, which AWS would refuse. '
         'Cure: use NumericLessThanEquals {"sagemaker:MaxRuntimeInSeconds": '
         '"3600"}.',
@@ -172,7 +172,7 @@ REPORTED = {
             )
         ],
         "scheduler_policy| "
-        'policy.Statement[0].Condition["ForAllValues\\u003aStringEquals"]["sagemaker\\u003aVpcSecurityGroupIds"] '
+        'policy.Statement[0].Condition["ForAllValues:StringEquals"]["sagemaker:VpcSecurityGroupIds"] '
         'is ["sg-0123456789abcdef0", "sg-1"]: sagemaker:VpcSecurityGroupIds is not '
         "limited to what the job uses. Cure: use ForAllValues:StringEquals "
         '{"sagemaker:VpcSecurityGroupIds": ["sg-0123456789abcdef0"]} with Null '

@@ -20,7 +20,7 @@ REPORTED = {
                 ["/aws/sagemaker/TrainingJobs", "AWS/Billing"],
             )
         ],
-        'execution_policy| policy.Statement[4].Condition.StringEquals["cloudwatch\\u003anamespace"] is '
+        'execution_policy| policy.Statement[4].Condition.StringEquals["cloudwatch:namespace"] is '
         '["/aws/sagemaker/TrainingJobs", "AWS/Billing"]: cloudwatch:PutMetricData may write into more '
         "than one namespace. Cure: name the job's namespace in StringEquals.",
     ),
@@ -32,14 +32,14 @@ REPORTED = {
     "every namespace": (
         [("execution_policy.policy.Statement.4.Condition", {"StringLike": {"cloudwatch:namespace": "*"}})],
         "execution_policy| "
-        'policy.Statement[4].Condition.StringLike["cloudwatch\\u003anamespace"] is ["*"]: '
+        'policy.Statement[4].Condition.StringLike["cloudwatch:namespace"] is ["*"]: '
         "cloudwatch:PutMetricData may write into more than one namespace. Cure: name the "
         "job's namespace in StringEquals.",
     ),
     "namespaces that begin alike": (
         [("execution_policy.policy.Statement.4.Condition", {"StringLike": {"cloudwatch:namespace": "/aws/*"}})],
         "execution_policy| "
-        'policy.Statement[4].Condition.StringLike["cloudwatch\\u003anamespace"] is '
+        'policy.Statement[4].Condition.StringLike["cloudwatch:namespace"] is '
         '["/aws/*"]: cloudwatch:PutMetricData may write into more than one namespace. '
         "Cure: name the job's namespace in StringEquals.",
     ),

@@ -145,7 +145,7 @@ REPORTED = {
     ),
     "a secret in a name with spaces": (
         [("schedule.target.input.HyperParameters.my secret: one", "abc")],
-        'schedule| target.input.HyperParameters["my\\u0020secret\\u003a\\u0020one"]: its '
+        'schedule| target.input.HyperParameters["my\\u0020secret:\\u0020one"]: its '
         "name says that it is a secret, and everybody can read it here. Cure: keep it in "
         "Secrets Manager, hand over its ARN, and take this value out of use: it has been "
         "in plain text.",

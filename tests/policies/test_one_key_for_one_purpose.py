@@ -61,7 +61,7 @@ REPORTED = {
     "any service by wildcard": (
         [("execution_policy.policy.Statement.7.Condition", {"StringLike": {"kms:ViaService": "*.amazonaws.com"}})],
         "execution_policy| "
-        'policy.Statement[7].Condition.StringLike["kms\\u003aViaService"] is '
+        'policy.Statement[7].Condition.StringLike["kms:ViaService"] is '
         '["*.amazonaws.com"]: the key may be used through any service. Cure: name the '
         "service, such as s3.us-east-1.amazonaws.com.",
     ),
@@ -73,7 +73,7 @@ REPORTED = {
             )
         ],
         "execution_policy| "
-        'policy.Statement[7].Condition.StringEquals["kms\\u003aViaService"] is '
+        'policy.Statement[7].Condition.StringEquals["kms:ViaService"] is '
         '["s3.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"]: the key may be used through several '
         "services. Cure: name one service, and give another one a statement of its own.",
     ),

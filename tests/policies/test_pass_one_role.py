@@ -102,7 +102,7 @@ REPORTED = {
     "another service": (
         [("scheduler_policy.policy.Statement.2.Condition.StringEquals", {"iam:PassedToService": "ec2.amazonaws.com"})],
         "scheduler_policy| "
-        'policy.Statement[2].Condition.StringEquals["iam\\u003aPassedToService"] is '
+        'policy.Statement[2].Condition.StringEquals["iam:PassedToService"] is '
         '"ec2.amazonaws.com": iam:PassRole may hand a role to sagemaker.amazonaws.com '
         'only. Cure: add StringEquals {"iam:PassedToService": '
         '"sagemaker.amazonaws.com"}.',
@@ -115,7 +115,7 @@ REPORTED = {
             )
         ],
         "scheduler_policy| "
-        'policy.Statement[2].Condition.StringEquals["iam\\u003aPassedToService"] is '
+        'policy.Statement[2].Condition.StringEquals["iam:PassedToService"] is '
         '"lambda.amazonaws.com": iam:PassRole may hand a role to sagemaker.amazonaws.com '
         'only. Cure: add StringEquals {"iam:PassedToService": '
         '"sagemaker.amazonaws.com"}.',
@@ -123,7 +123,7 @@ REPORTED = {
     "every service": (
         [("scheduler_policy.policy.Statement.2.Condition", {"StringLike": {"iam:PassedToService": "*"}})],
         "scheduler_policy| "
-        'policy.Statement[2].Condition.StringLike["iam\\u003aPassedToService"] is "*": '
+        'policy.Statement[2].Condition.StringLike["iam:PassedToService"] is "*": '
         "iam:PassRole may hand a role to sagemaker.amazonaws.com only. Cure: add "
         'StringEquals {"iam:PassedToService": "sagemaker.amazonaws.com"}.',
     ),

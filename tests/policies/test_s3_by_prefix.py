@@ -93,13 +93,13 @@ REPORTED = {
     ),
     "a listing of every prefix": (
         [("execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix", "*")],
-        'execution_policy| policy.Statement[2].Condition.StringLike["s3\\u003aprefix"] is '
+        'execution_policy| policy.Statement[2].Condition.StringLike["s3:prefix"] is '
         '["*"]: a listing must be limited to prefixes that end at a separator. Cure: add '
         'StringLike {"s3:prefix": "PREFIX/*"}.',
     ),
     "one listing of every prefix among others": (
         [("execution_policy.policy.Statement.2.Condition.StringLike.s3:prefix", ["datasets/*", "*"])],
-        'execution_policy| policy.Statement[2].Condition.StringLike["s3\\u003aprefix"] is '
+        'execution_policy| policy.Statement[2].Condition.StringLike["s3:prefix"] is '
         '["datasets/*", "*"]: a listing must be limited to prefixes that end at a '
         'separator. Cure: add StringLike {"s3:prefix": "PREFIX/*"}.',
     ),

@@ -16,7 +16,7 @@ REPORTED = {
     "every account": (
         [("scheduler_role.assumeRolePolicy.Statement.0.Condition.StringEquals.aws:SourceAccount", "*")],
         "scheduler_role| "
-        'assumeRolePolicy.Statement[0].Condition.StringEquals["aws\\u003aSourceAccount"] '
+        'assumeRolePolicy.Statement[0].Condition.StringEquals["aws:SourceAccount"] '
         'is ["*"]: aws:SourceAccount must be one account. Cure: add StringEquals '
         '{"aws:SourceAccount": "<account id>"}.',
     ),
@@ -46,7 +46,7 @@ REPORTED = {
             )
         ],
         "scheduler_role| "
-        'assumeRolePolicy.Statement[0].Condition.ArnEquals["aws\\u003aSourceArn"] is '
+        'assumeRolePolicy.Statement[0].Condition.ArnEquals["aws:SourceArn"] is '
         '["arn:aws:scheduler:us-east-1:123456789012:schedule-group/*"]: aws:SourceArn '
         "must be arn:aws:scheduler:REGION:ACCOUNT:schedule-group/GROUP. Cure: add "
         'ArnLike {"aws:SourceArn": '
@@ -60,7 +60,7 @@ REPORTED = {
             )
         ],
         "scheduler_role| "
-        'assumeRolePolicy.Statement[0].Condition.ArnEquals["aws\\u003aSourceArn"] is '
+        'assumeRolePolicy.Statement[0].Condition.ArnEquals["aws:SourceArn"] is '
         '["arn:aws:scheduler:us-east-1:123456789012:schedule/g/s"]: aws:SourceArn must '
         "be arn:aws:scheduler:REGION:ACCOUNT:schedule-group/GROUP. Cure: add ArnLike "
         '{"aws:SourceArn": "arn:aws:scheduler:REGION:ACCOUNT:schedule-group/GROUP"}.',
@@ -76,7 +76,7 @@ REPORTED = {
             )
         ],
         "scheduler_role| "
-        'assumeRolePolicy.Statement[0].Condition.ArnEquals["aws\\u003aSourceArn"] is '
+        'assumeRolePolicy.Statement[0].Condition.ArnEquals["aws:SourceArn"] is '
         '["arn:aws:scheduler:us-east-1:123456789012:schedule-group/a", '
         '"arn:aws:scheduler:us-east-1:123456789012:schedule-group/b"]: aws:SourceArn '
         "must be arn:aws:scheduler:REGION:ACCOUNT:schedule-group/GROUP. Cure: add "

@@ -191,6 +191,20 @@ def test_a_value_that_is_not_known_or_secret_is_refused(value: object, plugin: P
     assert "hospital-data" not in str(answer)
 
 
+def test_what_the_training_code_refuses_is_told_beside_others_and_not_of_what_is_not_known(
+    plugin: Plugin, inputs: dict[str, Any]
+) -> None:
+    given = {"n_estimators": "many", "estimator": rpc.UNKNOWN}
+
+    answer = refused(plugin, inputs | {"hyperparameters": {"n_estimators": "many"}, "bucket": rpc.UNKNOWN})
+    assert (answer.reasons, lines(answer)) == (
+        {"hyperparameters.n_estimators": "got 'many', allowed: a whole number from 1 to 100000"},
+        [f"property bucket has a problem: {NOT_PLAIN}"],
+    )
+    answer = refused(plugin, inputs | {"hyperparameters": given})
+    assert (answer.reasons, lines(answer)) == ({}, [f"property hyperparameters.estimator has a problem: {NOT_PLAIN}"])
+
+
 def test_what_fits_only_together_is_told_in_properties(plugin: Plugin, inputs: dict[str, Any]) -> None:
     answer = refused(plugin, inputs | {"managedSpotTraining": True, "checkpoint": {"s3Path": "checkpoints/"}})
 

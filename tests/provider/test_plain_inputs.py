@@ -8,7 +8,7 @@ from pulumi.output import Unknown
 
 from components.job_args import ScheduledTrainingJobArgs
 from components.setting_problems import Problem
-from provider.plain_inputs import NOT_PLAIN, plain_settings
+from provider.plain_inputs import NOT_PLAIN, UNPLAIN, plain_settings
 from provider.property_names import in_properties, property_path
 
 
@@ -58,7 +58,11 @@ def test_what_is_not_known_is_named_wherever_it_is(value: object) -> None:
 
     found, problems = plain_settings(inputs, ScheduledTrainingJobArgs)
 
-    assert found == {"network": {"subnets": ["subnet-1"]}, "channels": {"a.b": {}}}
+    assert found == {
+        "bucket": UNPLAIN,
+        "network": {"subnets": ["subnet-1", UNPLAIN]},
+        "channels": {"a.b": {"s3_path": UNPLAIN}},
+    }
     assert problems == [
         Problem(("bucket",), NOT_PLAIN),
         Problem(("network", "subnets", "1"), NOT_PLAIN),

@@ -50,6 +50,15 @@ def test_numbers_are_times_as_well(channel: Channel) -> None:
     assert "size" not in data.training.features
 
 
+@pytest.mark.parametrize("when", ["{},5", "1.{},5", "{}"])
+def test_numbers_are_times_as_the_file_writes_them(channel: Channel, when: str) -> None:
+    rows = [f"{when.format(100 + place)};{place},5;{place % 2}\n" for place in range(40)]
+
+    data = read(channel, "when;size;target\n" + "".join(rows), split_by_time="when")
+
+    assert data.validation.features["size"].tolist() == [place + 0.5 for place in range(32, 40)]
+
+
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=60), st.floats(0.01, 0.99))
 def test_no_time_is_on_both_sides_and_both_have_rows(times: list[int], fraction: float) -> None:
     words = [str(each) for each in range(10)]

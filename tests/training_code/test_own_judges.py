@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from components.aws_names import AwsScope, JobNames
-from components.settings_judge import JudgeError, judge_settings
+from components.settings_judge import JudgeError, judge_beside_faults, judge_settings
 from components.source_bundle import read_source_files
 from components.training_job_spec import TrainingJobSpec
-from settings import parse_settings
-from tests.stack_values import STAGING
+from settings import SettingsError, parse_settings
+from tests.stack_values import STAGING, changed
 
 NAMES = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-staging")
 
@@ -104,4 +104,50 @@ def test_code_of_ones_own_that_was_not_said_to_judge_is_not_started(tmp_path: Pa
     assert judged.notes == (
         "hyperparameters of the code in mine/ are not judged (training_jobs a): it is your own, and "
         "source.judges_settings is not set",
+    )
+
+
+def beside_faults(directory: Path, script: str, hyperparameters: object) -> list[str]:
+    """What code of one's own says of a job whose instance type is wrong."""
+    (directory / "mine").mkdir()
+    (directory / "mine" / "fit.py").write_text(script)
+    values = changed("training_jobs/breast-cancer/resources/instance_type", "m5.large")
+    values["training_jobs"]["breast-cancer"] |= {
+        "source": {"directory": "mine", "entry_point": "fit.py", "judges_settings": True},
+        "hyperparameters": hyperparameters,
+    }
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(values, "staging", "us-east-1")
+    return judge_beside_faults(refused.value.known_jobs, lambda name: directory / name, directory / "kept")
+
+
+@pytest.mark.parametrize(
+    ("script", "hyperparameters", "said"),
+    [
+        (ANSWER, {"max_depth": 5}, ["hyperparameters.max_depth: got '5'; allowed: 1 to 3"]),
+        (ANSWER.replace("max_depth", "TRAINING_IMAGE").replace("hyperparameter", "environment variable"), {"a": 5}, []),
+        (ANSWER.replace("if", "if job['environment']['TRAINING_IMAGE'] and"), {"max_depth": 5}, []),
+        (ANSWER, ["max_depth"], []),
+    ],
+    ids=["of what is known", "of what is left out", "that needs what is left out", "of hyperparameters that are wrong"],
+)
+def test_code_of_ones_own_is_heard_beside_faults_of_what_is_known(
+    script: str, hyperparameters: object, said: list[str], tmp_path: Path
+) -> None:
+    found = beside_faults(tmp_path, script, hyperparameters)
+
+    assert found == [f"training_jobs.breast-cancer.{line}" for line in said]
+
+
+def test_code_that_is_not_there_is_told_beside_faults(tmp_path: Path) -> None:
+    values = changed("training_jobs/breast-cancer/schedule/enabled", "yes")
+    values["training_jobs"]["breast-cancer"]["source"] = {"directory": "mine"}
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(values, "staging", "us-east-1")
+
+    (line,) = judge_beside_faults(refused.value.known_jobs, lambda name: tmp_path / name, tmp_path)
+
+    assert line == (
+        f"training_jobs.breast-cancer.source.directory: {tmp_path}/mine is not a directory; create it or correct the "
+        "setting"
     )

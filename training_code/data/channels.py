@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data import csv_faults, csv_numbers, data_files, finding, labels, memory, settling, tables
 from data.csv_faults import NotANumberError
+from data.csv_numbers import PLAIN, Notation
 from data.data_file import DataFile, Wanted
 from data.data_files import Opened
 from data.finding import Found
@@ -133,8 +134,16 @@ def read_channel(
         f"reading {channel}: {len(files)} {'file' if len(files) == 1 else 'files'}, {rows} rows, "
         f"{len(wanted.features)} features, {time.perf_counter() - started:.2f} s"
     )
-    split = SplitColumn(wanted.split, *labels.words_of(files, wanted.split)) if wanted.split else None
+    split = None
+    if wanted.split:
+        split = SplitColumn(wanted.split, *labels.words_of(files, wanted.split), _common_notation(files))
     return Channel(files, wanted, lacks_values, target, weights, split)
+
+
+def _common_notation(files: Sequence[DataFile]) -> Notation:
+    """How the files write numbers; where they differ, as Python does."""
+    found = {each.dialect.notation if each.dialect else PLAIN for each in files}
+    return found.pop() if len(found) == 1 else PLAIN
 
 
 def _one_hot(settings: Hyperparameters) -> bool:

@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from data import csv_numbers, dates, labels
+from data.csv_numbers import Notation
 from failure import TrainingError, shown
 from options.estimators import CLASSIFICATION
 from options.hyperparameters import Hyperparameters
@@ -25,6 +26,8 @@ class SplitColumn:
     name: str
     codes: NDArray[Any]
     words: Sequence[str]
+    notation: Notation = csv_numbers.PLAIN
+    """How the files write numbers; as in the files, words that are numbers are not read yet."""
 
 
 def hold_out(
@@ -118,8 +121,10 @@ def _by_time(split: SplitColumn, settings: Hyperparameters) -> tuple[Rows, Rows,
 
 def _times(split: SplitColumn, settings: Hyperparameters) -> NDArray[numpy.float64]:
     """Each word of the column as a number that grows with time."""
-    if not settings.date_format and all(map(csv_numbers.is_number, split.words)):
-        return numpy.array([float(each) for each in split.words])
+    for notation in () if settings.date_format else (split.notation, csv_numbers.PLAIN):
+        numbers = [notation.plain(each.strip()) for each in split.words]
+        if all(map(csv_numbers.is_number, numbers)):
+            return numpy.array([float(each) for each in numbers])
     form = dates.form_of(split.words, split.name, settings.date_format, ("seconds",))
     if form is None:
         raise TrainingError(

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import packages
 from failure import Fault, RefusedError, shown
 from options import estimators, hyperparameters, trial_fit, untracked
 from options.hyperparameters import Hyperparameters
+from options.known import judged
 from scheduled_job import promotion
 from scheduled_job.job import (
     AFTERWARDS,
@@ -54,10 +56,11 @@ class Environment(TrackingSettings):
 class Told:
     """What a job was told, and all that is wrong with it; with faults, defaults stand for what is wrong.
 
-    `metrics` are those that an evaluation may have.
+    `known` lacks what is wrong. `metrics` are those that an evaluation may have; none where it is not known.
     """
 
     settings: Hyperparameters
+    known: Hyperparameters
     job: TrainingJob
     gate: Gate
     lease_seconds: float
@@ -107,32 +110,37 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Environm
 
 def look(arguments: Sequence[str], environ: Mapping[str, str]) -> Told:
     """What a job was told, and all that is wrong with it: nothing but these two is looked at."""
-    settings, notes, faults = hyperparameters.parse(arguments)
-    is_clear = not faults
+    said = hyperparameters.look(arguments)
+    settings, known, notes, faults = said.settings, said.known, said.notes, list(said.faults)
     faults += [_not_set(name, cure) for name, cure in _required(environ).items() if not environ.get(name)]
     job = training_job(environ)
     if job.scheduled_time and not job.schedule_arn:
         faults.append(_not_set("SCHEDULE_ARN", "but SCHEDULED_TIME is; set both or neither", ", "))
     lease = lease_seconds(environ, faults)
     if environ.get("SM_CHANNEL_VALIDATION"):
-        faults += [
-            Fault("hyperparameter", split, "there is a channel validation, and nothing is held out; leave it out")
-            for split in hyperparameters.SPLITS
-            if getattr(settings, split)
-        ]
+        faults += judged(*(partial(_nothing_to_split, known, split) for split in hyperparameters.SPLITS))
     gate = promotion.read(environ, faults)
-    faults += untracked.faults(environ, settings, gate)
+    faults += untracked.faults(environ, known, gate)
     patience = patience_seconds(environ, faults)
-    metrics: tuple[str, ...] = ()
-    if is_clear:
-        faults += trial_fit.faults(settings)
-        # Which metrics there will be follows from hyperparameters that are right.
-        metrics = estimators.metric_names(settings.estimator, settings.parameters)
+    faults += judged(partial(trial_fit.faults, known))
+    # Which metrics there will be follows from the estimator, and of some from its parameters.
+    metrics = next(iter(judged(partial(_metrics, known))), ())
+    if metrics:
         faults += promotion.unknown_metrics(gate, metrics)
     names = json.loads(environ.get("SM_CHANNELS") or "[]")
     if unread := [name for name in names if name not in ("training", "validation") and not packages.is_channel(name)]:
         notes.append(f"channels that are not read: {', '.join(unread)}; read are training and validation")
-    return Told(settings, job, gate, lease, patience, metrics, notes, faults)
+    return Told(settings, known, job, gate, lease, patience, metrics, notes, faults)
+
+
+def _nothing_to_split(known: Hyperparameters, split: str) -> Iterator[Fault]:
+    if getattr(known, split):
+        yield Fault("hyperparameter", split, "there is a channel validation, and nothing is held out; leave it out")
+
+
+def _metrics(known: Hyperparameters) -> Iterator[tuple[str, ...]]:
+    name = known.estimator
+    yield estimators.metric_names(name, {} if name in estimators.TASK_OF_FOREST else known.parameters)
 
 
 def _required(environ: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,15 @@ from options import estimators, misfits
 from options.declared_hyperparameters import AUTO, FILLS, FOREST_PARAMETERS, RULES, SPLITS, Hyperparameters
 from options.estimators import CLASSIFICATION, FOREST, REGRESSION, REGRESSION_FOREST, TASK_OF_FOREST
 from options.hyperparameter_rules import literal
+from options.known import meant, without_wrong
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
-__all__ = ["AUTO", "FILLS", "FOREST_PARAMETERS", "RULES", "SPLITS", "Hyperparameters", "parse"]
+__all__ = ["AUTO", "FILLS", "FOREST_PARAMETERS", "RULES", "SPLITS", "Hyperparameters", "look", "parse"]
 
+_CHOOSING = ("estimator", "task")
+"""What all that is said of the others depends on."""
 _TOOLKIT_PREFIXES = ("sagemaker_", "_tuning_objective_metric")
 
 
@@ -44,48 +47,84 @@ class _Chosen:
         return TASK_OF_FOREST.get(self.name) or estimators.task_of(self.estimator)
 
 
+@dataclass(frozen=True)
+class Look:
+    """Hyperparameters with defaults for the mistaken ones, and `known` without these; notes, and what is wrong."""
+
+    settings: Hyperparameters
+    known: Hyperparameters
+    notes: list[str]
+    faults: list[Fault]
+
+
 def parse(arguments: Sequence[str]) -> tuple[Hyperparameters, list[str], list[Fault]]:
     """Hyperparameters from `--name value` arguments.
 
     Returns the hyperparameters, notes for the log, and one fault for each mistake; with faults the hyperparameters are
     the defaults for the mistaken ones.
     """
+    found = look(arguments)
+    return found.settings, found.notes, found.faults
+
+
+def look(arguments: Sequence[str]) -> Look:
+    """Hyperparameters from `--name value` arguments, and what is wrong with them: one fault for each mistake."""
     given, faults = _pairs(arguments)
     given = {name: text for name, text in given.items() if not name.startswith(_TOOLKIT_PREFIXES)}
     chosen, more = _choose(given)
-    faults += more
-    rules = {
-        name: rule
-        for name, rule in RULES.items()
-        if (chosen and chosen.name == FOREST) or name not in FOREST_PARAMETERS
-    }
-    values: dict[str, Any] = {}
-    others: dict[str, Any] = {}
-    notes: list[str] = []
+    reading = _Reading(chosen)
     for name, text in given.items():
-        if name in rules:
+        reading.read(name, text)
+    settings = reading.settings()
+    faults += [*more, *reading.faults]
+    faults += misfits.of(without_wrong(settings, given, faults))
+    return Look(settings, without_wrong(settings, given, faults), reading.notes, faults)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What is made of the texts: declared hyperparameters, those of the estimator's own, notes and faults."""
+
+    chosen: _Chosen | None
+    values: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def read(self, name: str, text: str) -> None:
+        """One of the hyperparameters."""
+        is_forest = self.chosen and self.chosen.name == FOREST
+        if name in RULES and (is_forest or name not in FOREST_PARAMETERS):
             try:
-                values[name] = rules[name].parse(text)
+                self.values[name] = RULES[name].parse(text)
             except ValueError:
-                faults.append(_fault(name, f"got {shown(text)}, allowed: {rules[name].allowed}"))
-        elif chosen and name in chosen.own:
-            value = literal(text)
-            if name == "max_features" and value == "auto":
-                value = "sqrt" if "Classifier" in chosen.name else 1.0
-                notes.append(_auto_note(value))
-            if allowed := estimators.refused(chosen.estimator, name, value):
-                faults.append(_fault(name, f"got {shown(text)}, allowed: {allowed}"))
-            else:
-                others[name] = value
-        elif chosen:
-            faults.append(_fault(name, _unknown(name, [*rules, *chosen.own])))
-    if values.get("max_features") == "auto":
-        values["max_features"] = "sqrt"
-        notes.append(_auto_note("sqrt"))
-    if chosen:
-        values |= {"estimator": chosen.name, "task": chosen.task}
-    settings = Hyperparameters(**values, estimator_parameters=others)
-    return settings, notes, faults + (misfits.of(settings) if chosen else [])
+                self.faults.append(_fault(name, f"got {shown(text)}, allowed: {RULES[name].allowed}"))
+        elif self.chosen and name in self.chosen.own:
+            self._read_own(self.chosen, name, text)
+        elif self.chosen:
+            known = [each for each in RULES if is_forest or each not in FOREST_PARAMETERS]
+            self.faults.append(_fault(name, _unknown(name, [*known, *self.chosen.own])))
+        elif meant(name) in _CHOOSING:
+            self.faults.append(_fault(name, _unknown(name, list(RULES))))
+
+    def _read_own(self, chosen: _Chosen, name: str, text: str) -> None:
+        value = literal(text)
+        if name == "max_features" and value == "auto":
+            value = "sqrt" if "Classifier" in chosen.name else 1.0
+            self.notes.append(_auto_note(value))
+        if allowed := estimators.refused(chosen.estimator, name, value):
+            self.faults.append(_fault(name, f"got {shown(text)}, allowed: {allowed}"))
+        else:
+            self.others[name] = value
+
+    def settings(self) -> Hyperparameters:
+        """All of them, with defaults for those that are wrong."""
+        if self.values.get("max_features") == "auto":
+            self.values["max_features"] = "sqrt"
+            self.notes.append(_auto_note("sqrt"))
+        if self.chosen:
+            self.values.update(estimator=self.chosen.name, task=self.chosen.task)
+        return Hyperparameters(**self.values, estimator_parameters=self.others)
 
 
 def _fault(name: str, text: str) -> Fault:
@@ -93,8 +132,12 @@ def _fault(name: str, text: str) -> Fault:
 
 
 def _choose(given: dict[str, str]) -> tuple[_Chosen | None, list[Fault]]:
-    """The estimator, and what is wrong with the choice; None if there is no such one."""
+    """The estimator, and what is wrong with the choice; None if there is no such one, or nobody knows which."""
     task = given.get("task", "").lower()
+    if "estimator" not in given and (
+        task not in ("", CLASSIFICATION, REGRESSION) or any(meant(name) in _CHOOSING for name in given.keys() - RULES)
+    ):
+        return None, []
     chosen = _Chosen(given.get("estimator", REGRESSION_FOREST if task == REGRESSION else FOREST))
     try:
         actual = chosen.task

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TextIO
 
 from options import environment, estimators, hosts, sharing
 from options.estimators import FOREST, REGRESSION_FOREST
 from options.hyperparameters import Hyperparameters
+from options.known import judged
 
 CHANNELS = ("training", "validation")
 """Channels that are read; the others of a job are told in a note."""
@@ -32,9 +34,7 @@ def judge(arguments: Sequence[str], environ: Mapping[str, str]) -> dict[str, Any
     """
     found, host_faults = hosts.look(environ)
     told = environment.look(arguments, environ)
-    faults = [*host_faults, *told.faults]
-    if not faults:
-        faults = sharing.faults(told.settings, found)
+    faults = [*host_faults, *told.faults, *judged(partial(sharing.faults, told.known, found))]
     return {
         "accepted": {} if faults else told.settings.described,
         "notes": told.notes,

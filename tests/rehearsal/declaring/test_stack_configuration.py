@@ -72,7 +72,7 @@ def test_encrypted_values_are_named_and_never_shown(project: Path) -> None:
     )
     assert fault(project) == (
         "DIR/Pulumi.staging.yaml holds encrypted values that cannot be decrypted offline: fixture:password, "
-        "other:token; keep the value itself in AWS Secrets Manager or SSM and configure its name, or use "
+        "other:token.deep.0; keep the value itself in AWS Secrets Manager or SSM and configure its name, or use "
         "`pulumi preview`"
     )
 
@@ -94,7 +94,10 @@ def test_a_project_without_a_name_is_reported(project: Path) -> None:
 
 def test_a_file_that_is_no_mapping_is_reported(project: Path) -> None:
     (project / "Pulumi.staging.yaml").write_text("- a\n")
-    assert fault(project) == "DIR/Pulumi.staging.yaml is not a YAML mapping"
+    assert fault(project) == (
+        "DIR/Pulumi.staging.yaml is not a YAML mapping; allowed: `config:`, and the settings below it, further to the "
+        "right"
+    )
 
 
 def test_a_file_that_is_no_yaml_is_reported_with_the_place(project: Path) -> None:
@@ -189,3 +192,41 @@ def test_an_existing_execution_role_says_of_which_account_a_stack_is(project: Pa
     (project / "Pulumi.staging.yaml").write_text(f"config:\n  training_jobs:\n    a: {job}\n")
 
     assert read_stack_configuration(project, "staging").account_id == account
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        (
+            "config:\n\taws:region: us-east-1\n",
+            "YAML takes blanks alone in front of a line: replace each tab by blanks",
+        ),
+        ("config:\n  a: b: c\n", "put a text that has ': ' in it into quotes; or indent the line like those beside it"),
+        (
+            "config:\n  a: *_id\n",
+            "put a text that begins with '*' into quotes; or define the anchor, with '&', above it",
+        ),
+        ("config:\n  a: @x\n", "put a text that begins with this character into quotes"),
+        ("config:\n  a: 1\n b: 2\n", "indent the line like those beside it"),
+    ],
+)
+def test_what_is_no_yaml_is_told_what_cures_it(project: Path, text: str, cure: str) -> None:
+    (project / "Pulumi.staging.yaml").write_text(text)
+
+    assert fault(project).splitlines()[-1].strip() == cure
+
+
+def test_settings_beside_config_are_told_where_they_belong(project: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text("aws:region: us-east-1\nfixture:bucket: b\n")
+
+    assert fault(project) == (
+        "DIR/Pulumi.staging.yaml has settings outside of `config:`, where nothing reads them: aws:region, "
+        "fixture:bucket; write them below `config:`, further to the right"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# to do\n", "config:\n"])
+def test_a_file_without_a_setting_has_none(project: Path, text: str) -> None:
+    (project / "Pulumi.staging.yaml").write_text(text)
+
+    assert read_stack_configuration(project, "staging").values == {}

@@ -8,6 +8,7 @@ from mypy_boto3_s3 import S3Client
 
 from rehearsal.aws_clients import AwsClients
 from tests.rehearsal.embedded_server import empty_embedded_aws
+from tests.rehearsal.running.schedules import deploy_schedule
 
 
 @pytest.fixture(scope="module")
@@ -29,4 +30,12 @@ def clients(server: AwsClients) -> AwsClients:
     empty_embedded_aws()
     server.s3.create_bucket(Bucket="bucket")
     server.s3.put_object(Bucket="bucket", Key="datasets/training/a.csv", Body=b"1,0\n")
+    return server
+
+
+@pytest.fixture
+def scheduled(server: AwsClients) -> AwsClients:
+    """An embedded AWS that has a good schedule, its roles and its queue."""
+    empty_embedded_aws()
+    deploy_schedule(server)
     return server

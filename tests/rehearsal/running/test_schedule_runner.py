@@ -6,7 +6,6 @@ import pytest
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.schedule_runner import InvocationFailedError, ScheduleError, invoke_schedule, read_schedule
-from tests.rehearsal.embedded_server import empty_embedded_aws
 from tests.rehearsal.running.schedules import (
     DUE,
     EXECUTION_ID,
@@ -15,7 +14,6 @@ from tests.rehearsal.running.schedules import (
     SCHEDULE_ARN,
     TARGET_ARN,
     dead_letters,
-    deploy_schedule,
     deployed,
     good_input,
     training_jobs,
@@ -25,15 +23,8 @@ from tests.rehearsal.running.schedules import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def clients(server: AwsClients) -> AwsClients:
-    empty_embedded_aws()
-    deploy_schedule(server)
-    return server
-
-
-def test_a_deployed_schedule_is_read_back(clients: AwsClients) -> None:
-    assert read_schedule(clients, NAME, NAME) == DeployedSchedule(
+def test_a_deployed_schedule_is_read_back(scheduled: AwsClients) -> None:
+    assert read_schedule(scheduled, NAME, NAME) == DeployedSchedule(
         name=NAME,
         group_name=NAME,
         arn=SCHEDULE_ARN,
@@ -47,19 +38,19 @@ def test_a_deployed_schedule_is_read_back(clients: AwsClients) -> None:
     )
 
 
-def test_a_schedule_that_is_not_deployed_is_answered_with_those_that_are(clients: AwsClients) -> None:
+def test_a_schedule_that_is_not_deployed_is_answered_with_those_that_are(scheduled: AwsClients) -> None:
     with pytest.raises(ScheduleError) as raised:
-        read_schedule(clients, "other", NAME)
+        read_schedule(scheduled, "other", NAME)
 
     assert str(raised.value) == f"schedule other/{NAME} is not deployed; deployed: {NAME}/{NAME}"
 
 
-def test_an_invocation_creates_the_training_job_with_its_attributes_filled_in(clients: AwsClients) -> None:
-    schedule = deployed(clients)
+def test_an_invocation_creates_the_training_job_with_its_attributes_filled_in(scheduled: AwsClients) -> None:
+    schedule = deployed(scheduled)
 
-    invocation = invoke_schedule(clients, schedule, scheduled_time=DUE, new_execution_id=lambda: EXECUTION_ID)
+    invocation = invoke_schedule(scheduled, schedule, scheduled_time=DUE, new_execution_id=lambda: EXECUTION_ID)
 
-    job = clients.sagemaker.describe_training_job(TrainingJobName=f"{NAME}-{EXECUTION_ID}")
+    job = scheduled.sagemaker.describe_training_job(TrainingJobName=f"{NAME}-{EXECUTION_ID}")
     assert job["Environment"] == {
         "SCHEDULE_ARN": SCHEDULE_ARN,
         "SCHEDULED_TIME": "2022-03-22T18:59:43Z",
@@ -69,20 +60,20 @@ def test_an_invocation_creates_the_training_job_with_its_attributes_filled_in(cl
     assert invocation.training_job_name == f"{NAME}-{EXECUTION_ID}"
     assert invocation.notes == ()
     assert invocation.request["Environment"] == job["Environment"]
-    assert dead_letters(clients) == []
+    assert dead_letters(scheduled) == []
 
 
-def test_each_invocation_has_an_execution_id_of_its_own(clients: AwsClients) -> None:
-    schedule = deployed(clients)
+def test_each_invocation_has_an_execution_id_of_its_own(scheduled: AwsClients) -> None:
+    schedule = deployed(scheduled)
 
-    names = {invoke_schedule(clients, schedule, scheduled_time=DUE).training_job_name for _ in range(3)}
+    names = {invoke_schedule(scheduled, schedule, scheduled_time=DUE).training_job_name for _ in range(3)}
 
     assert len(names) == 3
-    assert set(training_jobs(clients)) == names
+    assert set(training_jobs(scheduled)) == names
 
 
-def test_a_disabled_schedule_fires_because_the_person_asked_and_it_says_so(clients: AwsClients) -> None:
-    invocation = invoke_schedule(clients, deployed(clients, state="DISABLED"), scheduled_time=DUE)
+def test_a_disabled_schedule_fires_because_the_person_asked_and_it_says_so(scheduled: AwsClients) -> None:
+    invocation = invoke_schedule(scheduled, deployed(scheduled, state="DISABLED"), scheduled_time=DUE)
 
     assert invocation.notes == (f"schedule {NAME}/{NAME} is DISABLED: on AWS it would not fire by itself",)
 
@@ -107,38 +98,38 @@ def test_a_disabled_schedule_fires_because_the_person_asked_and_it_says_so(clien
     ],
 )
 def test_a_schedule_that_cannot_be_fired_is_an_error_and_nothing_is_sent(
-    clients: AwsClients, changes: dict[str, str], message: str
+    scheduled: AwsClients, changes: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ScheduleError) as raised:
-        invoke_schedule(clients, deployed(clients, **changes), scheduled_time=DUE)
+        invoke_schedule(scheduled, deployed(scheduled, **changes), scheduled_time=DUE)
 
     assert str(raised.value).startswith(f"schedule {NAME}/{NAME}")
     assert str(raised.value).endswith(message)
-    assert training_jobs(clients) == []
-    assert dead_letters(clients) == []
+    assert training_jobs(scheduled) == []
+    assert dead_letters(scheduled) == []
 
 
-def test_without_a_queue_nothing_is_recorded_and_it_says_so(clients: AwsClients) -> None:
-    schedule = replace(with_input(clients, RoleArn="nobody"), dead_letter_queue_arn=None)
+def test_without_a_queue_nothing_is_recorded_and_it_says_so(scheduled: AwsClients) -> None:
+    schedule = replace(with_input(scheduled, RoleArn="nobody"), dead_letter_queue_arn=None)
 
     with pytest.raises(InvocationFailedError) as raised:
-        invoke_schedule(clients, schedule, scheduled_time=DUE)
+        invoke_schedule(scheduled, schedule, scheduled_time=DUE)
 
     assert str(raised.value).endswith("(no dead letter was recorded)")
-    assert dead_letters(clients) == []
+    assert dead_letters(scheduled) == []
 
 
-def test_a_queue_that_does_not_exist_records_nothing(clients: AwsClients) -> None:
-    schedule = replace(with_input(clients, RoleArn="nobody"), dead_letter_queue_arn=QUEUE_ARN + "-gone")
+def test_a_queue_that_does_not_exist_records_nothing(scheduled: AwsClients) -> None:
+    schedule = replace(with_input(scheduled, RoleArn="nobody"), dead_letter_queue_arn=QUEUE_ARN + "-gone")
 
     with pytest.raises(InvocationFailedError) as raised:
-        invoke_schedule(clients, schedule, scheduled_time=DUE)
+        invoke_schedule(scheduled, schedule, scheduled_time=DUE)
 
     assert raised.value.dead_letter_queue_arn is None
 
 
 def test_a_failing_service_is_retried_with_new_execution_ids_until_the_attempts_are_used_up(
-    clients: AwsClients, monkeypatch: pytest.MonkeyPatch
+    scheduled: AwsClients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from moto.sagemaker.responses import SageMakerResponse
 
@@ -152,11 +143,11 @@ def test_a_failing_service_is_retried_with_new_execution_ids_until_the_attempts_
     ids = iter(f"{number:036}" for number in range(10))
 
     with pytest.raises(InvocationFailedError) as raised:
-        invoke_schedule(clients, deployed(clients), scheduled_time=DUE, new_execution_id=lambda: next(ids))
+        invoke_schedule(scheduled, deployed(scheduled), scheduled_time=DUE, new_execution_id=lambda: next(ids))
 
     assert raised.value.error_code == "500"
     assert list(dict.fromkeys(names)) == [f"{NAME}-{number:036}" for number in range(3)]
-    ((attributes, body),) = dead_letters(clients)
+    ((attributes, body),) = dead_letters(scheduled)
     assert attributes["RETRY_ATTEMPTS"] == "2"
     assert attributes["EXHAUSTED_RETRY_CONDITION"] == "MaximumRetryAttempts"
     assert attributes["EXECUTION_ID"] == f"{2:036}"

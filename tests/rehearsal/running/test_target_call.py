@@ -5,7 +5,6 @@ import pytest
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.schedule_runner import InvocationFailedError, invoke_schedule
-from tests.rehearsal.embedded_server import empty_embedded_aws
 from tests.rehearsal.running.schedules import (
     DUE,
     EXECUTION_ID,
@@ -15,7 +14,6 @@ from tests.rehearsal.running.schedules import (
     SCHEDULE_ARN,
     TARGET_ARN,
     dead_letters,
-    deploy_schedule,
     deployed,
     good_input,
     training_jobs,
@@ -25,25 +23,18 @@ from tests.rehearsal.running.schedules import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def clients(server: AwsClients) -> AwsClients:
-    empty_embedded_aws()
-    deploy_schedule(server)
-    return server
-
-
-def test_a_request_that_sagemaker_would_refuse_becomes_a_dead_letter(clients: AwsClients) -> None:
-    schedule = with_input(clients, TrainingJobName=f"{NAME}-<aws.scheduler.scheduled-time>")
+def test_a_request_that_sagemaker_would_refuse_becomes_a_dead_letter(scheduled: AwsClients) -> None:
+    schedule = with_input(scheduled, TrainingJobName=f"{NAME}-<aws.scheduler.scheduled-time>")
 
     with pytest.raises(InvocationFailedError) as raised:
-        invoke_schedule(clients, schedule, scheduled_time=DUE, new_execution_id=lambda: EXECUTION_ID)
+        invoke_schedule(scheduled, schedule, scheduled_time=DUE, new_execution_id=lambda: EXECUTION_ID)
 
     reason = (
         f"TrainingJobName: got '{NAME}-2022-03-22T18:59:43Z'; "
         "allowed: a value that matches [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
     )
     assert str(raised.value) == f"ValidationException: {reason} (a dead letter is in {QUEUE_ARN})"
-    ((attributes, body),) = dead_letters(clients)
+    ((attributes, body),) = dead_letters(scheduled)
     assert attributes == {
         "ERROR_CODE": "ValidationException",
         "ERROR_MESSAGE": reason,
@@ -55,29 +46,29 @@ def test_a_request_that_sagemaker_would_refuse_becomes_a_dead_letter(clients: Aw
         "TARGET_ARN": TARGET_ARN,
     }
     assert body["TrainingJobName"] == f"{NAME}-2022-03-22T18:59:43Z"
-    assert training_jobs(clients) == []
+    assert training_jobs(scheduled) == []
 
 
-def test_a_call_that_iam_would_deny_becomes_a_dead_letter(clients: AwsClients) -> None:
+def test_a_call_that_iam_would_deny_becomes_a_dead_letter(scheduled: AwsClients) -> None:
     with pytest.raises(InvocationFailedError) as raised:
         invoke_schedule(
-            clients,
-            deployed(clients),
+            scheduled,
+            deployed(scheduled),
             scheduled_time=DUE,
             authorize=lambda _schedule, _request: ["denied: iam:PassRole"],
         )
 
     assert (raised.value.error_code, raised.value.message) == ("AccessDeniedException", "denied: iam:PassRole")
-    assert [attributes["ERROR_CODE"] for attributes, _ in dead_letters(clients)] == ["AccessDeniedException"]
-    assert training_jobs(clients) == []
+    assert [attributes["ERROR_CODE"] for attributes, _ in dead_letters(scheduled)] == ["AccessDeniedException"]
+    assert training_jobs(scheduled) == []
 
 
-def test_authorization_is_asked_about_the_request_that_is_sent(clients: AwsClients) -> None:
+def test_authorization_is_asked_about_the_request_that_is_sent(scheduled: AwsClients) -> None:
     seen: list[tuple[DeployedSchedule, str]] = []
-    schedule = deployed(clients)
+    schedule = deployed(scheduled)
 
     invocation = invoke_schedule(
-        clients,
+        scheduled,
         schedule,
         scheduled_time=DUE,
         authorize=lambda deployed, request: seen.append((deployed, request["TrainingJobName"])) or (),
@@ -87,12 +78,12 @@ def test_authorization_is_asked_about_the_request_that_is_sent(clients: AwsClien
 
 
 @pytest.mark.parametrize("uri", ["s3://bucket/datasets/nothing/", "s3://no-such-bucket/training/"])
-def test_a_channel_without_objects_is_refused_in_sagemaker_s_words(clients: AwsClients, uri: str) -> None:
+def test_a_channel_without_objects_is_refused_in_sagemaker_s_words(scheduled: AwsClients, uri: str) -> None:
     channels = good_input()["InputDataConfig"]
     channels[0]["DataSource"]["S3DataSource"]["S3Uri"] = uri
 
     with pytest.raises(InvocationFailedError) as raised:
-        invoke_schedule(clients, with_input(clients, InputDataConfig=channels), scheduled_time=DUE)
+        invoke_schedule(scheduled, with_input(scheduled, InputDataConfig=channels), scheduled_time=DUE)
 
     bucket = uri.split("/")[2]
     assert raised.value.message == (
@@ -100,17 +91,17 @@ def test_a_channel_without_objects_is_refused_in_sagemaker_s_words(clients: AwsC
         f"the selected region (us-east-1), that objects exist under that S3 prefix, and that the role "
         f'"{ROLE_ARN}" has "s3:ListBucket" permissions on bucket "{bucket}".'
     )
-    assert len(dead_letters(clients)) == 1
+    assert len(dead_letters(scheduled)) == 1
 
 
-def test_a_name_that_is_taken_fails_and_is_not_retried(clients: AwsClients) -> None:
-    schedule = with_input(clients, TrainingJobName="always-the-same")
-    invoke_schedule(clients, schedule, scheduled_time=DUE)
+def test_a_name_that_is_taken_fails_and_is_not_retried(scheduled: AwsClients) -> None:
+    schedule = with_input(scheduled, TrainingJobName="always-the-same")
+    invoke_schedule(scheduled, schedule, scheduled_time=DUE)
 
     with pytest.raises(InvocationFailedError) as raised:
-        invoke_schedule(clients, schedule, scheduled_time=DUE)
+        invoke_schedule(scheduled, schedule, scheduled_time=DUE)
 
     assert raised.value.error_code == "ResourceInUse"
-    ((attributes, _),) = dead_letters(clients)
+    ((attributes, _),) = dead_letters(scheduled)
     assert attributes["RETRY_ATTEMPTS"] == "0"
     assert "EXHAUSTED_RETRY_CONDITION" not in attributes
