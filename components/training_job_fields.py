@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .alarm_spec import Alarms
 from .aws_names import KmsKeyArn
-from .channel import Channel
+from .channel import Channel, ChannelName
 from .debugger_spec import Debugger, Profiler, TensorBoard
 from .job_options_spec import ExperimentConfig, MlflowConfig, ModelPackageConfig, RetryStrategy
 from .network_spec import NetworkSpec
@@ -48,7 +48,7 @@ class TrainingJobFields(BaseModel):
     checkpoint: Checkpoint | None = None
     """Where checkpoints go, from which an interrupted job goes on."""
     channels: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel],
+        dict[ChannelName, Channel],
         Field(min_length=1, max_length=CHANNELS_MAX_COUNT),
     ]
     """The input data, by the channel's name: `training`, and `validation` where you have it."""
