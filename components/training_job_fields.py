@@ -60,8 +60,9 @@ class TrainingJobFields(BaseModel):
     source: Annotated[Source, Field(default_factory=dict, validate_default=True)]
     """The training code; absent, the code that comes along."""
     hyperparameters: Hyperparameters = {}
-    """The training script's own, by name. Never a secret. Numbers come as the engine reads them (0.10 as 0.1, 1e-3 as
-    0.001), in quotes as written; null, lists and mappings as JSON, as script mode reads them."""
+    """The training script's own, by name. Never a secret. Numbers and dates come as the engine reads them (0.10 as 0.1,
+    1e-3 as 0.001, 010 as 8, 2026-01-31 with a time of day), in quotes as written; null, lists and mappings as JSON, as
+    script mode reads them."""
     environment: EnvironmentVariables = {}
     """More environment variables for the container, but none that SageMaker, its toolkit or the job itself sets. Never
     a secret: whoever may read the schedule reads them."""

@@ -31,7 +31,11 @@ TAKEN: Final[dict[str, tuple[Any, ...]]] = {
         *("cron(0\t3 * * ? *)", "cron(0 3 29 2 ? 2027-2040)", "rate(52560000 minutes)", "at(2028-02-29T00:00:00)"),
     ),
     "schedule.time_zone": ("Antarctica/Troll", "Australia/Lord_Howe", "Etc/GMT-14", "Africa/Asmera", "W-SU", "Navajo"),
-    "schedule.start_date": ("2027-01-01T00:00:00-0500", "2027-01-01 00:00:00Z", "1970-01-01T00:00:00Z"),
+    "schedule.start_date": (
+        "2027-01-01T00:00:00-0500",
+        "2027-01-01 00:00:00 +0000 UTC",
+        "2027-01-01 03:00:00.5 +0100 CET",
+    ),
     "channels.training.s3_path": (
         *("100%25/", "%%/", "a{b/", "a}b/", "{}/", "{1}/", "$$/", "a/$b/", "a[!b]/", "a/.../b/", "a/. ./b/", "./././"),
         *("s3:a/", "arn:aws:s3:::ml-bucket/a/", "<aws.scheduler/", "½ ¼/", "ö" * 511 + "/", "x" * 1008 + "/", "   /"),
