@@ -125,6 +125,10 @@ REFUSED: Final[dict[str, tuple[tuple[Any, str], ...]]] = {
     ),
     "hyperparameters.a": ((10**5000, "at most 2500 digits"), ([10**2500], "at most 2500 digits")),
     "secrets": (({"W": {"arn": f"arn:aws-cn:secretsmanager:us-east-1:123456789012:secret:a-{'A' * 6}"}}, "partition"),),
+    "source": (
+        ({"directory": "a\0"}, "a directory below the project's"),
+        ({"directory": "own_code", "entry_point": "-m.py"}, "matches"),
+    ),
     "execution_role_arn": (("arn:aws-cn:iam::123456789012:role/training", "a role of the stack's partition, aws"),),
     "permissions_boundary_arn": (("arn:aws-cn:iam::123456789012:policy/b", "a policy of the stack's partition"),),
     "tracking": (({"tracking_uri": "https://mlflow.example.com\n"}, "without blanks and line ends"),),
@@ -159,6 +163,14 @@ def test_what_aws_would_refuse_is_refused_by_name_and_with_nothing_else(setting:
         assert others == []
         assert setting.removeprefix("/").partition(".")[0] in line
         assert why in line, value
+
+
+@pytest.mark.parametrize("directory", ["training_code/", "./training_code", "training_code/."])
+def test_the_code_that_comes_along_is_that_however_its_directory_is_written(directory: str) -> None:
+    values = values_with("source", {"directory": directory})
+    (job,) = parse_settings(values, "prod", "us-east-1").training_jobs.values()
+
+    assert (job.source.directory, job.source.is_shipped) == ("training_code", True)
 
 
 def test_a_number_that_python_does_not_write_leaves_other_faults_in_sight() -> None:
