@@ -11,7 +11,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import Field, PrivateAttr, ValidationError
 
 from components import further_schedules, job_defaults
-from components.aws_names import JobNames
+from components.aws_names import REGION, JobNames
 from components.bucket_names import BucketName
 from components.data_buckets import DataBuckets
 from components.fitting import FittingModel, judged, known_or
@@ -99,7 +99,7 @@ class Settings(FittingModel):
 
     stack: str
     """The stack's name, which the engine says."""
-    region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]$")]
+    region: Annotated[str, Field(pattern=REGION)]
     """The AWS region of all that is created."""
     bucket: BucketName
     """The team's bucket, which exists already: data, training code, models and checkpoints live in it. S3 paths are

@@ -6,9 +6,20 @@ Source of the ARN forms: AWS Service Authorization Reference.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
+
+_PARTITIONS: Final = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
+"""How regions begin -> their partition; elsewhere `aws`. Source: botocore's partitions.json."""
 
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")]
 """A customer-managed key, by its own name: an alias can come to mean another."""
@@ -29,6 +40,15 @@ SCHEDULE_NAME_MAX_LENGTH = 64
 
 FURTHER_SCHEDULE_NAME_MAX_LENGTH = SCHEDULE_NAME_MAX_LENGTH - PREFIX_MAX_LENGTH - 1
 """Characters that remain for what tells a job's further schedules apart (37): name = prefix + "." + its own."""
+
+
+REGION: Final = r"^[a-z]{2,}(-[a-z]+)+-[0-9]$"
+"""What the name of a region looks like."""
+
+
+def partition_of(region: str) -> str:
+    """The partition that a region is in: no ARN of one is known in another."""
+    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Limits and rules across fields: SageMaker API, Channel, S3DataSource and Trainin
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from .dated_paths import is_dated, is_whole_time
 from .file_system_spec import FileSystem
@@ -25,6 +25,18 @@ _OF_S3: Final = (
     *("input_mode", "compression_type", "record_wrapper_type"),
 )
 """What a channel of a file system cannot have. Its data is mounted, so that there is nothing to stream or to unpack."""
+
+
+def _check_name(name: str) -> str:
+    if name in {".", ".."}:
+        raise ValueError(
+            "allowed: other names, because the data comes to a directory of this name, and this is another"
+        )
+    return name
+
+
+ChannelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$"), AfterValidator(_check_name)]
+"""What a channel, and its directory in the container, is called."""
 
 
 class Channel(FittingModel):
@@ -135,11 +147,20 @@ class Channel(FittingModel):
             )
 
     def _mode_problems(self) -> Iterator[str]:
-        """What only streams have."""
+        """What only streams have, and what is read as it is needed only where a prefix says it.
+
+        Source: SageMaker Developer Guide, "Setting up training jobs to access datasets".
+        """
         if self.input_mode == "Pipe":
             return
+        if self.input_mode == "FastFile" and self.s3_data_type == "ManifestFile":
+            yield (
+                "s3_data_type: got 'ManifestFile'; allowed with input_mode FastFile: S3Prefix, because SageMaker reads "
+                "no manifest there; or set input_mode to File or Pipe"
+            )
+        others = "S3Prefix" if self.input_mode == "FastFile" else "S3Prefix, ManifestFile"
         needs = {
-            "s3_data_type": (self.s3_data_type, "AugmentedManifestFile", "S3Prefix, ManifestFile"),
+            "s3_data_type": (self.s3_data_type, "AugmentedManifestFile", others),
             "compression_type": (self.compression_type, "Gzip", "None, and the script unpacks the files"),
             "record_wrapper_type": (self.record_wrapper_type, "RecordIO", "None"),
         }

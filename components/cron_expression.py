@@ -81,6 +81,10 @@ class CronExpression:
         Raises:
             ValueError: says which field is wrong, what it holds and what it may hold.
         """
+        if others := sorted({each for each in fields_text if each.isspace() and each not in " \t"}):
+            raise ValueError(
+                f"cron has U+{ord(others[0]):04X} between its fields, which looks like a blank; allowed: blanks"
+            )
         fields = fields_text.split()
         if len(fields) != 6:
             raise ValueError(

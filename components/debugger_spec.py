@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from .container_paths import ContainerPath
+from .ecr_images import ecr_fault, ecr_repository
 from .fitting import FittingModel
 from .instance_groups_spec import InstanceType
 from .s3_location import S3Prefix
@@ -22,10 +23,22 @@ PROFILING_INTERVALS: Final = (100, 200, 500, 1000, 5000, 60000)
 _LINE: Final = r"^[^\n\r\u0085\u2028\u2029]*$"
 Name = Annotated[str, Field(min_length=1, max_length=256, pattern=_LINE)]
 Parameters = dict[Name, Annotated[str, Field(max_length=256, pattern=_LINE)]]
+
+
+def _check_image(uri: str) -> str:
+    if fault := ecr_fault(uri):
+        raise ValueError(fault)
+    if ecr_repository(uri) is None:
+        raise ValueError("allowed: an image in Amazon ECR, from where SageMaker pulls those that judge a job")
+    return uri
+
+
 EvaluatorImage = Annotated[
     str,
     Field(max_length=255, pattern=r"^[^\s/]+(/[^\s:@]+)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$"),
+    AfterValidator(_check_image),
 ]
+"""Source: SageMaker API, DebugRuleConfiguration, RuleEvaluatorImage."""
 
 
 def _check_interval(milliseconds: int) -> int:

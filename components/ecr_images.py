@@ -22,9 +22,10 @@ _HOST: Final = re.compile(
 )
 _WORD: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY: Final = re.compile(rf"{_WORD}(/{_WORD})*")
+REPOSITORY_MIN_LENGTH: Final = 2
 REPOSITORY_MAX_LENGTH: Final = 256
-_OF_AWS: Final = re.compile(r"(^|\.)(amazonaws\.[a-z.]+|on\.aws|ecr\.aws)$")
-"""Hosts of AWS's: of ECR those without an account, for dual-stack or FIPS, and the public gallery."""
+_OF_AWS: Final = re.compile(r"(^|\.)(amazonaws\.[a-z.]+|on\.aws|ecr\.aws)(:\d+)?$")
+"""Hosts of AWS's: of ECR those without an account, for dual-stack or FIPS, or with a port, and the public gallery."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,24 @@ def ecr_fault(uri: str) -> str | None:
             "allowed: of Amazon ECR an image in a private registry, by its usual host name, such as "
             "123456789012.dkr.ecr.us-east-1.amazonaws.com/training:1.0, because SageMaker takes no other"
         )
-    if len(repository.name) > REPOSITORY_MAX_LENGTH or not _REPOSITORY.fullmatch(repository.name):
+    is_long_enough = REPOSITORY_MIN_LENGTH <= len(repository.name) <= REPOSITORY_MAX_LENGTH
+    if not is_long_enough or not _REPOSITORY.fullmatch(repository.name):
         return (
-            f"allowed: a repository of ECR, at most {REPOSITORY_MAX_LENGTH} lower-case letters, digits, '.', '_', '-' "
-            "and '/', such as team/training"
+            f"allowed: a repository of ECR, {REPOSITORY_MIN_LENGTH} to {REPOSITORY_MAX_LENGTH} lower-case letters, "
+            "digits, '.', '_', '-' and '/', such as team/training"
         )
     return None
+
+
+def image_region_fault(uri: str, region: str) -> str | None:
+    """Why SageMaker cannot pull an image of ECR in a region, as a sentence; None for another image, or a good one."""
+    repository = ecr_repository(uri)
+    if repository is None or repository.region == region:
+        return None
+    return (
+        f"got an image in {repository.region}; allowed: one in the stack's region, {region}, because SageMaker pulls "
+        "from no other; replicate the repository there"
+    )
 
 
 def _suffix(region: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from .ecr_images import ecr_repository
+from .ecr_images import image_region_fault
 from .instance_types import has_gpu, is_accelerated, is_arm
 from .training_image_spec import TrainingImage
 from .training_images import FrameworkImage, Processor, accounts_of
@@ -84,12 +84,8 @@ def image_region_problems(image: TrainingImage, region: str) -> Iterator[tuple[s
             f"training_image.{image.version_setting}",
             f"no prebuilt image is known in the region {region!r}; set training_image.uri",
         )
-    if image.uri and (repository := ecr_repository(image.uri)) and repository.region != region:
-        yield (
-            "training_image.uri",
-            f"got an image in {repository.region}; allowed: one in the stack's region, {region}, because SageMaker "
-            "pulls from no other; replicate the repository there",
-        )
+    if image.uri and (fault := image_region_fault(image.uri, region)):
+        yield "training_image.uri", fault
 
 
 def image_notes(setting: str, instance_type: str, uri: str | None) -> Iterator[str]:

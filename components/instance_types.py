@@ -8,8 +8,8 @@ from typing import Final
 
 FAMILIES_WITH_LOCAL_STORAGE: Final = frozenset(
     {
-        *("c5d", "c6gd", "c6id", "g4dn", "g5", "g6", "g6e", "m5d", "m6gd", "m6id", "p3dn", "p4d", "p4de", "p5", "p5e"),
-        *("p5en", "r5d", "r6gd", "r6id", "trn1", "trn1n", "trn2"),
+        *("c5d", "c6gd", "c6id", "g4dn", "g5", "g6", "g6e", "g7e", "m5d", "m6gd", "m6id", "p3dn", "p4d", "p4de", "p5"),
+        *("p5e", "p5en", "p6-b200", "p6-b300", "p6e-gb200", "r5d", "r6gd", "r6id", "trn1", "trn1n", "trn2"),
     }
 )
 """Their own hardware encrypts, and CreateTrainingJob takes no volume key for them.

@@ -5,7 +5,7 @@ A stack's settings and a program of somebody else's are judged by the same funct
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -16,8 +16,7 @@ from .aws_names import FURTHER_SCHEDULE_NAME_MAX_LENGTH, PREFIX_MAX_LENGTH, TRAI
 from .bucket_names import bucket_name_faults
 from .data_buckets import DataBucket
 from .fitting import PartlyKnown, as_far_as_known, judged, known_entries, known_or
-from .image_fit import image_region_problems
-from .mlflow_names import app_region_problems
+from .region_fit import arn_fault, placement_problems
 from .s3_location import BucketContext
 from .schedule_spec import ScheduleSpec
 from .setting_problems import Problem
@@ -46,17 +45,6 @@ Tags = Annotated[
     ],
     Field(max_length=7),  # an S3 object, such as the source bundle, takes ten, and three are ours
 ]
-
-
-_KeysOf = Callable[[TrainingJobSpec], Iterable[tuple[str, str | None]]]
-_KEYS: Final[tuple[_KeysOf, ...]] = (
-    lambda spec: [("output.kms_key_arn", spec.output.kms_key_arn)],
-    lambda spec: [("resources.volume_kms_key_arn", spec.resources.volume_kms_key_arn)],
-    lambda spec: ((f"secrets.{name}.kms_key_arn", secret.kms_key_arn) for name, secret in spec.secrets.items()),
-    lambda spec: ((f"data_kms_key_arns.{place}", arn) for place, arn in enumerate(spec.data_kms_key_arns)),
-    lambda spec: [("alarms.kms_key_arn", spec.alarms.kms_key_arn if spec.alarms else None)],
-)
-"""Settings that hold keys, with the keys that they hold."""
 
 
 class ScheduledJobSettings(TrainingJobSpec):
@@ -136,56 +124,31 @@ def name_problems(prefix: str) -> Iterator[str]:
 
 def region_problems(job: TrainingJobSettings, region: str) -> Iterator[Problem]:
     """What does not fit the region, of the job and of its further schedules; of these only what is their own."""
-    of_the_job, _ = as_far_as_known(_region_problems(job, region))
+    of_the_job, _ = as_far_as_known(placement_problems(job, region))
     yield from judged(
-        partial(_region_problems, job, region),
+        partial(placement_problems, job, region),
         partial(_further_region_problems, job, region, of_the_job),
     )
 
 
 def _further_region_problems(job: TrainingJobSettings, region: str, of_the_job: Sequence[Problem]) -> Iterator[Problem]:
     for name, spec in job.further_schedules.items():
-        problems, _ = as_far_as_known(_region_problems(spec, region))
+        problems, _ = as_far_as_known(placement_problems(spec, region))
         for problem in problems:
             if problem not in of_the_job:
                 yield Problem((further_schedules.FIELD, name, *problem.location), problem.text)
 
 
-def _region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
-    yield from judged(
-        partial(_image_region_problems, spec, region),
-        partial(_topic_region_problems, spec, region),
-        *(partial(_key_region_problems, spec, region, keys_of) for keys_of in _KEYS),
-        partial(_app_region_problems, spec, region),
-    )
-
-
-def _image_region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
-    yield from (Problem.at(setting, text) for setting, text in image_region_problems(spec.training_image, region))
-
-
-def _topic_region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
-    if spec.alarms and (topic := spec.alarms.topic_arn) and topic.split(":")[3] != region:
-        yield Problem.at("alarms.topic_arn", f"got {topic!r}; allowed: a topic of the stack's region, {region}")
-
-
-def _key_region_problems(spec: TrainingJobSpec, region: str, keys_of: _KeysOf) -> Iterator[Problem]:
-    for setting, arn in keys_of(spec):
-        if arn and arn.split(":")[3] != region:
-            yield Problem.at(setting, f"got {arn!r}; allowed: a key of the stack's region, {region}")
-
-
-def _app_region_problems(spec: TrainingJobSpec, region: str) -> Iterator[Problem]:
-    for text in app_region_problems(spec.tracking.app if spec.tracking else None, region):
-        yield Problem(("tracking", "app"), text)
-
-
 def tag_problems(tags: Mapping[str, str], *, has_further_schedules: bool) -> Iterator[Problem]:
     """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
     own = (*OWN_TAGS, "schedule") if has_further_schedules else OWN_TAGS
-    taken = {name.casefold(): name for name in own if name not in tags}
+    taken = {name.casefold(): name for name in own}
     for name in tags:
-        if name.casefold().startswith("aws:"):
+        if name in own:
+            yield Problem.at(
+                f"tags.{name}", "is a tag that says where a thing comes from, and set by itself; remove it"
+            )
+        elif name.casefold().startswith("aws:"):
             yield Problem.at(
                 f"tags.{name}", f"got {name!r}; allowed: names that do not begin with 'aws:', which is AWS's own"
             )
@@ -204,8 +167,5 @@ def data_bucket_problems(bucket: str, others: Mapping[str, DataBucket], region: 
                 "got the stack's own bucket; allowed: others; remove it, and name its key in data_kms_key_arns",
             )
         # A bucket that a job reads from is of the job's region, and so is its key. Source: SageMaker API, S3Uri.
-        if region and (arn := each.kms_key_arn) and arn.split(":")[3] != region:
-            yield Problem(
-                ("data_buckets", name, "kms_key_arn"),
-                f"got {arn!r}; allowed: a key of the stack's region, {region}, where the bucket is as well",
-            )
+        if region and each.kms_key_arn and (fault := arn_fault(each.kms_key_arn, "a key", region)):
+            yield Problem(("data_buckets", name, "kms_key_arn"), f"{fault}, where the bucket is as well")

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from .aws_names import partition_of
+
 _PARTITIONS: Final = ("aws", "aws-us-gov")
 """Where the plugin finds an App. AWS offers Apps in the first one alone as yet, and does not say so in its API."""
 
@@ -69,7 +71,7 @@ def artifact_store_command(server: str | None, app: str | None) -> str:
 
 def app_region_problems(app: str | None, region: str) -> Iterator[str]:
     """An App in another partition than the stack: no credentials of one are valid in the other."""
-    partition = "aws-us-gov" if region.startswith("us-gov-") else "aws-cn" if region.startswith("cn-") else "aws"
+    partition = partition_of(region)
     if app and (got := app.split(":")[1]) != partition:
         yield (
             f"got {app!r}; allowed: an App of the stack's partition, {partition}, because credentials of {partition} "

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 from .clock_changes import change_between
 from .cron_expression import YEAR, CronExpression
 from .fitting import FittingModel
+from .moments import Moment
 from .unix_cron import from_unix
 
 RATE_UNITS: Final[dict[str, timedelta]] = {
@@ -32,6 +33,8 @@ TIME_ZONE_MAX_LENGTH: Final = 50
 """Source: EventBridge Scheduler API, `ScheduleExpressionTimezone`."""
 RATE_MAX: Final = timedelta(days=36500)
 """Ours, not the API's: what is longer never fires again, and would leave Python's range of dates."""
+_OF_NO_PLACE: Final = {"Factory", "localtime"}
+"""Files beside the database's zones: of a machine whose zone nobody has set, and of this machine."""
 _FORM = re.compile(r"(cron|rate|at)\((.*)\)")
 _AT_FORMAT = "%Y-%m-%dT%H:%M:%S"
 EXPRESSION_FORMS: Final = (
@@ -88,7 +91,7 @@ def _at(body: str) -> datetime:
 
 @cache
 def _time_zones() -> set[str]:
-    return available_timezones()  # walks the database: 13 ms
+    return available_timezones() - _OF_NO_PLACE  # walks the database: 13 ms
 
 
 def _check_time_zone(name: str) -> str:
@@ -134,10 +137,10 @@ class ScheduleSpec(FittingModel):
     """Whether it fires."""
     description: Annotated[str, Field(max_length=512)] | None = None
     """Any text, shown beside the schedule."""
-    start_date: Annotated[datetime, Field(strict=False)] | None = None
+    start_date: Moment | None = None
     """With a time zone, such as `2026-01-31T03:00:00Z`; before it, nothing fires. One that has passed is not sent, and
     a note says so. An enabled `rate` without a start date fires at once."""
-    end_date: Annotated[datetime, Field(strict=False)] | None = None
+    end_date: Moment | None = None
     """With a time zone. After it, nothing fires."""
     flexible_time_window_in_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
     """The invocation may start this much later; absent: at the exact time."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from .metric_expressions import metric_expression
+from .program_texts import WHOLE, require_whole
 from .reserved_names import RESERVED_ENVIRONMENT, RESERVED_HYPERPARAMETERS
 
 HYPERPARAMETERS_MAX_COUNT: Final = 100
@@ -38,14 +39,27 @@ DEFAULT_METRIC_DEFINITIONS: Final = {
 """Name -> expression that picks the number out of a line that training_code prints, for classifiers and regressors."""
 
 _SCALARS: Final = (str, int, float, type(None))  # a bool is an int
+_NESTING_MAX: Final = 100
+"""Ours, not the API's: readers of JSON give up at some depth, and Python's own does so at a few hundred."""
+_TOO_LARGE: Final = 10**HYPERPARAMETER_MAX_LENGTH
+"""The first whole number that has more digits than a value may have characters; Python writes none of 4,300."""
+_ESCAPED_IN_JSON: Final = {ord(each): f"\\u{ord(each):04x}" for each in "\u0085\u2028\u2029"}
+"""Line breaks that JSON may hold as they are, and the API not: it has the others escaped anyway."""
 
 
 def _check_value(value: object) -> object:
+    if _is_deeper_than(_NESTING_MAX, value):
+        raise ValueError(f"allowed: lists and mappings inside each other up to {_NESTING_MAX} deep")
     if not _is_json(value):
         raise ValueError("allowed: text, a number, true, false, null, and lists and mappings of these")
     if not _is_whole(value):
         raise ValueError("allowed: text of whole characters; half a surrogate pair is none, in no encoding")
-    return value
+    return require_whole(value) if isinstance(value, str) else value
+
+
+def _is_deeper_than(most: int, value: object) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(most == 0 or _is_deeper_than(most - 1, part) for part in parts if isinstance(part, list | dict))
 
 
 def _is_json(value: object) -> bool:
@@ -53,6 +67,8 @@ def _is_json(value: object) -> bool:
         return all(map(_is_json, value))
     if isinstance(value, dict):
         return all(isinstance(name, str) and _is_json(part) for name, part in value.items())
+    if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+        raise ValueError(f"allowed: whole numbers of at most {HYPERPARAMETER_MAX_LENGTH} digits")
     return isinstance(value, _SCALARS)
 
 
@@ -80,7 +96,7 @@ def _check_regex(pattern: str) -> str:
 
 Hyperparameters = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=256, pattern=_ONE_LINE)],
+        Annotated[str, Field(min_length=1, max_length=256, pattern=_ONE_LINE), WHOLE],
         Annotated[Any, BeforeValidator(_check_value)],
     ],
     Field(max_length=HYPERPARAMETERS_MAX_COUNT - len(RESERVED_HYPERPARAMETERS)),
@@ -88,7 +104,7 @@ Hyperparameters = Annotated[
 EnvironmentVariables = Annotated[
     dict[
         Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,511}$")],
-        Annotated[str, Field(max_length=ENVIRONMENT_VALUE_MAX_LENGTH)],
+        Annotated[str, Field(max_length=ENVIRONMENT_VALUE_MAX_LENGTH), WHOLE],
     ],
     Field(max_length=ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT)),
 ]
@@ -124,7 +140,7 @@ def hyperparameter_text(value: Any) -> str:  # noqa: ANN401 - any JSON
         return value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # which stays text: JSON has no such numbers
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).translate(_ESCAPED_IN_JSON)
 
 
 def script_arguments(hyperparameters: Mapping[str, str]) -> list[str]:

@@ -53,6 +53,8 @@ _EXAMPLES: Final = {
 }
 """Setting -> a value that its pattern takes."""
 _MAY_HOLD_SECRETS: Final = frozenset({"arguments", "entrypoint", "environment"})
+_SHOWN_BITS: Final = 1024
+"""Of whole numbers: Python refuses to write very large ones."""
 _OUT_OF_RANGE: Final = frozenset({"greater_than_equal", "less_than_equal"})
 
 
@@ -158,6 +160,8 @@ class ProblemWriter:
             return {None: "null", True: "true", False: "false"}[value]
         if isinstance(value, str):  # user name, password, query and fragment of a URI
             value = re.sub(r"(://[^\s?#]*[?#])\S+", r"\1***", re.sub(r"//[^/\s]*@", "//***@", value))
+        if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
+            return "a number of hundreds of digits"
         text = repr(value)
         return text if len(text) <= 120 else f"{text[:117]}…"
 

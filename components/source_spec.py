@@ -14,9 +14,9 @@ FILE_NAME_MAX_LENGTH: Final = 255
 
 def _check_directory(directory: str) -> str:
     path = PurePosixPath(directory)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
+    if path.is_absolute() or ".." in path.parts or not path.parts or not directory.isprintable():
         raise ValueError("allowed: a directory below the project's, such as training_code")
-    return directory
+    return str(path)  # by one name, whether written as training_code/ or ./training_code
 
 
 class Source(BaseModel):
@@ -27,8 +27,8 @@ class Source(BaseModel):
     directory: Annotated[str, AfterValidator(_check_directory)] = SHIPPED_CODE
     """Where code of your own is, relative to the program's directory; `training_code` is the code that comes along. The
     role of code of your own may use MLflow's `log_metric`, `log_param`, `log_model` and the like."""
-    entry_point: Annotated[str, Field(max_length=FILE_NAME_MAX_LENGTH, pattern=r"^[\w.-]+\.py$")] = "train.py"
-    """The script in that directory which trains."""
+    entry_point: Annotated[str, Field(max_length=FILE_NAME_MAX_LENGTH, pattern=r"^[\w.][\w.-]*\.py$")] = "train.py"
+    """The script in that directory which trains; Python takes a name that begins with `-` for an option."""
     s3_path: Annotated[S3Prefix, Field(validate_default=True)] = "training-code/"
     """The prefix in the bucket that bundles go below, and archives of packages below `packages/`; it ends with `/`."""
     packages: Literal["archive", "pip"] | None = None

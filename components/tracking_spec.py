@@ -13,6 +13,8 @@ from .s3_location import S3PrefixAnywhere
 
 
 def _check_tracking_uri(uri: str) -> str:
+    if " " in uri or not uri.isprintable():  # Python takes them out of what it asks for, and others do not
+        raise ValueError("allowed: a URI without blanks and line ends, as in https://mlflow.example.com:5000")
     parts = urlsplit(uri)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(

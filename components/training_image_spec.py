@@ -8,10 +8,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from .ecr_images import ecr_fault, ecr_repository
 from .fitting import FittingModel, judged
+from .program_texts import WHOLE
 from .training_images import Framework, FrameworkImage, ScikitLearnVersion, framework_image, versions_of
 
 _Words = Annotated[
-    tuple[Annotated[str, Field(max_length=256, pattern=r"^[^\n\r\u0085\u2028\u2029]*$")], ...],
+    tuple[Annotated[str, Field(max_length=256, pattern=r"^[^\n\r\u0085\u2028\u2029]*$"), WHOLE], ...],
     Field(max_length=100, strict=False),
 ]
 """Source of the limits: SageMaker API, AlgorithmSpecification, ContainerEntrypoint and ContainerArguments."""
@@ -19,7 +20,16 @@ _Words = Annotated[
 _FUNCTION_ARN: Final = r"^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$"
 """Source: AWS Lambda API, FunctionArn. `$LATEST` is what the function's name alone means."""
 
-_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
+_LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST: Final = re.compile(rf"{_LABEL}(\.{_LABEL})*(:(?P<port>\d{{1,5}}))?")
+_PORT_MAX: Final = 65535
+_REPOSITORY: Final = re.compile(r"/[a-z0-9]+([._/-]+[a-z0-9]+)*[:@].*")
+"""What follows the host: a name in lower case. Source: the distribution project's `reference` package, its grammar."""
+
+
+def _is_host(text: str) -> bool:
+    found = _HOST.fullmatch(text)
+    return found is not None and int(found["port"] or 0) <= _PORT_MAX
 
 
 class TrainingImage(FittingModel):
@@ -59,7 +69,7 @@ class TrainingImage(FittingModel):
     @classmethod
     def _version_is_known(cls, version: str | None, info: ValidationInfo) -> str | None:
         framework = info.data.get("framework")
-        if version and framework and framework_image(framework, version) is None:
+        if version is not None and framework and framework_image(framework, version) is None:
             allowed = ", ".join(reversed(versions_of(framework)))
             raise ValueError(f"allowed with framework {framework}: {allowed}; or set uri instead of both")
         return version
@@ -93,10 +103,15 @@ class TrainingImage(FittingModel):
 
     def _registry_problems(self) -> Iterator[str]:
         is_elsewhere = self.uri is not None and ecr_repository(self.uri) is None
-        if self.uri and not _HOST.fullmatch(self.uri.partition("/")[0]):  # which may hold a password: it is not shown
+        if self.uri and not _is_host(self.uri.partition("/")[0]):  # which may hold a password: it is not shown
             yield (
                 "uri begins with no host name; allowed: a registry's host name, with its port if it has one, and no "
                 "credentials, such as registry.example.com:5000/team/training:1.0"
+            )
+        elif self.is_private and self.uri and not _REPOSITORY.fullmatch(self.uri, self.uri.index("/")):
+            yield (
+                f"uri: got {self.uri!r}; allowed: behind the host the repository in lower-case letters, digits, '.', "
+                "'_', '-' and '/', as registries take it, such as registry.example.com:5000/team/training:1.0"
             )
         elif is_elsewhere and not self.is_private:
             yield (

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .alarm_spec import Alarms
 from .aws_names import KmsKeyArn
-from .channel import Channel
+from .channel import Channel, ChannelName
 from .debugger_spec import Debugger, Profiler, TensorBoard
 from .job_options_spec import ExperimentConfig, MlflowConfig, ModelPackageConfig, RetryStrategy
 from .network_spec import NetworkSpec
@@ -48,7 +48,7 @@ class TrainingJobFields(BaseModel):
     checkpoint: Checkpoint | None = None
     """Where checkpoints go, from which an interrupted job goes on."""
     channels: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Channel],
+        dict[ChannelName, Channel],
         Field(min_length=1, max_length=CHANNELS_MAX_COUNT),
     ]
     """The input data, by the channel's name: `training`, and `validation` where you have it."""
@@ -60,8 +60,9 @@ class TrainingJobFields(BaseModel):
     source: Annotated[Source, Field(default_factory=dict, validate_default=True)]
     """The training code; absent, the code that comes along."""
     hyperparameters: Hyperparameters = {}
-    """The training script's own, by name. Never a secret. Numbers come as the engine reads them (0.10 as 0.1, 1e-3 as
-    0.001), in quotes as written; null, lists and mappings as JSON, as script mode reads them."""
+    """The training script's own, by name. Never a secret. Numbers and dates come as the engine reads them (0.10 as 0.1,
+    1e-3 as 0.001, 010 as 8, 2026-01-31 with a time of day), in quotes as written; null, lists and mappings as JSON, as
+    script mode reads them."""
     environment: EnvironmentVariables = {}
     """More environment variables for the container, but none that SageMaker, its toolkit or the job itself sets. Never
     a secret: whoever may read the schedule reads them."""

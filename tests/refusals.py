@@ -1,38 +1,29 @@
 """Values that AWS takes and settings refuse, each with the words of the reason in its message: docs/refusals.md."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from components.reserved_names import RESERVED_ENVIRONMENT
+from components.script_mode import ENVIRONMENT_MAX_COUNT
 from tests.aws_members import NETWORK
+from tests.refusal import Refusal
+from tests.refusals_of_machines import MACHINES
 
-Values = Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class Refusal:
-    """A value, the setting it stands in (below the job's; with `/` the stack's), and why it is refused.
-
-    `reason` is a part of the message. `why` is for the page, where the message states a form alone. `beside` are the
-    job's other settings.
-    """
-
-    setting: str
-    value: Any
-    reason: str
-    why: str = ""
-    beside: Values | None = None
+def _nested(depth: int) -> list[Any]:
+    inside: list[Any] = []
+    for _ in range(depth):
+        inside = [inside]
+    return inside
 
 
 _DIGITS: Final = "is part of names that IAM policies are written with, and these have ASCII letters and digits"
-_A_LIMIT: Final = "is a slip of the finger beyond any account's quota"
 _DATED: Final = {"channels": {"training": {"s3_path": "in/dt={scheduled_date}/"}}}
 _OWN: Final = {"source": {"directory": "own_code"}}
 _SHIPPED: Final = {"source": {"directory": "training_code"}}
 _ISOLATED: Final = {"network_isolation": True}
 _UNTRACKED: Final = {"tracking": "none"}
-_FIXED: Final = "the image has to be the same at each start, so that a run can be reproduced"
-_KEYS: Final = "a role can be limited to a key alone, and an alias can come to mean another"
+_SECRET: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+_WHOLE_SECRET: Final = "the role may read one secret, which only the six characters at the end tell from others"
 
 REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
     "S3 locations": (
@@ -52,6 +43,9 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         Refusal("channels.training.s3_path", "<aws.scheduler.scheduled-time>/", "the role's policy not"),
         Refusal("channels.training.s3_path", "{ds}/", "nothing fills that in"),
         Refusal("channels.training.s3_path", "{scheduled_dat}/", "allowed", "it looks like a date and is none"),
+        Refusal("channels.training.s3_path", "d={ scheduled_date }/", "nothing fills that in"),
+        Refusal("channels.training.s3_path", "{{scheduled_date}}/", "of which a part would stay in the path"),
+        Refusal("channels.training.s3_path", "${scheduled_date}/", "of which a part would stay in the path"),
         Refusal(
             "channels.training.s3_path", "s3://other-bucket/in/", "name it there", "the role may read it only then"
         ),
@@ -71,6 +65,12 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
     ),
     "Channels": (
         Refusal("channels", {}, "at least 1 entry", "a job on a schedule without data trains the same each time"),
+        Refusal("channels", {"..": {"s3_path": "a/"}}, "because the data comes to a directory of this name"),
+        Refusal(
+            "channels.training",
+            {"s3_data_type": "ManifestFile", "s3_object": "m.json", "s3_path": "a/", "input_mode": "FastFile"},
+            "because SageMaker reads no manifest there",
+        ),
         Refusal("channels.training.s3_data_type", "Converse", "allowed", "of serverless customization of models"),
         Refusal("channels.training.input_mode", "Pipe", "because that code reads files", beside=_SHIPPED),
         Refusal("channels.code", {"s3_path": "a/"}, "brings the script to an isolated container", beside=_ISOLATED),
@@ -92,50 +92,7 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
             beside={"network": NETWORK},
         ),
     ),
-    "Images and machines": (
-        Refusal("training_image", {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a"}, "matches", _FIXED),
-        Refusal("training_image", {"uri": "docker.io/library/python:3.12"}, "because SageMaker takes no other"),
-        Refusal(
-            "training_image",
-            {"uri": f"123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1@sha256:{'0a' * 32}"},
-            "matches",
-            "SageMaker's documentation knows a tag or a digest, and not both",
-        ),
-        Refusal("training_image", {"uri": "123456789012.dkr-ecr.us-east-1.on.aws/a:1"}, "by its usual host name"),
-        Refusal(
-            "training_image",
-            {"uri": "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/a:1"},
-            "by its usual host name",
-        ),
-        Refusal("training_image", {"uri": "public.ecr.aws/a/b:1"}, "because SageMaker takes no other"),
-        Refusal(
-            "training_image",
-            {"uri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1"},
-            "SageMaker pulls from no other",
-        ),
-        Refusal(
-            "training_image", {"framework": "pytorch", "version": "0.1"}, "or set uri", "AWS publishes no such one"
-        ),
-        Refusal("training_image", {"scikit_learn_version": "1.4-2"}, "needs Python 3.11", beside=_SHIPPED),
-        Refusal("resources.instance_type", "ml.g5.xlarge", "because nothing in the image can use one"),
-        Refusal("resources.instance_type", "ml.p6e-gb200.36xlarge", "does not start on an Arm one"),
-        Refusal("resources.instance_count", 0, "1 to 100", "nothing would train"),
-        Refusal("resources.instance_count", 101, "1 to 100", _A_LIMIT),
-        Refusal("resources.volume_size_in_gb", 0, "1 to 16384", "nothing could be stored"),
-        Refusal("resources.volume_size_in_gb", 16385, "1 to 16384", "is more than an EBS volume holds"),
-        Refusal("resources.volume_kms_key_arn", "alias/ml", "matches", _KEYS),
-        Refusal("output.kms_key_arn", "arn:aws:kms:us-east-1:123456789012:alias/ml", "matches", _KEYS),
-        Refusal("output.kms_key_arn", "1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d", "matches", _KEYS),
-        Refusal("output.kms_key_arn", "arn:aws:kms:eu-west-1:123456789012:key/1f2e3d4c", "a key of the stack's region"),
-        Refusal("stopping_condition.max_runtime_in_seconds", 2419201, "1 to 2419200", "28 days: the service's quota"),
-        Refusal(
-            "resources",
-            {"instance_type": "ml.m5.large", "instance_count": 2},
-            "works on one machine",
-            beside=_SHIPPED | {"accelerator": "intelex"},
-        ),
-        Refusal("managed_spot_training", True, "needs checkpoint.s3_path", "an interruption would begin anew"),
-    ),
+    "Images and machines": MACHINES,
     "What the script is told": (
         *(
             Refusal(f"environment.{name}", "x", reason)
@@ -145,6 +102,7 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
                 "AWS_REGION": "is set by SageMaker, whatever the request says",
                 "AWS_DEFAULT_REGION": "is set by the training job itself",
                 "AWS_ACCESS_KEY_ID": "whoever may read the schedule could read it",
+                "AWS_SECURITY_TOKEN": "whoever may read the schedule could read it",
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "the execution role's credentials",
                 "TRAINING_JOB_NAME": "is set by SageMaker, whatever the request says",
                 "CURRENT_HOST": "is set by the training toolkit when it starts",
@@ -154,6 +112,30 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
             }.items()
         ),
         Refusal("environment.A", "<aws.scheduler.time>", "EventBridge Scheduler does not replace"),
+        Refusal("environment.A", "a\0b", "which ends every argument and variable"),
+        Refusal(
+            "environment",
+            {f"A{number}": "x" for number in range(100)},
+            f"at most {ENVIRONMENT_MAX_COUNT - len(RESERVED_ENVIRONMENT)} entries",
+            "the others of the API's 100 are the job's own",
+        ),
+        Refusal("secrets", {"W": {"arn": "warehouse"}}, "matches", _WHOLE_SECRET),
+        Refusal("secrets", {"W": {"arn": f"{_SECRET}warehouse"}}, "matches", _WHOLE_SECRET),
+        Refusal("secrets", {"W": {"arn": f"{_SECRET}warehouse-AbCdEf:password::"}}, "matches", _WHOLE_SECRET),
+        Refusal(
+            "secrets",
+            {f"A{number}": {"arn": f"{_SECRET}warehouse-AbCdEf"} for number in range(21)},
+            "at most 20 entries",
+            "each stands in a policy that has an end",
+        ),
+        Refusal(
+            "hyperparameters",
+            {f"p{number}": 1 for number in range(98)},
+            "at most 97 entries",
+            "three of the API's 100 are script mode's own",
+        ),
+        Refusal("hyperparameters.a", "a\0b", "which ends every argument and variable"),
+        Refusal("hyperparameters.a", _nested(101), "up to 100 deep", "readers of JSON give up at some depth"),
         Refusal("hyperparameters.sagemaker_program", "x", "is set from source"),
         Refusal("hyperparameters.sagemaker_region", "x", "is set from source"),
         Refusal("hyperparameters.accelerator", "x", "is set from accelerator"),
@@ -187,11 +169,17 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
             "AWS takes one # in the field; of several, only the service itself tells",
         ),
         Refusal("schedule.expression", "cron(0 3 L,15 * ? *)", "is not 1-31", "no documentation has L in a list"),
+        Refusal("schedule.expression", "cron(0 3 15W,20W * ? *)", "is not 1-31", "no documentation has W in a list"),
+        Refusal("schedule.expression", "cron(0\u00a03 * * ? *)", "which looks like a blank"),
         Refusal("schedule.expression", "rate(1 hours)", "needs a singular unit for 1"),
         Refusal("schedule.expression", "rate(40000 days)", "is longer than 100 years"),
         Refusal("schedule.expression", "at(2026-02-30T03:00:00)", "is not a date and time"),
         Refusal("schedule.time_zone", "Mars/Olympus", "IANA time zone database"),
+        Refusal("schedule.time_zone", "localtime", "IANA time zone database", "it is whichever this machine has"),
+        Refusal("schedule.time_zone", "Factory", "IANA time zone database", "it stands for a zone that nobody has set"),
         Refusal("schedule.end_date", "2030-01-01T00:00:00", "has no time zone"),
+        Refusal("schedule.end_date", 20300101, "a date and time with its time zone", "as seconds it is a day of 1970"),
+        Refusal("schedule.end_date", "9999-12-31T23:59:59Z", "the years 1970 to 2199"),
         Refusal("execution_role_arn", "arn:aws:iam::123456789012:roleteam", "matches", _DIGITS),
         Refusal(
             "tracking", {"tracking_uri": "http://user:secret@mlflow.example.com"}, "everybody who may read the schedule"
@@ -199,8 +187,15 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         Refusal(
             "tracking", {"tracking_uri": "https://mlflow.example.com?token=a"}, "everybody who may read the schedule"
         ),
+        Refusal("tracking", {"tracking_uri": "https://mlflow.example.com/a b"}, "a URI without blanks"),
         Refusal(
             "tracking.artifact_store", "s3://ml-mlflow", "has no empty part", "the role could write the whole bucket"
+        ),
+        Refusal(
+            "tracking",
+            {"app": "arn:aws-cn:sagemaker:cn-north-1:123456789012:mlflow-app/app-A", "artifact_store": "m/"},
+            "matches",
+            "SageMaker's plugin for MLflow finds Apps in two partitions",
         ),
         Refusal("tracking", None, "the word none", "an empty setting is one that was forgotten"),
         Refusal("promotion.margin", 0.1, "there is no registered model", beside=_UNTRACKED),
@@ -213,6 +208,13 @@ REFUSALS: Final[dict[str, tuple[Refusal, ...]]] = {
         ),
         Refusal("/tags.aws:team", "x", "which is AWS's own"),
         Refusal("/tags.Project", "x", "in another case", "IAM takes both for the same"),
+        Refusal("/tags.project", "x", "set by itself", "the stack's own would take its place"),
+        Refusal(
+            "/tags",
+            {f"a{number}": "x" for number in range(8)},
+            "at most 7 entries",
+            "an S3 object takes ten, and three are the stack's own",
+        ),
         Refusal("/tags.a\u00a0b", "x", "because AWS takes no others in tags", "a blank that nobody tells from another"),
     ),
 }

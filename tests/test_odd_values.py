@@ -7,7 +7,7 @@ import pytest
 from settings import parse_settings
 from tests.aws_members import NETWORK
 from tests.drawn_jobs import Values
-from tests.refusals import Refusal
+from tests.refusal import Refusal
 from tests.test_refusals import stack_with
 
 REGISTRY: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -43,7 +43,7 @@ ODD: Final[dict[str, tuple[Any, ...]]] = {
     ),
     "training_image": tuple(
         {"uri": f"{REGISTRY}/{image}"}
-        for image in ("a/b/c:1.0-gpu", f"a@{DIGEST}", "a_b.c-d:_x", "a__b--c:1", "0:0", f"a:{'x' * 128}")
+        for image in ("a/b/c:1.0-gpu", f"ab@{DIGEST}", "a_b.c-d:_x", "a__b--c:1", "00:0", f"ab:{'x' * 128}")
     ),
     "output.kms_key_arn": (
         "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
@@ -84,7 +84,7 @@ def test_what_aws_takes_is_taken(setting: str) -> None:
 
 @pytest.mark.parametrize("region", PARTITIONS)
 def test_an_image_in_each_partition_is_taken(region: str) -> None:
-    image = {"uri": f"123456789012.dkr.ecr.{region}.{PARTITIONS[region]}/a:1"}
+    image = {"uri": f"123456789012.dkr.ecr.{region}.{PARTITIONS[region]}/ab:1"}
     values, _ = stack_with(Refusal("training_image", image, "", beside=OWN), image)
 
     assert parse_settings(values, "prod", region)

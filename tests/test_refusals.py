@@ -12,7 +12,8 @@ import pytest
 from settings import SettingsError, parse_settings
 from tests.aws_members import MEMBERS, base_of, shapes
 from tests.drawn_jobs import Values
-from tests.refusals import REFUSALS, Refusal
+from tests.refusal import Refusal
+from tests.refusals import REFUSALS
 from tests.test_aws_members import refuses, with_value
 
 PAGE = Path(__file__).parents[1] / "docs" / "refusals.md"
@@ -87,7 +88,7 @@ def in_the_request(refusal: Refusal) -> tuple[str, str] | None:
         is_location = refusal.setting.endswith("s3_path") and "://" not in refusal.value
         return MEMBER_OF[refusal.setting], f"s3://ml-bucket/{refusal.value}" if is_location else refusal.value
     holder, _, name = refusal.setting.partition(".")
-    return (NAMED[holder], name) if holder in NAMED else None
+    return (NAMED[holder], name) if holder in NAMED and "." in refusal.setting else None
 
 
 def test_aws_takes_each_of_them_by_its_own_model() -> None:

@@ -32,8 +32,10 @@ is any one character, and a regular expression. `%G` and `%V` are year and week 
 _UTC = timezone.utc  # noqa: UP017 - images of Python 3.9 and 3.10 know no datetime.UTC, and this goes there as well
 _WHOLE_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _DATE = "%Y-%m-%d"
-_PLACEHOLDER = re.compile(r"\{([^\W\d][^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{(\s*[^\W\d][^{}]*)\}")
 """What looks like something to be filled in. A brace that stands for itself has no word and no partner."""
+_OTHERS_MARK = re.compile(r"[${]\{\s*[^\W\d][^{}]*\}+|\{\s*[^\W\d][^{}]*\}\}+")
+"""The same as shells, Terraform (`${…}`) and Jinja (`{{…}}`) write it."""
 _BODY = re.compile(r"scheduled_date(?P<offsets>(?:[+-][1-9]\d{0,2}(?:h|d|w|mo))*)(?P<format>:.*)?")
 _OFFSET = re.compile(r"([+-]\d+)(h|d|w|mo)")
 _CODE = re.compile(r"%.?")
@@ -54,7 +56,11 @@ def is_whole_time(text: str) -> bool:
 
 def faults(text: str) -> list[str]:
     """What is wrong with the dates in a text, as sentences that say what is allowed; none for a good one."""
-    return [fault for body in _PLACEHOLDER.findall(text) for fault in _faults(body)]
+    found = [fault for body in _PLACEHOLDER.findall(text) for fault in _faults(body)]
+    return found or [
+        f"it has {mark!r}, of which a part would stay in the path; allowed: one brace at each end, as in {_EXAMPLES}"
+        for mark in _OTHERS_MARK.findall(text)
+    ]
 
 
 def _faults(body: str) -> Iterator[str]:

@@ -74,4 +74,6 @@ def _converted(value: Any, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN40
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - a text, number or truth value
     """A value as Terraform turns it into a text."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

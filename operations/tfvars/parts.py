@@ -11,9 +11,10 @@ from components.reserved_names import environment_problems
 from components.s3_location import bucket_of, key_of
 from components.tracking_mode import NONE
 from components.training_images import SCIKIT_LEARN_VERSIONS
+from operations.tfvars.channels import channels
 from operations.tfvars.draft import Draft, Options, Variables, as_text
 from operations.tfvars.file import TfvarsError
-from operations.tfvars.places import located, prefix, written
+from operations.tfvars.places import prefix, written
 from operations.tfvars.watching import watch
 
 _LONGEST_RUN: Final = 28 * 86400
@@ -22,6 +23,7 @@ _SERVER: Final = re.compile(r"arn:[a-z-]+:sagemaker:([a-z0-9-]+):\d{12}:mlflow-t
 _APP: Final = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:\d{12}:mlflow-app/.+")
 _REGISTRY: Final = r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com"
 _PREBUILT: Final = re.compile(rf"{_REGISTRY}(?:\.cn)?/sagemaker-scikit-learn:(.+)-cpu-py3")
+_NULL: Final = "is null, which is none"
 _OUTPUTS: Final = "training-outputs/"
 _CHECKPOINTS: Final = "checkpoints/"
 
@@ -43,9 +45,10 @@ def _places(draft: Draft, variables: Variables, _options: Options) -> None:
 
 
 def _machines(draft: Draft, variables: Variables, _options: Options) -> None:
+    count = variables.of("instance_count", (int, float))
     draft.job["resources"] = {
         "instance_type": variables.of("instance_type", str),
-        "instance_count": _whole(variables.of("instance_count", (int, float)) or 1),
+        "instance_count": _whole(1 if count is None else count),
         "volume_size_in_gb": _whole(variables.of("volume_size_gb", (int, float))),
     }
     runtime = _whole(variables.of("max_runtime_seconds", (int, float)))
@@ -82,33 +85,6 @@ def _isolation(draft: Draft, variables: Variables, _options: Options) -> None:
         draft.changed["enable_network_isolation"] = "runs are tracked afterwards, by training-jobs register"
 
 
-def _channels(draft: Draft, variables: Variables, _options: Options) -> None:
-    mode = variables.of("training_input_mode", str)
-    for place, each in enumerate(variables.of("input_data_config", list) or ()):
-        where = f"input_data_config[{place}]"
-        try:
-            name, source = each["ChannelName"], each["DataSource"]["S3DataSource"]
-            uri = str(source["S3Uri"])
-        except (KeyError, TypeError):
-            raise TfvarsError(f"{where}: lacks ChannelName or DataSource.S3DataSource.S3Uri; add it") from None
-        channel = {
-            "s3_data_type": source.get("S3DataType"),
-            "s3_data_distribution_type": source.get("S3DataDistributionType"),
-            "content_type": each.get("ContentType"),
-            "compression_type": each.get("CompressionType"),
-            "input_mode": each.get("InputMode") or mode,
-        }
-        known = {"ChannelName", "DataSource", "ContentType", "CompressionType", "InputMode"}
-        if others := sorted(set(each) - known):
-            draft.left[where] = f"has {', '.join(others)}: see docs/configuration.md, channels"
-        if channel["s3_data_type"] == "ManifestFile":
-            channel |= {"s3_object": located(draft, uri), "s3_path": located(draft, f"{uri.rpartition('/')[0]}/")}
-            draft.changed[where] = "is a manifest: set s3_path to the prefix below which its objects lie"
-        else:
-            channel["s3_path"] = located(draft, prefix(draft, where, uri))
-        draft.job.setdefault("channels", {})[str(name)] = {key: channel[key] for key in sorted(channel) if channel[key]}
-
-
 def _schedule(draft: Draft, variables: Variables, _options: Options) -> None:
     is_off = variables.of("enable_scheduling", bool) is False
     if is_off:
@@ -130,6 +106,12 @@ def _tracking(draft: Draft, variables: Variables, options: Options) -> None:
         return
     server = _SERVER.fullmatch(arn or uri or "")
     app = _APP.fullmatch(arn or uri or "")
+    if server and server[1] != draft.region:
+        raise TfvarsError(
+            f"{'mlflow_tracking_server_arn' if arn else 'mlflow_tracking_uri'}: is of {server[1]}; allowed: a tracking "
+            f"server of the stack's region, {draft.region}, because it is named without one; correct aws_region, or "
+            "use a server there"
+        )
     if server or app:
         draft.job["tracking"] = {"tracking_server": server[2]} if server else {"app": arn or uri}
         if arn and uri and uri != arn:
@@ -149,7 +131,9 @@ def _script(draft: Draft, variables: Variables, options: Options) -> None:
     if options.source:
         draft.job["source"] = {"directory": options.source}
     draft.job["hyperparameters"] = dict(variables.of("hyperparameters", dict) or {})
-    environment = {name: as_text(value) for name, value in (variables.of("environment_variables", dict) or {}).items()}
+    given = variables.of("environment_variables", dict) or {}
+    environment = {name: as_text(value) for name, value in given.items() if value is not None}
+    draft.left |= {f"environment_variables.{name}": _NULL for name in given if name not in environment}
     for name in list(environment):
         if problem := next(environment_problems([name]), ""):
             draft.left[f"environment_variables.{name}"] = problem.removeprefix(f"environment.{name} ")
@@ -163,7 +147,9 @@ def _script(draft: Draft, variables: Variables, options: Options) -> None:
 
 def _tags(draft: Draft, variables: Variables, _options: Options) -> None:
     for name, value in (variables.of("tags", dict) or {}).items():
-        if name.casefold() in OWN_TAGS:
+        if value is None:
+            draft.left[f"tags.{name}"] = _NULL
+        elif name.casefold() in OWN_TAGS:
             draft.left[f"tags.{name}"] = "is set by the stack itself, in lower case"
         elif len(draft.tags) == _TAGS_MAX_COUNT:
             draft.left[f"tags.{name}"] = "is one too many: seven are left of the ten that an S3 object takes"
@@ -176,7 +162,7 @@ PARTS: Final[tuple[Callable[[Draft, Variables, Options], None], ...]] = (
     _machines,
     _spot,
     _isolation,
-    _channels,
+    channels,
     _schedule,
     _tracking,
     watch,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from components.aws_names import REGION
 from components.job_args import JobSettingsError, ScheduledTrainingJobArgs
 from components.job_settings import NAME, TrainingJobSettings, name_prefix, name_problems, region_problems
 from components.script_mode import hyperparameter_text, script_arguments
@@ -80,12 +81,15 @@ def _problems(draft: Draft, stack: str) -> Iterator[str]:
         yield f"project_name: got {draft.name!r}; allowed: lower-case letters, digits and '-' between them, as in churn"
     else:
         yield from (f"project_name: {text}" for text in name_problems(name_prefix(draft.name, stack)))
+    is_region = re.fullmatch(REGION, draft.region) is not None
+    if not is_region:
+        yield f"aws_region: got {draft.region!r}; allowed: the name of a region, such as us-east-1"
     try:
         args = ScheduledTrainingJobArgs(**draft.settings())
     except JobSettingsError as error:
         yield from map(str, error.problems)
     else:
-        yield from map(str, region_problems(args, draft.region))
+        yield from map(str, region_problems(args, draft.region) if is_region else ())
 
 
 def _leave_unknown_hyperparameters(draft: Draft, script: Path) -> None:

@@ -1,15 +1,17 @@
-"""YAML as the Pulumi engine's reader takes it: scalars of YAML 1.2, and no key twice.
+"""YAML as the Pulumi engine's reader takes it: its scalars, and no key twice.
 
 Source: gopkg.in/yaml.v3, with which the engine reads project and stack files.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import yaml
 
+from rehearsal.declaring.engine_scalars import as_name, number, tag_of, timestamp
+
+_FLOAT: Final = "tag:yaml.org,2002:float"
 _MERGE: Final = "tag:yaml.org,2002:merge"
 
 
@@ -29,34 +31,57 @@ def load_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - whatever the text 
 
 
 class _Loader(yaml.SafeLoader):
-    """Scalars as the engine takes them: `on`, `12:30`, `2026-01-31` are texts, `1e3` is a number."""
+    """Scalars as the engine takes them: `on` and `12:30` are texts, `1e3` is a number, `2026-01-31` a date of Go's."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:  # noqa: ANN401 - as PyYAML has it
+        if kind is yaml.ScalarNode and implicit[0]:
+            return tag_of(value)
+        return str(super().resolve(kind, value, implicit))
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - below
-        """Refuse a key that stands twice, of which PyYAML would take the last."""
+        """Names as texts; refuse one that stands twice, of which PyYAML would take the last."""
         first: dict[str, yaml.ScalarNode] = {}
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
                 continue
-            if key.value in first:
-                line = first[key.value].start_mark.line + 1
-                problem = f"{key.value!r} stands already in line {line}; keep one of the two"
+            name = as_name(_key(self, key))
+            if name in first:
+                line = first[name].start_mark.line + 1
+                problem = f"{name!r} stands already in line {line}; keep one of the two"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            first[key.value] = key
+            first[name] = key
         # Deep, whatever the caller says: then PyYAML notices a value that lies inside itself.
-        return super().construct_mapping(node, deep=True)
+        made = super().construct_mapping(node, deep=True)
+        return {as_name(key): value for key, value in made.items()}
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", _MERGE)]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    (
-        "int",
-        r"[-+]?(?:0|[1-9][0-9_]*|0o?_*[0-7][0-7_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|0b_*[01][01_]*)",
-        "-+0123456789",
-    ),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+", "-+.0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
+def _key(loader: _Loader, node: yaml.ScalarNode) -> object:
+    return float(number(node.value) or 0) if node.tag == _FLOAT else loader.construct_object(node)
+
+
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    value = number(loader.construct_scalar(node))
+    if value is None or value - value != 0:
+        problem = f"{node.value!r} is no number that the engine hands over; put it in quotes, if it is a text"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return float(value) if node.tag == _FLOAT else value
+
+
+def _timestamp(loader: _Loader, node: yaml.ScalarNode) -> str:
+    text = loader.construct_scalar(node)
+    return timestamp(text) or str(text)
+
+
+def _binary(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return loader.construct_yaml_binary(node).decode("utf-8", "replace")
+
+
+def _set(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    return loader.construct_mapping(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _number)
+_Loader.add_constructor(_FLOAT, _number)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+_Loader.add_constructor("tag:yaml.org,2002:binary", _binary)
+_Loader.add_constructor("tag:yaml.org,2002:set", _set)

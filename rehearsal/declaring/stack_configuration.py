@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+from rehearsal.declaring.engine_scalars import as_name, as_text, whole
 from rehearsal.declaring.engine_yaml import load_yaml
 from rehearsal.errors import RehearsalError
 from rehearsal.sealed_environment import ACCOUNT_ID
@@ -113,7 +114,7 @@ def as_engine_text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return str(_shortest(value))
+            return as_text(value)
         case dict() | list():
             return json.dumps(_shortest(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         case _:
@@ -121,14 +122,14 @@ def as_engine_text(value: object) -> str:
 
 
 def _shortest(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Whole floats as integers, as Go writes them."""
+    """Numbers as Go's JSON has them: whole floats as integers, and integers beyond 64 bits as floats."""
     match value:
         case dict():
-            return {str(key): _shortest(entry) for key, entry in value.items()}
+            return {as_name(key): _shortest(entry) for key, entry in value.items()}
         case list():
             return [_shortest(entry) for entry in value]
-        case float() if value.is_integer() and abs(value) < 1e21:
-            return int(value)
+        case int() | float() if not isinstance(value, bool):
+            return whole(value)
         case _:
             return value
 

@@ -78,8 +78,10 @@ def _streams(request: Mapping[str, Any]) -> Iterator[RequestProblem]:
         if not isinstance(source, Mapping):
             continue
         is_augmented, place = source.get("S3DataType") == "AugmentedManifestFile", f"{path}.DataSource.S3DataSource"
+        if mode == "FastFile" and source.get("S3DataType") == "ManifestFile":
+            yield RequestProblem(f"{place}.S3DataType", "ManifestFile", "S3Prefix, because InputMode is FastFile")
         if is_augmented and mode != "Pipe":
-            allowed = f"S3Prefix or ManifestFile, because InputMode is {mode}"
+            allowed = f"S3Prefix{'' if mode == 'FastFile' else ' or ManifestFile'}, because InputMode is {mode}"
             yield RequestProblem(f"{place}.S3DataType", "AugmentedManifestFile", allowed)
         if is_augmented != bool(source.get("AttributeNames")):
             got, allowed = ("nothing", "names, because") if is_augmented else ("names", "nothing, unless")
@@ -175,7 +177,8 @@ RULES: Final = (
     RequestRule(
         "sagemaker",
         "CreateTrainingJob",
-        "SageMaker API reference, Channel.CompressionType, Channel.RecordWrapperType and S3DataSource.S3DataType",
+        "SageMaker API reference, Channel.CompressionType, Channel.RecordWrapperType and S3DataSource.S3DataType; "
+        "Developer Guide, 'Setting up training jobs to access datasets': FastFile takes no manifests",
         _streams,
     ),
     RequestRule(

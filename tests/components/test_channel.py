@@ -104,10 +104,16 @@ BELOW = (
             (
                 AUGMENTED,
                 {"input_mode": mode},
-                f"s3_data_type: got 'AugmentedManifestFile'; allowed with input_mode {mode}: S3Prefix, ManifestFile; "
-                "or set input_mode to Pipe",
+                f"s3_data_type: got 'AugmentedManifestFile'; allowed with input_mode {mode}: {others}; or set "
+                "input_mode to Pipe",
             )
-            for mode in ("File", "FastFile")
+            for mode, others in (("File", "S3Prefix, ManifestFile"), ("FastFile", "S3Prefix"))
+        ),
+        (
+            MANIFEST,
+            {"input_mode": "FastFile"},
+            "s3_data_type: got 'ManifestFile'; allowed with input_mode FastFile: S3Prefix, because SageMaker reads no "
+            "manifest there; or set input_mode to File or Pipe",
         ),
         (
             GOOD,

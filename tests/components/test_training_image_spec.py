@@ -25,7 +25,7 @@ NO_BUNDLE: Final = SourceBundle(b"", "")
 PRIVATE: Final = {"uri": "registry.example.com:5000/team/a:1.0", "repository_access_mode": "Vpc"}
 OF_ECR = "of Amazon ECR an image in a private registry, by its usual host name"
 NO_ECR = "uri is of no registry of Amazon ECR"
-REPOSITORY = "a repository of ECR, at most 256"
+REPOSITORY = "a repository of ECR, 2 to 256"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from rehearsal.declaring.stack_configuration import read_stack_configuration
 from tests.engine.pulumi_cli import ROOT, Engine, Project
+from tests.rehearsal.declaring.engine_values import INSIDE, ON_TOP
 
 pytestmark = pytest.mark.slow
 
@@ -71,3 +72,19 @@ def test_a_stacks_value_takes_the_place_of_the_projects_and_is_not_merged(projec
     assert json.loads(read_stack_configuration(project.directory, "alice").values["scheduled-training:tags"]) == {
         "owner": "alice"
     }
+
+
+def test_the_engine_makes_of_yaml_what_a_check_is_tested_with(engine: Engine, folder: Path) -> None:
+    project = engine.project(folder / "scalars")
+    (project.directory / "Pulumi.yaml").write_text("name: fixture\nruntime: python\n")
+    lines = [f"  fixture:i{place}: {{v: {written}}}\n" for place, written in enumerate(INSIDE)]
+    lines += [f"  fixture:t{place}: {written}\n" for place, written in enumerate(ON_TOP)]
+    assert project.pulumi("stack", "init", "t").exit_code == 0
+    (project.directory / "Pulumi.t.yaml").write_text("config:\n" + "".join(lines))
+
+    told = {key: entry["value"] for key, entry in json.loads(project.pulumi("config", "--json").stdout).items()}
+
+    inside = [json.loads(told[f"fixture:i{place}"]) for place in range(len(INSIDE))]
+    on_top = [told[f"fixture:t{place}"] for place in range(len(ON_TOP))]
+    assert inside == [*map(json.loads, INSIDE.values())]
+    assert on_top == [*ON_TOP.values()]

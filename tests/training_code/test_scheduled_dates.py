@@ -140,6 +140,11 @@ def test_all_that_a_location_can_become_is_what_the_role_is_limited_to(
         ("{scheduled_date:%%}", "has '%%'; allowed: %Y"),
         ("{scheduled_date:day}", "has a format without a part of a date"),
         ("{scheduled_date:}", "has a format without a part of a date"),
+        ("{ scheduled_date }", "it has '{ scheduled_date }', and nothing fills that in"),
+        ("{{ ds }}", "it has '{ ds }', and nothing fills that in"),
+        ("{{scheduled_date}}", "it has '{{scheduled_date}}', of which a part would stay in the path; allowed"),
+        ("${scheduled_date}", "it has '${scheduled_date}', of which a part would stay in the path"),
+        ("{scheduled_time}}", "it has '{scheduled_time}}', of which a part would stay in the path"),
     ],
 )
 def test_what_nothing_fills_in_is_said(text: str, fault: str) -> None:
@@ -153,7 +158,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_only_words_in_braces_are_dates() -> None:
-    assert not any(map(is_dated, ("a{b", "{1}", "{}", "{ x}", "}a{")))
+    assert not any(map(is_dated, ("a{b", "{1}", "{}", "{ }", "}a{")))
     assert is_dated("{scheduled_date}")
     assert is_dated("{x}")
 

@@ -23,7 +23,7 @@ CHANNEL = {
     "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://ml-bucket/data/"}},
 }
 SERVER = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/mlflow"
-OTHER_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:2"
+OTHER_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/ab:2"
 BASE: dict[str, Any] = {
     "aws_region": "us-east-1",
     "project_name": "churn",

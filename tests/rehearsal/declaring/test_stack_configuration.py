@@ -52,7 +52,7 @@ def test_a_stack_overrides_the_projects_defaults(project_dir: Path) -> None:
         ("3_600", "3600"),
         ("yes", "yes"),
         ("12:30", "12:30"),
-        ("2026-01-31", "2026-01-31"),
+        ("2026-01-31", "2026-01-31 00:00:00 +0000 UTC"),
         ("[b, 1, 2.0, false, null]", '["b",1,2,false,null]'),
         ("{b: 1, a: {c: é}}", '{"a":{"c":"é"},"b":1}'),
     ],

@@ -104,6 +104,15 @@ CASES: list[tuple[str, Change, str]] = [
         "ManifestFile, because InputMode is File",
     ),
     (
+        "a manifest of what is read as it is needed",
+        lambda r: (
+            r["InputDataConfig"][0].update(InputMode="FastFile"),
+            r["InputDataConfig"][0]["DataSource"]["S3DataSource"].update(S3DataType="ManifestFile"),
+        ),
+        "InputDataConfig[0].DataSource.S3DataSource.S3DataType: got ManifestFile; allowed: S3Prefix, because InputMode "
+        "is FastFile",
+    ),
+    (
         "an augmented manifest without attributes",
         lambda r: (
             r["InputDataConfig"][0].update(InputMode="Pipe"),
