@@ -37,6 +37,8 @@ class AskedAws:
     answers: dict[str, Answer] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     """Operations."""
+    documents: dict[str, list[PolicyDocument]] = field(default_factory=dict)
+    """Of roles, as they were when they were simulated first; to be forgotten before they are looked at anew."""
 
     def __post_init__(self) -> None:
         self.reset()
@@ -75,10 +77,10 @@ class AskedAws:
         return AWSResponse("", status, {}, None), {"ResponseMetadata": {"HTTPStatusCode": status}, **told}
 
     def _simulated(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        name, iam = asked["PolicySourceArn"].rpartition("/")[2], self.clients.iam
-        names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-        texts: list[Any] = [iam.get_role_policy(RoleName=name, PolicyName=each)["PolicyDocument"] for each in names]
-        documents = [PolicyDocument.parse(name, text) for text in texts]
+        name = asked["PolicySourceArn"].rpartition("/")[2]
+        if name not in self.documents:
+            self.documents[name] = self._documents(name)
+        documents = self.documents[name]
         context = {
             each["ContextKeyName"]: tuple(values) if each["ContextKeyType"].endswith("List") else values[0]
             for each in asked["ContextEntries"]
@@ -92,6 +94,12 @@ class AskedAws:
             ],
             "IsTruncated": False,
         }
+
+    def _documents(self, role: str) -> list[PolicyDocument]:
+        iam = self.clients.iam
+        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        texts: list[Any] = [iam.get_role_policy(RoleName=role, PolicyName=each)["PolicyDocument"] for each in names]
+        return [PolicyDocument.parse(role, text) for text in texts]
 
 
 def _remember(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:

@@ -132,6 +132,7 @@ class WholeStack:
 
     def facts(self, *, now: datetime | None = None, outputs: Path | None = None) -> Facts:
         """What the doctor knows."""
+        self.aws.documents.clear()
         return examine(
             self.deployed.project, STACK, self.place, lambda *_: None, outputs=outputs or self.outputs, now=now
         )

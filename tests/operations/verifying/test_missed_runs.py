@@ -139,6 +139,7 @@ def test_the_look_that_verify_has_the_machine_take_finds_a_run_that_is_there_and
 
 def tried(whole: WholeStack) -> Step:
     """What `verify` says of the watches."""
+    whole.aws.documents.clear()
     return next(WatchTest(whole.place, whole.deployed.job).steps("", send=False))
 
 
