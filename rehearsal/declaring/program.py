@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks as pulumi_mocks
@@ -35,10 +35,6 @@ from rehearsal.declaring.stack_configuration import StackConfiguration, read_sta
 from rehearsal.sealed_environment import ACCOUNT_ID, NO_ENDPOINT, sealed_environment
 
 __all__ = ["Declaration", "OfflineMocks", "RegisteredResource", "UnknownInvokeError", "answer_invoke", "declare"]
-
-
-_BUCKET: Final = "bucket"
-"""The setting that says where a stack's data, models and, offline, what stands in for an artifact store are."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +158,7 @@ def declare(  # noqa: PLR0913 - a program, and all that stands around it
     configuration = replace(configuration, values={**configuration.values, **(with_values or {})})
     if not isinstance(mocks, pulumi_mocks.Mocks):
         mocks = mocks(configuration.values.get("aws:region", "us-east-1"))
-    bucket = configuration.values.get(f"{configuration.project}:{_BUCKET}")
+    bucket = configuration.values.get(f"{configuration.project}:bucket")
     monitor = RecordingMonitor(mocks, preview=preview, inputs_of=inputs_of, bucket=bucket)
 
     # A context of its own: pulumi keeps its settings in context variables, and nothing of this run must stay behind.
