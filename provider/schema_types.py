@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, get_args, get_origin
@@ -13,7 +12,7 @@ from pydantic import BaseModel
 from components.further_schedules import FIELD, OF_THE_JOB
 from components.job_args import ScheduledTrainingJobArgs
 from components.model_fields import bare, descriptions_of, is_model
-from components.tracking_mode import NONE, NoneInWords
+from components.tracking_mode import NoneInWords
 from provider.property_names import in_properties, property_name
 from provider.scalar_defaults import scalar_default
 
@@ -60,8 +59,8 @@ class SchemaTypes:
         told = model.model_fields[name]
         spec = self._type(bare(told.annotation), CHANGED if name == FIELD else form, f"{owner}{capitalized(name)}")
         if any(isinstance(limit, NoneInWords) for limit in told.metadata):
-            # A choice of one, not any text: in C#, of what is required one part at most may be null.
-            spec = {"oneOf": [spec, self._choice(f"No{capitalized(name)}", (NONE,)) | _PLAIN]} | _PLAIN
+            # Not plain itself: C# refuses a required plain union. Nor a choice: then Go would take the word alone.
+            spec = {"oneOf": [spec, {"type": "string"} | _PLAIN]}
         spec["description"] = in_properties(descriptions_of(model)[name], ScheduledTrainingJobArgs)
         default = None if form.is_change else scalar_default(told)
         if default is not None:
@@ -80,7 +79,12 @@ class SchemaTypes:
         if is_model(annotation):
             return self._object(annotation, form)
         if origin is Literal:
-            return self._choice(name, arguments)
+            # A choice is the same in every form.
+            for prefix in (WHOLE.prefix, _FURTHER, CHANGED.prefix):
+                name = name.removeprefix(prefix)
+            name = WHOLE.prefix + name
+            choices = [{"name": _enum_name(value), "value": value} for value in arguments]
+            return self._reference(name, {"type": "string", "enum": choices})
         if origin is tuple:
             return {"type": "array", "items": self._type(bare(arguments[0]), form, name)}
         if origin is dict:
@@ -97,13 +101,6 @@ class SchemaTypes:
             spec["properties"] = self.properties(model, form, name)
             spec["required"] = [] if form.is_change else required(model)
         return {"$ref": f"#/types/{self._token(name)}"}
-
-    def _choice(self, name: str, values: Sequence[str]) -> Json:
-        """A choice, which is the same in every form."""
-        for prefix in (WHOLE.prefix, _FURTHER, CHANGED.prefix):
-            name = name.removeprefix(prefix)
-        choices = [{"name": _enum_name(value), "value": value} for value in values]
-        return self._reference(WHOLE.prefix + name, {"type": "string", "enum": choices})
 
     def _reference(self, name: str, spec: Json) -> Json:
         self.found[self._token(name)] = spec
