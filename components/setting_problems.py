@@ -9,6 +9,7 @@ from typing import Final, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from .fitting import FittingModel
 from .meant_settings import parts_with
 from .model_fields import limits_of
 from .setting_cures import NAME_IN_WORDS, cure_of, name_like
@@ -115,6 +116,8 @@ class ProblemWriter:
             return Problem(setting, f"got {shown}; {allowed}")
         if detail["input"] == "" and detail["type"] in {"dict_type", "model_type"}:
             shown = "nothing"  # which the engine hands over as an empty text
+        if detail["input"] is None and self._may_be_empty(path):
+            return Problem(setting, f"got {shown}; {allowed}; write {{}} for none of them")
         is_whole = shown == repr(detail["input"])  # and nothing in it is hidden
         cure = cure_of(detail["type"], detail["input"], path[-1], tuple(self._fields_at(path)) if is_whole else ())
         return Problem(setting, f"got {shown}; {allowed}{f'; {cure}' if cure else ''}")
@@ -180,6 +183,12 @@ class ProblemWriter:
                 if inner and len(value.keys() & inner.model_fields.keys()) > 1:
                     return f"did you mean {name}.{path[-1]}? write it below {name}, further to the right; "
         return ""
+
+    def _may_be_empty(self, path: list[str]) -> bool:
+        """Whether a mapping without a setting may stand there."""
+        model = self._model_at(path)
+        is_one = model is not None and not issubclass(model, FittingModel)
+        return is_one and not any(field.is_required() for field in model.model_fields.values())
 
     def _fields_at(self, path: list[str]) -> list[str]:
         """Names of the fields of the model that a path of settings leads to."""
