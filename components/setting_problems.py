@@ -111,16 +111,22 @@ class ProblemWriter:
             message = "it is not allowed, and why would show a part of the secret"
         elif detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
             return Problem(setting, message)  # about several settings: the message has their values
-        shown, allowed = self._shown(detail["input"], path), self._allowed(detail, path, message)
-        if shown == "(hidden)":
-            return Problem(setting, f"got {shown}; {allowed}")
+        allowed, cure = self._allowed(detail, path, message), self._cure(detail, path)
+        return Problem(setting, f"got {self._got(detail, path)}; {allowed}{f'; {cure}' if cure else ''}")
+
+    def _got(self, detail: ErrorDetails, path: list[str]) -> str:
         if detail["input"] == "" and detail["type"] in {"dict_type", "model_type"}:
-            shown = "nothing"  # which the engine hands over as an empty text
-        if detail["input"] is None and self._may_be_empty(path):
-            return Problem(setting, f"got {shown}; {allowed}; write {{}} for none of them")
-        is_whole = shown == repr(detail["input"])  # and nothing in it is hidden
-        cure = cure_of(detail["type"], detail["input"], path[-1], tuple(self._fields_at(path)) if is_whole else ())
-        return Problem(setting, f"got {shown}; {allowed}{f'; {cure}' if cure else ''}")
+            return "nothing"  # which the engine hands over as an empty text
+        return self._shown(detail["input"], path)
+
+    def _cure(self, detail: ErrorDetails, path: list[str]) -> str:
+        """How the value has to be written, "" where that is not known; it shows no more than the message does."""
+        shown, value = self._shown(detail["input"], path), detail["input"]
+        if shown == "(hidden)":
+            return ""
+        if value is None and self._may_be_empty(path):
+            return "write {} for none of them"
+        return cure_of(detail["type"], value, path[-1], tuple(self._fields_at(path)) if shown == repr(value) else ())
 
     def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
         if detail["type"] == "model_type":
