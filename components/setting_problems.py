@@ -115,9 +115,9 @@ class ProblemWriter:
         return Problem(setting, f"got {self._got(detail, path)}; {allowed}{f'; {cure}' if cure else ''}")
 
     def _got(self, detail: ErrorDetails, path: list[str]) -> str:
-        if detail["input"] == "" and detail["type"] in {"dict_type", "model_type"}:
-            return "nothing"  # which the engine hands over as an empty text
-        return self._shown(detail["input"], path)
+        shown = self._shown(detail["input"], path)
+        # Nothing is handed over by the engine as an empty text.
+        return "nothing" if shown == "''" and detail["type"] in {"dict_type", "model_type"} else shown
 
     def _cure(self, detail: ErrorDetails, path: list[str]) -> str:
         """How the value has to be written, "" where that is not known; it shows no more than the message does."""
