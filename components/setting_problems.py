@@ -9,6 +9,7 @@ from typing import Final, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from .fitting import FittingModel
 from .meant_settings import parts_with
 from .model_fields import limits_of
 from .setting_cures import NAME_IN_WORDS, cure_of, name_like
@@ -112,14 +113,22 @@ class ProblemWriter:
             message = "it is not allowed, and why would show a part of the secret"
         elif detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
             return Problem(setting, message)  # about several settings: the message has their values
-        shown, allowed = self._shown(detail["input"], path), self._allowed(detail, path, message)
+        allowed, cure = self._allowed(detail, path, message), self._cure(detail, path)
+        return Problem(setting, f"got {self._got(detail, path)}; {allowed}{f'; {cure}' if cure else ''}")
+
+    def _got(self, detail: ErrorDetails, path: list[str]) -> str:
+        shown = self._shown(detail["input"], path)
+        # Nothing is handed over by the engine as an empty text.
+        return "nothing" if shown == "''" and detail["type"] in {"dict_type", "model_type"} else shown
+
+    def _cure(self, detail: ErrorDetails, path: list[str]) -> str:
+        """How the value has to be written, "" where that is not known; it shows no more than the message does."""
+        shown, value = self._shown(detail["input"], path), detail["input"]
         if shown == "(hidden)":
-            return Problem(setting, f"got {shown}; {allowed}")
-        if detail["input"] == "" and detail["type"] in {"dict_type", "model_type"}:
-            shown = "nothing"  # which the engine hands over as an empty text
-        is_whole = shown == repr(detail["input"])  # and nothing in it is hidden
-        cure = cure_of(detail["type"], detail["input"], path[-1], tuple(self._fields_at(path)) if is_whole else ())
-        return Problem(setting, f"got {shown}; {allowed}{f'; {cure}' if cure else ''}")
+            return ""
+        if value is None and self._may_be_empty(path):
+            return "write {} for none of them"
+        return cure_of(detail["type"], value, path[-1], tuple(self._fields_at(path)) if shown == repr(value) else ())
 
     def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
         if detail["type"] == "model_type":
@@ -184,6 +193,12 @@ class ProblemWriter:
                 if inner and len(value.keys() & inner.model_fields.keys()) > 1:
                     return f"did you mean {name}.{path[-1]}? write it below {name}, further to the right; "
         return ""
+
+    def _may_be_empty(self, path: list[str]) -> bool:
+        """Whether a mapping without a setting may stand there."""
+        model = self._model_at(path)
+        is_one = model is not None and not issubclass(model, FittingModel)
+        return is_one and not any(field.is_required() for field in model.model_fields.values())
 
     def _fields_at(self, path: list[str]) -> list[str]:
         """Names of the fields of the model that a path of settings leads to."""

@@ -77,7 +77,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         (
             "data_buckets",
             {"company-lake": None},
-            "data_buckets.company-lake: got null; allowed: a mapping with the settings kms_key_arn",
+            "data_buckets.company-lake: got null; allowed: a mapping with the settings kms_key_arn; write {} for none "
+            "of them",
         ),
         (
             "data_buckets",

@@ -223,11 +223,11 @@ def test_what_the_training_code_refuses_is_reported_beside_other_mistakes(projec
     job = "  scheduled-training:training_jobs.breast_cancer"
     assert result.stderr.splitlines() == [
         "error: Pulumi.staging.yaml has 4 problems:",
+        f"{job}: got 'breast_cancer'; allowed: lower-case letters and digits, and '-' between two of them, beginning "
+        "with a letter, such as breast-cancer",
         f"{job}.resources.instance_type: got 'm5.large'; allowed: text that matches ^ml\\.[a-z0-9-]+\\.[a-z0-9-]+$, "
         "such as ml.m5.large",
         f"{job}.resources.volume_size_in_gb: got '30GB'; allowed: a whole number; write 30, which is 30GB",
-        f"{job}: got 'breast_cancer'; allowed: lower-case letters and digits, and '-' between two of them, beginning "
-        "with a letter, such as breast-cancer",
         f"{job}.hyperparameters.n_estimators: got 'many', allowed: a whole number from 1 to 100000",
     ]
 
