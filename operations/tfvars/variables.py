@@ -47,7 +47,9 @@ VARIABLES: Final = {
         "stopping_condition.max_runtime_in_seconds", "SageMaker takes 28 days at most, the module 30."
     ),
     "input_data_config": Variable(
-        "channels", "Prefixes end with `/`. Buckets that are not the stack's are named in `data_buckets`."
+        "channels",
+        "Prefixes end with `/`; a key that ends like a file's name is one object. Other buckets than the stack's go "
+        "into `data_buckets`.",
     ),
     "output_data_s3_path": Variable("output.s3_path", "Its bucket is the stack's `bucket`."),
     "s3_bucket_arn": Variable("bucket", "If it is not the bucket of `output_data_s3_path`: `data_buckets`."),

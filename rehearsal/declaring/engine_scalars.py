@@ -56,8 +56,8 @@ def number(text: str) -> int | float | None:
     if text in _ENDLESS:
         return float(_ENDLESS[text])
     plain = text if text.startswith(".") else text.replace("_", "")
-    if (found := _INTEGER.fullmatch(plain)) and (value := _integer(*found.groups())) is not None:
-        return value
+    if (found := _INTEGER.fullmatch(plain)) and (whole_one := _integer(*found.groups())) is not None:
+        return whole_one
     if _FLOAT.fullmatch(plain) is None or abs(value := float(plain)) == float("inf"):
         return None
     return value
@@ -75,12 +75,11 @@ def timestamp(text: str) -> str | None:
     """A date or a time as Go writes it, which is what a program gets; None for what is none."""
     for pattern in _TIMESTAMPS:
         if found := pattern.fullmatch(text):
-            year, month, day, *time = found.groups()
-            hour, minute, second, fraction, zone = [*time, *[None] * (5 - len(time))]
+            date, time = found.groups()[:3], found.groups()[3:]
+            year, month, day, hour, minute, second = (int(each or 0) for each in (*date, *(time[:3] or "000")))
+            fraction, zone = time[3] if time else None, time[4] if len(time) > 4 else None
             try:
-                moment = datetime(
-                    *(int(each or 0) for each in (year, month, day, hour, minute, second)), tzinfo=_zone(zone)
-                )
+                moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(zone))
             except ValueError:
                 return None
             offset = f"{moment:%z}"
