@@ -86,7 +86,8 @@ def known_schedules(jobs: Callable[[], Mapping[str, TrainingJobSettings]]) -> di
 
 def _all_known(mapping: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     """Entries that are known, those with a wrong name included."""
-    found = known_or(mapping, {})
+    nothing: Mapping[str, Any] = {}
+    found = known_or(mapping, nothing)
     return known_entries(lambda: found)[0] | dict(found.misnamed if isinstance(found, PartlyKnown) else {})
 
 

@@ -13,7 +13,7 @@ from .aws_names import AwsScope, JobNames
 from .fitting import UnjudgedError, known_entries, known_or
 from .reserved_names import RESERVED_HYPERPARAMETERS, environment_problems
 from .script_mode import hyperparameter_text, script_arguments, script_variables
-from .script_request import FOR_THE_RECORD, TOLD, script_environment, script_hyperparameters
+from .script_request import FOR_THE_RECORD, TOLD, Variable, script_environment, script_hyperparameters
 from .source_bundle import SourceBundle
 from .training_job_spec import TrainingJobSpec
 
@@ -90,7 +90,8 @@ def question_beside_faults(spec: TrainingJobSpec, names: JobNames) -> Question:
     # What settings may not set is told already, and is not what the script would read.
     environment = {name: value for name, value in own.items() if not any(environment_problems([name]))}
     left_out = set(FOR_THE_RECORD)
-    for name, value in {**TOLD, _JOB_NAME: lambda _, names: names.prefix}.items():
+    variables: dict[str, Variable] = {**TOLD, _JOB_NAME: lambda _, names: names.prefix}
+    for name, value in variables.items():
         if name not in FOR_THE_RECORD:
             try:
                 text = _metrics(spec, _METRICS[name]) if name in _METRICS else value(spec, names)

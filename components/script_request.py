@@ -71,11 +71,11 @@ def _tracking_uri_afterwards(spec: TrainingJobSpec, names: JobNames) -> str | No
 
 
 def _experiment_name(spec: TrainingJobSpec, names: JobNames) -> str | None:
-    return spec.tracking and (spec.tracking.experiment_name or names.prefix)
+    return (spec.tracking.experiment_name or names.prefix) if spec.tracking else None
 
 
 def _registered_model_name(spec: TrainingJobSpec, names: JobNames) -> str | None:
-    return spec.tracking and (spec.tracking.registered_model_name or names.prefix)
+    return (spec.tracking.registered_model_name or names.prefix) if spec.tracking else None
 
 
 def _secret_arn(spec: TrainingJobSpec, _: JobNames) -> str | None:
@@ -107,7 +107,8 @@ def _channel_uris(spec: TrainingJobSpec) -> dict[str, str]:
     }
 
 
-TOLD: Final[dict[str, Callable[[TrainingJobSpec, JobNames], str | None]]] = {
+Variable = Callable[[TrainingJobSpec, JobNames], str | None]
+TOLD: Final[dict[str, Variable]] = {
     # What boto3 reads; SageMaker does not set it, and S3 in China and GovCloud is not found without.
     "AWS_DEFAULT_REGION": lambda _, names: names.scope.region,
     "SCHEDULE_ARN": lambda *_: SCHEDULE_ARN,

@@ -197,8 +197,9 @@ class ProblemWriter:
     def _may_be_empty(self, path: list[str]) -> bool:
         """Whether a mapping without a setting may stand there."""
         model = self._model_at(path)
-        is_one = model is not None and not issubclass(model, FittingModel)
-        return is_one and not any(field.is_required() for field in model.model_fields.values())
+        if model is None or issubclass(model, FittingModel):
+            return False
+        return not any(field.is_required() for field in model.model_fields.values())
 
     def _fields_at(self, path: list[str]) -> list[str]:
         """Names of the fields of the model that a path of settings leads to."""
