@@ -90,7 +90,6 @@ def image_of(
     environment = ScriptEnvironment(
         base,
         text_of(bundle.get(REQUIREMENTS, b""), REQUIREMENTS),
-        _python_version(container_environment),
         included=included(bundle, REQUIREMENTS) if REQUIREMENTS in bundle else {},
     )
     if not is_made(environment, environ):
@@ -108,22 +107,16 @@ def _installed(container_environment: Path, uri: str) -> ScriptImage:
     return ScriptImage(container_environment, told)
 
 
-def _python_version(container_environment: Path) -> str:
-    """That of the environment that `make install` made: the image's, or where none could be had this machine's."""
-    installed = container_environment / "bin" / "python"
-    return python_of(container_environment).version if installed.is_file() else IMAGE_TARGET.python_version
-
-
 def _told(uri: str, environment: ScriptEnvironment, locks: Sequence[str], *, known: bool) -> str:
     """What stands in for what, in one line."""
     name = uri.rpartition("/")[2]
     python = f"Python {environment.python_version}"
-    tagged = _PYTHON_OF_TAG.search(uri)
-    theirs = IMAGE_TARGET.python_version if known else ".".join(tagged.groups()) if tagged else ""
-    if theirs and theirs != environment.python_version:
-        python += f", not the image's Python {theirs}"
     if known:
         return f"{REQUIREMENTS} over the image's packages, {python}"
+    tagged = _PYTHON_OF_TAG.search(uri)
+    theirs = ".".join(tagged.groups()) if tagged else ""
+    if theirs and theirs != IMAGE_TARGET.python_version:
+        python += f", not the image's Python {theirs}"
     return f"{' and '.join(locks)} in place of {name}, {python}"
 
 

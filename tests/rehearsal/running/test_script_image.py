@@ -12,7 +12,6 @@ from components import environment_building
 from components.environment_building import ScriptEnvironment, environment_directory, image_lock, toolkit_lock
 from components.source_bundle import bundle_source
 from rehearsal.errors import ContainerError
-from rehearsal.running import script_image
 from rehearsal.running.script_image import ScriptImage, image_of
 
 SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
@@ -154,14 +153,3 @@ def test_files_that_requirements_include_are_a_part_of_the_environment(cache: di
 def test_a_package_that_the_toolkit_would_build_is_refused_with_the_cure(cache: dict[str, str]) -> None:
     with pytest.raises(ContainerError, match=r"setup\.py beside the script makes the toolkit install the directory"):
         found({"setup.py": "", "requirements.txt": LOCK}, SCIKIT_LEARN, cache)
-
-
-def test_where_the_images_python_could_not_be_had_it_is_this_machines_and_that_is_said(
-    cache: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(script_image, "_python_version", lambda _: "3.11")
-    place = made(ScriptEnvironment(image_lock(), LOCK, "3.11"), cache)
-
-    assert found({"requirements.txt": LOCK}, SCIKIT_LEARN, cache) == ScriptImage(
-        place, "requirements.txt over the image's packages, Python 3.11, not the image's Python 3.12"
-    )
