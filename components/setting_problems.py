@@ -128,7 +128,8 @@ class ProblemWriter:
             return ""
         if value is None and self._may_be_empty(path):
             return "write {} for none of them"
-        return cure_of(detail["type"], value, path[-1], tuple(self._fields_at(path)) if shown == repr(value) else ())
+        is_shown = isinstance(value, str) and shown == repr(value)
+        return cure_of(detail["type"], value, path[-1], tuple(self._fields_at(path)) if is_shown else ())
 
     def _allowed(self, detail: ErrorDetails, path: list[str], message: str) -> str:
         if detail["type"] == "model_type":
