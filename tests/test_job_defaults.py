@@ -122,7 +122,7 @@ def test_what_nobody_says_is_told_of_the_job() -> None:
 
 
 def test_a_sentence_about_several_settings_names_those_of_the_defaults() -> None:
-    values = stack(SHARED, a=own(training_image={"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"}))
+    values = stack(SHARED, a=own(training_image={"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/x:1"}))
 
     assert problems(values) == [
         "training_jobs.a.training_image: got scikit_learn_version and uri; allowed: one of framework (with version), "
