@@ -90,26 +90,28 @@ def _list_training_jobs(response: SageMakerResponse) -> ActionResult:
 
 def _listed(jobs: Iterable[TrainingJob], ask: dict[str, Any]) -> list[TrainingJob]:
     """Those that are asked for: the cheapest question first, as there may be many thousands."""
-    found = [job for job in list(jobs) if ask.get("NameContains", "") in job.training_job_name]
+    found = list(jobs)
+    if (after := ask.get("CreationTimeAfter")) is not None:
+        earliest = as_time(after)
+        found = [job for job in found if job.created > earliest]
+    if (before := ask.get("CreationTimeBefore")) is not None:
+        latest = as_time(before)
+        found = [job for job in found if job.created < latest]
+    if contained := ask.get("NameContains"):
+        found = [job for job in found if contained in job.training_job_name]
     if (status := ask.get("StatusEquals")) is not None:
         found = [job for job in found if job.status == status]
-    for member, moment in (("CreationTime", _created), ("LastModifiedTime", _modified)):
-        if (after := ask.get(f"{member}After")) is not None:
-            earliest = as_time(after)
-            found = [job for job in found if moment(job) > earliest]
-        if (before := ask.get(f"{member}Before")) is not None:
-            latest = as_time(before)
-            found = [job for job in found if moment(job) < latest]
+    if (after := ask.get("LastModifiedTimeAfter")) is not None:
+        earliest = as_time(after)
+        found = [job for job in found if job.reported["LastModifiedTime"] > earliest]
+    if (before := ask.get("LastModifiedTimeBefore")) is not None:
+        latest = as_time(before)
+        found = [job for job in found if job.reported["LastModifiedTime"] < latest]
     return found
 
 
 def _created(job: TrainingJob) -> datetime:
     return job.created
-
-
-def _modified(job: TrainingJob) -> datetime:
-    modified: datetime = job.reported["LastModifiedTime"]
-    return modified
 
 
 _SORT_KEYS: Final[dict[str, Callable[[TrainingJob], Any]]] = {
