@@ -117,9 +117,9 @@ def _run(program: str, images: Mapping[str, Path], channels: Path, directory: Pa
     Raises:
         SystemExit: it failed; with the end of its log.
     """
-    from rehearsal.running.container_environment import Surroundings, run_toolkit
-    from rehearsal.running.container_files import ContainerFiles
-    from rehearsal.running.container_process import Limits
+    from rehearsal.container.environment import Surroundings, run_toolkit
+    from rehearsal.container.files import ContainerFiles
+    from rehearsal.container.process import Limits
     from rehearsal.sealed_environment import sealed_environment
 
     image = images[program]
@@ -187,7 +187,7 @@ def _request(program: str, directory: Path) -> dict[str, Any]:
 
 
 def _channels(program: str, data: Path) -> dict[str, Path]:
-    from rehearsal.running.container_packages import packages_variables
+    from rehearsal.container.packages import packages_variables
 
     channels = {name: data / name for name in ("training", "validation")}
     if program == OURS:

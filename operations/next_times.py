@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from components.run_overlaps import Overlap, ScheduledRun, counted_from, longest_run, overlaps_at
 from components.schedule_spec import FireTime
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.dated_channels import dated_channels, uri_of
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import DEFAULT_GROUP, sample_request
-from rehearsal.running.dated_channels import dated_channels, uri_of
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _DEFAULT_RUNTIME_IN_SECONDS: Final = 86400
 """Of a request without MaxRuntimeInSeconds. Source: SageMaker API, StoppingCondition."""

@@ -14,18 +14,18 @@ from typing import Any, Final
 
 from components.wording import counted
 from rehearsal.aws_clients import AwsClients
+from rehearsal.container.channel_data import not_rehearsed
+from rehearsal.container.code_channels import is_code
+from rehearsal.container.engine import ContainerEngine, EngineName
+from rehearsal.container.environment import require_container_environment
 from rehearsal.declaring.artifact_store_stand_ins import stand_in_notes
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.dated_channels import all_channels
+from rehearsal.invoking.deliveries import is_tracked
 from rehearsal.judging.judgement import sample_request
 from rehearsal.judging.stack_check import StackCheck, artifact_store_of, check_stack
 from rehearsal.local_servers.servers import Ports, start_servers
 from rehearsal.reporter import Reporter
-from rehearsal.running.channel_data import not_rehearsed
-from rehearsal.running.code_channels import is_code
-from rehearsal.running.container_engine import ContainerEngine, EngineName
-from rehearsal.running.container_environment import require_container_environment
-from rehearsal.running.dated_channels import all_channels
-from rehearsal.running.deliveries import is_tracked
 from rehearsal.running.sample_data import own_files
 from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.steps.deploy import deploy

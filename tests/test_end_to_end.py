@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.running.unpacking import unpack
+from rehearsal.container.unpacking import unpack
 from rehearsal.sealed_environment import sealed_environment
 from tests.browser import page
 from tests.kept_rehearsal import BUCKET, NAME, Kept, split

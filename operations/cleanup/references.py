@@ -11,7 +11,7 @@ from components.s3_location import bucket_of, key_of
 from components.tracking_mode import AFTERWARDS, NONE
 from operations.cleanup.roots import digest_in, packages_uris, read_uris
 from operations.places import tracking_variables
-from rehearsal.running.code_channels import bundle_uri
+from rehearsal.container.code_channels import bundle_uri
 
 Invocation = tuple[str, str]
 """A schedule's ARN and a scheduled time."""

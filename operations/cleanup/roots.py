@@ -11,7 +11,7 @@ from typing import Any, Final
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
 from components.schedule_input import EXECUTION_ID
-from rehearsal.running.code_channels import bundle_uri
+from rehearsal.container.code_channels import bundle_uri
 
 _UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DIGEST: Final = r"[0-9a-f]{64}"

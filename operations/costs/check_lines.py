@@ -9,8 +9,8 @@ from typing import Any
 from operations.costs.amounts import in_time, in_times, in_usd
 from operations.costs.price_table import TablePrices
 from operations.costs.schedule_costs import CostError, ScheduleCost, schedule_cost, schedule_document, total
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import DEFAULT_GROUP
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 
 def declared_costs(schedules: Iterable[DeployedSchedule], now: datetime) -> list[ScheduleCost]:

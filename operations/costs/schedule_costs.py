@@ -14,8 +14,8 @@ from operations.costs.price_table import Prices
 from operations.costs.real_runs import RealRuns, real_runs
 from operations.costs.run_cost import SPOT_SAVES_UP_TO, RunCost, longest_run_cost
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import sample_request
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 JSON_VERSION: Final = 1
 """Of the document; goes up when a member is renamed or taken out. New members may come at any time."""

@@ -16,8 +16,8 @@ from operations.doctor.facts import Asked, ChannelData
 from operations.doctor.invocation import Invocation
 from operations.doctor.job_needs import data_channels
 from operations.places import Place
-from rehearsal.running.code_channels import bundle_uri
-from rehearsal.running.dated_channels import dated_channels, uri_of
+from rehearsal.container.code_channels import bundle_uri
+from rehearsal.invoking.dated_channels import dated_channels, uri_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

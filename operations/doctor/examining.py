@@ -18,7 +18,7 @@ from operations.doctor.finding import Unseen
 from operations.doctor.invocation import Invocation, invocation_of, role_calls
 from operations.doctor.job_needs import quotas_of
 from operations.places import Place
-from rehearsal.running.code_channels import bundle_uri
+from rehearsal.container.code_channels import bundle_uri
 
 Told = Callable[[str, int, int], None]
 Answers = Mapping[Hashable, Any]

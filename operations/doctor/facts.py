@@ -10,8 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 from operations.deployed_jobs import StackJob, StackSchedule
 from operations.doctor.finding import Unseen
 from operations.jobs.history import History
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.permissions.permissions import AwsCall
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 T = TypeVar("T")
 Asked: TypeAlias = T | Unseen

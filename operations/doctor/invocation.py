@@ -13,10 +13,10 @@ from operations.deployed_jobs import StackJob, StackSchedule
 from operations.doctor.facts import Deployed
 from operations.doctor.finding import Unseen
 from operations.jobs.missed_times import last_time
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.requests.request_check import check_request
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _SAMPLE_EXECUTION_ID: Final = "00000000-0000-4000-8000-000000000000"
 

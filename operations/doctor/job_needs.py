@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from components.s3_location import bucket_of
 from components.tracking_mode import AFTERWARDS, NONE
-from rehearsal.running.code_channels import bundle_uri, is_code
-from rehearsal.running.dated_channels import all_channels, uri_of
+from rehearsal.container.code_channels import bundle_uri, is_code
+from rehearsal.invoking.dated_channels import all_channels, uri_of
 
 Request = Mapping[str, Any]
 

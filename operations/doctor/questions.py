@@ -14,8 +14,8 @@ from operations.doctor.asking.past import ask_past
 from operations.doctor.invocation import Invocation, role_calls
 from operations.doctor.job_needs import buckets_of, network_of, quotas_of, secrets_of, tracking_of
 from operations.places import Place
+from rehearsal.container.code_channels import bundle_uri
 from rehearsal.errors import RehearsalError
-from rehearsal.running.code_channels import bundle_uri
 
 SERVICES: Final = (
     *("ec2", "ecr", "iam", "s3", "sagemaker", "scheduler", "secretsmanager", "service-quotas", "sns", "sqs"),

@@ -15,7 +15,7 @@ from operations.jobs.history import RUNNING, SUCCESS, JobRun
 from operations.jobs.invocations import InvocationError, execution_id_of
 from operations.jobs.model_versions import StandingVersion
 from operations.next_times import in_utc, what_is_wrong
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 INVOCATIONS_AT_MOST: Final = 1000
 """Ours: more is a slip in a date rather than a wish."""

@@ -22,7 +22,7 @@ from operations.jobs.invocations import execution_id_of
 from operations.jobs.model_versions import Question, Versions, ask_versions
 from operations.next_times import in_utc
 from operations.places import Place, tracking_variables
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

@@ -28,7 +28,7 @@ from operations.jobs.status import run_document
 from operations.mistakes import INTERRUPTED
 from operations.next_times import in_utc
 from operations.registering.by_itself import bring_in_earlier, bring_in_own
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 _OF_ONE_REQUEST: Final = "ValidationException"
 """What SageMaker finds wrong with one request, such as a date without data: the next one may be right."""

@@ -22,8 +22,8 @@ from rehearsal.declaring.engine_yaml import load_yaml
 from rehearsal.declaring.program import OfflineMocks, declare
 from rehearsal.declaring.stack_configuration import as_engine_text, read_stack_configuration
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import declared_schedules
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 _JOBS = "training_jobs"
 _DIGEST = "SOURCE_BUNDLE_DIGEST"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from operations.deployed_jobs import OutputsError, StackJob, StackSchedule
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 from components.schedule_input import InvocationContext
 from operations.next_times import in_utc
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.schedule_runner import prepare_request
 from rehearsal.requests.request_check import check_request
-from rehearsal.running.deployed_schedule import DeployedSchedule
-from rehearsal.running.schedule_runner import prepare_request
 
 Request = dict[str, Any]
 _FIRST: Final = 1

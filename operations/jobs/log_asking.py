@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from operations.jobs.log_lines import LogLine, host_of, in_order
-from rehearsal.running.training_logs import LOG_GROUP
+from rehearsal.container.training_logs import LOG_GROUP
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

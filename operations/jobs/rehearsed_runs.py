@@ -16,15 +16,15 @@ from operations.jobs.invocations import Request, training_job_name
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import AlreadyStartedError, OnChange
 from rehearsal.aws_clients import AwsClients
+from rehearsal.container.environment import require_container_environment
+from rehearsal.container.s3_objects import objects_under
+from rehearsal.invoking.dated_channels import dated_channels, uri_of
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.schedule_runner import Invocation, InvocationFailedError, deliver_once
 from rehearsal.local_servers.training_job_reports import report_training_job
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
 from rehearsal.reporter import Reporter
-from rehearsal.running.container_environment import require_container_environment
-from rehearsal.running.dated_channels import dated_channels, uri_of
-from rehearsal.running.deployed_schedule import DeployedSchedule
-from rehearsal.running.s3_objects import objects_under
 from rehearsal.running.sample_data import sample_csv_files
-from rehearsal.running.schedule_runner import Invocation, InvocationFailedError, deliver_once
 from rehearsal.running.stop_requests import stop_requests
 from rehearsal.steps.deploy import OUTPUTS_FILE
 from rehearsal.steps.stage import RunningStack

@@ -12,7 +12,7 @@ from operations.jobs.history_asking import describe_job
 from operations.jobs.invocations import Request
 from operations.places import Place
 from rehearsal.errors import RehearsalError
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 LOOKS_AGAIN_AFTER_SECONDS = 10.0
 OnChange = Callable[[JobRun], None]

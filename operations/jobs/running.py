@@ -23,7 +23,7 @@ from operations.jobs.runners import Runner, SageMakerRunner
 from operations.jobs.status import run_document
 from operations.next_times import in_utc
 from operations.registering.by_itself import bring_in_earlier, bring_in_own
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 JSON_VERSION: Final = 1
 """Of the documents; goes up when a member is renamed or taken out. New members may come at any time."""

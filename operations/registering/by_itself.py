@@ -17,7 +17,7 @@ from operations.jobs.operated_stack import OperatedStack
 from operations.registering.one_job import register_described, register_training_job
 from operations.registering.whole_stack import ended_jobs, without_version
 from rehearsal.errors import RehearsalError
-from rehearsal.running.deliveries import tracks_afterwards
+from rehearsal.invoking.deliveries import tracks_afterwards
 from rehearsal.running.kept_record import NoRecordError, RegistrationError
 
 EARLIER: Final = 10

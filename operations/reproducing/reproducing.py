@@ -28,14 +28,14 @@ from operations.reproducing.comparison import (
     compare,
     read_description,
 )
+from rehearsal.container.channel_data import download_channels
+from rehearsal.container.code_channels import SUBMIT_DIRECTORY, bundle_uri
+from rehearsal.container.environment import require_container_environment
+from rehearsal.container.files import ContainerFiles, Request
+from rehearsal.container.repeated_training import instance_count, repeated_request, train_again
+from rehearsal.container.script_lines import ScriptLines
+from rehearsal.invoking.dated_channels import all_channels, with_fetched_channels
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT
-from rehearsal.running.channel_data import download_channels
-from rehearsal.running.code_channels import SUBMIT_DIRECTORY, bundle_uri
-from rehearsal.running.container_environment import require_container_environment
-from rehearsal.running.container_files import ContainerFiles, Request
-from rehearsal.running.dated_channels import all_channels, with_fetched_channels
-from rehearsal.running.repeated_training import instance_count, repeated_request, train_again
-from rehearsal.running.script_lines import ScriptLines
 from rehearsal.running.training_script import run_training_script
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from components.aws_names import JobNames
 from operations.deployed_jobs import StackJob
 from operations.places import Place
 from operations.schedules.dead_letter import DeadLetter, by_time
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

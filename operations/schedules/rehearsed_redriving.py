@@ -9,8 +9,8 @@ from operations.jobs.history import JobRun
 from operations.jobs.rehearsed_runs import RehearsalRunner
 from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.redriving import RefusedError
-from rehearsal.running.deployed_schedule import DeployedSchedule
-from rehearsal.running.schedule_runner import InvocationFailedError, ScheduleError, read_schedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.schedule_runner import InvocationFailedError, ScheduleError, read_schedule
 
 _OF_AN_INVOCATION: Final = ("SCHEDULED_TIME", "SCHEDULE_EXECUTION_ID", "SCHEDULE_ATTEMPT_NUMBER")
 """Variables that every schedule of ours gives its training jobs."""

@@ -24,8 +24,8 @@ from operations.places import PlaceError
 from operations.registering.by_itself import bring_in_own
 from operations.verifying import steps
 from operations.verifying.steps import Outcome, Step
-from rehearsal.running.deliveries import is_tracked, standing_delivery
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deliveries import is_tracked, standing_delivery
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 _LOOKS_AGAIN_AFTER_SECONDS: Final = 1.0
 

@@ -28,8 +28,8 @@ from operations.verifying.report import Told, as_markdown
 from operations.verifying.steps import Outcome, Step, doctor_step, has_passed
 from operations.verifying.watch_asking import WatchTest
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import sample_request
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 JSON_VERSION: Final = 1
 """Of the document; goes up when a member is renamed or taken out. New members may come at any time."""

@@ -15,8 +15,8 @@ from components.aws_names import AwsScope
 from operations.doctor.facts import Denial
 from operations.verifying.alarms import RUNNING, SUCCEEDED, Execution
 from operations.verifying.steps import Outcome, Step, passed_if
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.permissions.permissions import AwsCall
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 WATCHED: Final = "watch for missed runs"
 LOOKED: Final = "look for a run"

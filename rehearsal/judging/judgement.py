@@ -10,12 +10,12 @@ from typing import Any, Final, Literal
 from components.aws_names import AwsScope
 from components.schedule_input import InvocationContext, render
 from rehearsal.declaring.program import RegisteredResource
+from rehearsal.invoking.deployed_schedule import DEFAULT_MAXIMUM_RETRY_ATTEMPTS, DeployedSchedule
 from rehearsal.permissions.alarm_calls import alarm_calls
 from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
 from rehearsal.permissions.role_documents import RoleDocuments
 from rehearsal.requests.request_check import check_request
-from rehearsal.running.deployed_schedule import DEFAULT_MAXIMUM_RETRY_ATTEMPTS, DeployedSchedule
 
 SCHEDULE_TYPE: Final = "aws:scheduler/schedule:Schedule"
 _CREATE_TRAINING_JOB: Final = ":scheduler:::aws-sdk:sagemaker:createTrainingJob"

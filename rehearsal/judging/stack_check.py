@@ -13,6 +13,7 @@ from rehearsal.declaring.artifact_store_stand_ins import stand_in_notes
 from rehearsal.declaring.program import Declaration, OfflineMocks, answer_invoke, declare
 from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.declaring.stack_configuration import StackConfiguration, read_stack_configuration
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import (
     DEFAULT_GROUP,
     SCHEDULE_TYPE,
@@ -29,7 +30,6 @@ from rehearsal.judging.policy_messages import PolicyDescription, read_line
 from rehearsal.judging.policy_pack import PolicyPack, policy_configuration_file
 from rehearsal.judging.remediations import Remediation
 from rehearsal.permissions.role_documents import declared_roles
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 ROLE_TYPE: Final = "aws:iam/role:Role"
 POLICY_PACK: Final = "policies"

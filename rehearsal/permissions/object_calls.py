@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from components.aws_names import AwsScope
 from components.s3_location import bucket_of, key_of
+from rehearsal.invoking.dated_channels import all_channels
 from rehearsal.permissions.permissions import AwsCall
-from rehearsal.running.dated_channels import all_channels
 
 Request = Mapping[str, Any]
 

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from components.aws_names import AwsScope
+from rehearsal.invoking.deliveries import delivery_uri
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.permissions.object_calls import input_calls, output_calls
 from rehearsal.permissions.option_calls import option_calls, rule_images, training_plan_arns
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.tracking_calls import delivery_calls, tracking_calls
-from rehearsal.running.deliveries import delivery_uri
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 Request = Mapping[str, Any]
 

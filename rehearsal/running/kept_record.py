@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from components.s3_location import bucket_of, key_of
+from rehearsal.container.s3_objects import download, objects_under
+from rehearsal.container.unpacking import UnsafeArchiveError, unpack
 from rehearsal.errors import RehearsalError
-from rehearsal.running.s3_objects import download, objects_under
-from rehearsal.running.unpacking import UnsafeArchiveError, unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

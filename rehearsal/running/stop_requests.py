@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.running.container_process import STOP_GRACE_SECONDS
+from rehearsal.container.process import STOP_GRACE_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

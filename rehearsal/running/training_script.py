@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from rehearsal.running.container_packages import packages_variables
+from rehearsal.container.packages import packages_variables
 
 CONTAINER_ENVIRONMENT: Final = ".venv-container"
 """The environment that holds what the image holds, in the project's directory."""

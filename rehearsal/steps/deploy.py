@@ -11,10 +11,10 @@ from rehearsal.declaring.program import declare
 from rehearsal.deploying.deployment import EmbeddedAwsMocks
 from rehearsal.deploying.not_imitated import not_imitated
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.schedule_runner import read_schedule
 from rehearsal.judging.judgement import sample_request
 from rehearsal.judging.remediations import remediated
-from rehearsal.running.deployed_schedule import DeployedSchedule
-from rehearsal.running.schedule_runner import read_schedule
 from rehearsal.steps.stage import Stage
 
 OUTPUTS_FILE: Final = "outputs.json"

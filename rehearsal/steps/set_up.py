@@ -8,9 +8,9 @@ from typing import Any
 from components.dated_paths import is_dated
 from components.s3_location import bucket_of
 from components.wording import counted
+from rehearsal.container.channel_data import file_system_uri
+from rehearsal.container.code_channels import bundle_uri, is_code
 from rehearsal.judging.stack_check import data_uris_of
-from rehearsal.running.channel_data import file_system_uri
-from rehearsal.running.code_channels import bundle_uri, is_code
 from rehearsal.running.sample_data import put_channel, put_files, sample_csv_files
 from rehearsal.steps.stage import RunningStack, Stage
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from rehearsal.aws_clients import AwsClients
+from rehearsal.container.channel_data import read_uris
+from rehearsal.container.engine import ContainerEngine
+from rehearsal.invoking.dated_channels import all_channels
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import Fault, permission_faults
 from rehearsal.judging.stack_check import StackCheck, artifact_store_of
 from rehearsal.local_servers.servers import Servers
 from rehearsal.permissions.role_documents import deployed_roles
 from rehearsal.reporter import Reporter
-from rehearsal.running.channel_data import read_uris
-from rehearsal.running.container_engine import ContainerEngine
-from rehearsal.running.dated_channels import all_channels
-from rehearsal.running.deployed_schedule import DeployedSchedule
 
 
 class RunningServers(Protocol):

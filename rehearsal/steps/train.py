@@ -12,19 +12,19 @@ from typing import Any
 
 from components.dated_paths import dated_path
 from components.wording import counted
+from rehearsal.container.environment import ContainerPlatform
+from rehearsal.container.result import ContainerResult
+from rehearsal.container.run import run_training_container
+from rehearsal.container.script_image import ScriptImage, image_of
+from rehearsal.container.script_lines import ScriptLines
 from rehearsal.errors import RehearsalError
+from rehearsal.invoking.dated_channels import dated_channels, uri_of
+from rehearsal.invoking.deliveries import is_tracked, standing_delivery, tracks_afterwards
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.schedule_runner import Invocation, invoke_schedule
 from rehearsal.judging.stack_check import data_uris_of
 from rehearsal.local_servers.training_job_reports import report_training_job
-from rehearsal.running.container import run_training_container
-from rehearsal.running.container_environment import ContainerPlatform
-from rehearsal.running.container_result import ContainerResult
-from rehearsal.running.dated_channels import dated_channels, uri_of
-from rehearsal.running.deliveries import is_tracked, standing_delivery, tracks_afterwards
-from rehearsal.running.deployed_schedule import DeployedSchedule
 from rehearsal.running.model_registry import ModelVersion, experiment_of, model_versions
-from rehearsal.running.schedule_runner import Invocation, invoke_schedule
-from rehearsal.running.script_image import ScriptImage, image_of
-from rehearsal.running.script_lines import ScriptLines
 from rehearsal.running.stop_requests import stop_requests
 from rehearsal.running.training_script import CONTAINER_ENVIRONMENT
 from rehearsal.sealed_environment import sealed_environment

@@ -17,10 +17,10 @@ from components.s3_location import BucketContext
 from components.schedule_spec import ScheduleSpec
 from components.source_bundle import SourceBundle
 from components.training_job_request import create_training_job_request
+from rehearsal.invoking.dated_channels import fetched_channels
 from rehearsal.permissions.permissions import AwsCall, judge
 from rehearsal.permissions.policy_documents import PolicyDocument
 from rehearsal.requests.request_check import check_request
-from rehearsal.running.dated_channels import fetched_channels
 from settings import TrainingJobSettings
 
 NAMES = JobNames(AwsScope("aws", "us-east-1", "123456789012"), "breast-cancer-staging")

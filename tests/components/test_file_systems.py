@@ -16,8 +16,8 @@ from components.source_bundle import SourceBundle
 from components.training_job_request import create_training_job_request
 from operations.reproducing.comparison import ReproductionError
 from operations.reproducing.reproducing import require_repeatable
+from rehearsal.container.channel_data import file_system_uri, not_rehearsed
 from rehearsal.requests.request_check import check_request
-from rehearsal.running.channel_data import file_system_uri, not_rehearsed
 from settings import TrainingJobSettings, parse_settings
 from tests.stack_values import PROD
 

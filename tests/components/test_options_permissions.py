@@ -8,11 +8,11 @@ from components.execution_role_policy import WILDCARD_REASONS, execution_permiss
 from components.iam_policies import execution_trust, policy_document, scheduler_permissions, scheduler_trust
 from components.source_bundle import SourceBundle
 from components.training_job_request import create_training_job_request
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.permissions.option_calls import option_calls
 from rehearsal.permissions.permissions import AwsCall, judge, judge_trust
 from rehearsal.permissions.policy_documents import PolicyDocument
 from rehearsal.permissions.role_calls import execution_role_calls, scheduler_role_calls
-from rehearsal.running.deployed_schedule import DeployedSchedule
 from tests.components.job_options import ALL, APP, GROUP, KEY, NAMES, PLAN, SECRET, changed, spec_of
 
 BUCKET = "arn:aws:s3:::ml-bucket"

@@ -21,7 +21,7 @@ from operations.doctor.facts import Deployed
 from operations.jobs import model_versions, running
 from operations.jobs.runners import SageMakerRunner
 from operations.models import asking
-from rehearsal.running.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
+from rehearsal.invoking.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end
 from tests.operations.projects import typed

@@ -17,15 +17,15 @@ import pytest
 
 from components.schedule_input import InvocationContext
 from rehearsal.aws_clients import AwsClients
+from rehearsal.container.environment import ContainerPlatform
+from rehearsal.container.result import ContainerResult
+from rehearsal.container.run import run_training_container
 from rehearsal.declaring.program import declare
 from rehearsal.deploying.deployment import EmbeddedAwsMocks
+from rehearsal.invoking.schedule_runner import prepare_request, read_schedule
 from rehearsal.local_servers.servers import Servers, start_servers
-from rehearsal.running.container import run_training_container
-from rehearsal.running.container_environment import ContainerPlatform
-from rehearsal.running.container_result import ContainerResult
 from rehearsal.running.model_registry import model_versions
 from rehearsal.running.sample_data import put_files, sample_csv_files
-from rehearsal.running.schedule_runner import prepare_request, read_schedule
 from rehearsal.sealed_environment import NO_ENDPOINT, sealed_environment
 from tests.operations.projects import copy_project, require_container
 

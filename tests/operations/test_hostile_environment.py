@@ -13,7 +13,7 @@ import pytest
 from components.package_archives import package_archives
 from components.package_building import UNCOMPILED, cache_directory, provide
 from components.source_bundle import read_source_files
-from rehearsal.running.container_packages import packages_variables
+from rehearsal.container.packages import packages_variables
 from tests.operations import network_guard
 from tests.operations.network_guard import NetworkGuard
 from tests.operations.projects import (

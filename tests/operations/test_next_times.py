@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from operations.next_times import ScheduleTimesError, next_times
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.stack_check import StackCheck
-from rehearsal.running.deployed_schedule import DeployedSchedule
 from tests.rehearsal.judging.test_judgement import GOOD_INPUT, good_schedule
 
 AFTER = datetime(2026, 11, 27, tzinfo=UTC)

@@ -14,7 +14,7 @@ from operations.costs.check_lines import declared_costs, job_lines
 from operations.costs.fires import fires_a_month
 from operations.costs.price_table import TablePrices
 from operations.costs.schedule_costs import CostError, ScheduleCost, as_document, schedule_cost
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 PREFIX = "arn:aws:scheduler:us-east-1:123456789012:schedule"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from progress import METRIC_NAMES, metric_regex
-from rehearsal.running.container_packages import packages_variables
+from rehearsal.container.packages import packages_variables
 
 if TYPE_CHECKING:
     from tests.training_code.conftest import JobTree

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from operations.doctor.asking.answers import code_of
 from operations.doctor.facts import DeadLetters, Deployed, Topic
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

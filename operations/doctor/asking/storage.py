@@ -11,8 +11,8 @@ from components.s3_location import bucket_of, key_of
 from operations.doctor.asking.answers import code_of
 from operations.doctor.asking.heads import LARGEST, head_of
 from operations.doctor.facts import ChannelData
-from rehearsal.running.channel_data import channel_objects
-from rehearsal.running.dated_channels import uri_of
+from rehearsal.container.channel_data import channel_objects
+from rehearsal.invoking.dated_channels import uri_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from operations.doctor import kinds_of_needs as kinds
 from operations.doctor.facts import ChannelData, Facts, ScheduleFacts
 from operations.doctor.finding import Finding, Unseen
 from operations.doctor.job_needs import buckets_of
-from rehearsal.running.code_channels import bundle_uri
+from rehearsal.container.code_channels import bundle_uri
 
 
 def buckets(facts: Facts) -> Iterator[Finding]:

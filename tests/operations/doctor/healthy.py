@@ -29,7 +29,7 @@ from operations.doctor.facts import (
 )
 from operations.doctor.finding import Finding
 from operations.jobs.history import History, JobRun
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from settings import parse_settings
 from tests.job_requests import INVOCATION, requests_of
 from tests.stack_values import JOB, PROD, changed

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from components.schedule_spec import ScheduleSpec
 from operations.doctor.invocation import spec_of
 from operations.jobs.missed_times import last_time
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from tests.operations.doctor.whole_stack import BUCKET, WholeStack
 from tests.operations.jobs.ending import end
 

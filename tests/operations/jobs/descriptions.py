@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from operations.deployed_jobs import StackSchedule
 from operations.jobs.history import JobRun
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 PREFIX: Final = "breast-cancer-staging"
 NAME: Final = f"{PREFIX}-0f9a4c1e-7a55-4c39-9d6a-2f3c1d7f0b11"

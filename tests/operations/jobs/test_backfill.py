@@ -13,7 +13,7 @@ from operations.jobs.backfill import past_times, plan, planned_document, read_ra
 from operations.jobs.history import JobRun
 from operations.jobs.invocations import InvocationError, execution_id_of, request_of
 from operations.jobs.model_versions import StandingVersion
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from tests.operations.jobs.descriptions import DUE, PREFIX, SCHEDULE, SCHEDULE_ARN, run
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.running.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
+from rehearsal.invoking.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
 from tests.operations.deployed_stack import FIRST, DeployedStack, deployed_stack
 from tests.operations.projects import (
     PROGRAM,

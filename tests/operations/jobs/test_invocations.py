@@ -9,7 +9,7 @@ import pytest
 
 from operations.jobs.changed_hyperparameters import SetError, read_set
 from operations.jobs.invocations import InvocationError, request_of, training_job_name
-from rehearsal.running.schedule_runner import ScheduleError
+from rehearsal.invoking.schedule_runner import ScheduleError
 from tests.operations.jobs.descriptions import DUE, PREFIX, REQUEST, SCHEDULE, SCHEDULE_ARN
 
 ID = "0f9a4c1e-7a55-4c39-9d6a-2f3c1d7f0b11"

@@ -26,7 +26,7 @@ from operations.models import asking
 from operations.named_stack import Named
 from operations.places import Place
 from operations.registering.whole_stack import register_all
-from rehearsal.running.training_logs import LOG_GROUP, LogStream
+from rehearsal.container.training_logs import LOG_GROUP, LogStream
 from tests.operations.deployed_stack import FIRST, DeployedStack
 from tests.operations.test_models_command import answer_here
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from operations.jobs.logs import follow_logs
 from operations.jobs.operated_stack import OperatedStack
 from operations.mistakes import INTERRUPTED
-from rehearsal.running.training_logs import LogStream
+from rehearsal.container.training_logs import LogStream
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.projects import typed
 

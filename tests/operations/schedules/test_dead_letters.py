@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from operations.schedules.dead_letter_queues import look
-from rehearsal.running.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
+from rehearsal.invoking.schedule_runner import InvocationFailedError, invoke_schedule, read_schedule
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.projects import typed
 

@@ -13,7 +13,7 @@ from operations.schedules.dead_letter import DeadLetter
 from operations.schedules.dead_letter_queues import Queue
 from operations.schedules.redriving import Outcome, RefusedError, redrive
 from operations.schedules.rehearsed_redriving import RehearsedLetters
-from rehearsal.running.schedule_runner import InvocationFailedError
+from rehearsal.invoking.schedule_runner import InvocationFailedError
 from tests.operations.doctor.healthy import JOB_OF_STACK, REQUEST
 from tests.operations.schedules.letters import letter
 

@@ -18,7 +18,7 @@ from operations.next_times import in_utc
 from operations.verifying.steps import Outcome, Step
 from operations.verifying.watch_asking import WatchTest
 from operations.verifying.watches import look_input
-from rehearsal.running.deployed_schedule import DeployedSchedule
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from tests.operations.doctor import seeds
 from tests.operations.doctor.whole_stack import WholeStack
 from tests.operations.verifying.embedded_machine import EmbeddedMachine

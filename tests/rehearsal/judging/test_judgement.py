@@ -7,6 +7,7 @@ import pytest
 
 from components.aws_names import AwsScope
 from rehearsal.declaring.program import RegisteredResource
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import (
     Fault,
     declared_schedules,
@@ -17,7 +18,6 @@ from rehearsal.judging.judgement import (
 )
 from rehearsal.permissions.policy_documents import PolicyDocument
 from rehearsal.permissions.role_documents import RoleDocuments
-from rehearsal.running.deployed_schedule import DeployedSchedule
 from tests.rehearsal.permissions.test_role_documents import resource
 from tests.rehearsal.s3_channels import s3_channel
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.aws_names import AwsScope
+from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.permissions.permissions import AwsCall
 from rehearsal.permissions.role_calls import execution_role_calls
-from rehearsal.running.deployed_schedule import DeployedSchedule
 from tests.rehearsal.s3_channels import s3_channel
 
 Request = dict[str, Any]

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from operations.console import ConsoleReporter
 from rehearsal.aws_clients import AwsClients
+from rehearsal.invoking.schedule_runner import InvocationFailedError
 from rehearsal.judging.stack_check import check_stack
 from rehearsal.local_servers.servers import start_servers
-from rehearsal.running.schedule_runner import InvocationFailedError
 from rehearsal.steps.deploy import deploy
 from rehearsal.steps.stage import Stage
 from rehearsal.steps.train import invoke
