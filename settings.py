@@ -27,6 +27,7 @@ from components.job_settings import (
     name_prefix,
     name_problems,
     region_problems,
+    role_problems,
     tag_problems,
 )
 from components.joint_faults import joint_faults
@@ -141,7 +142,7 @@ class Settings(FittingModel):
             *(partial(self._name_problems, job) for job in self.training_jobs),
             *(partial(self._region_problems, job) for job in self.training_jobs),
             self._tag_problems,
-            self._role_problems,
+            partial(role_problems, self.training_jobs),
             self._data_bucket_problems,
         )
 
@@ -158,18 +159,6 @@ class Settings(FittingModel):
 
     def _data_bucket_problems(self) -> Iterator[str]:
         yield from map(str, data_bucket_problems(self.bucket, self.data_buckets, self.region))
-
-    def _role_problems(self) -> Iterator[str]:
-        """The stack's account is not known here, but it is one."""
-        roles = {job: spec.execution_role_arn for job, spec in self.training_jobs.items() if spec.execution_role_arn}
-        first = next(iter(roles), "")
-        for job, role in roles.items():
-            if role.partition(":role/")[0] != roles[first].partition(":role/")[0]:
-                yield (
-                    f"training_jobs.{job}.execution_role_arn: got {role!r}, and "
-                    f"training_jobs.{first}.execution_role_arn is {roles[first]!r}; allowed: roles of one account, the "
-                    "stack's, because no role can be passed to another"
-                )
 
 
 def load_settings() -> Settings:
@@ -217,11 +206,8 @@ def parse_settings(
     hidden = {*(secret or []), *(["training_jobs"] if job_defaults.FIELD in (secret or []) else [])}
     writer = ProblemWriter(Settings, PROJECT_NAMESPACE, _FROM_ENGINE, frozenset(hidden))
     # The engine says which stack and which region: as settings these are as unknown as any other.
-    problems = [
-        f"  {PROJECT_NAMESPACE}:{name}: unknown setting; {writer.known_settings([name])}"
-        for name in sorted(_FROM_ENGINE)
-        if name in values
-    ]
+    engines = sorted(_FROM_ENGINE & values.keys())
+    problems = in_namespace(f"{name}: unknown setting; {writer.known_settings([name])}" for name in engines)
     problems += _misspelt(others)
     filled = {name: value for name, value in values.items() if name not in _FROM_ENGINE}
     filled |= {"stack": stack} | ({"region": region} if region else {})
@@ -231,12 +217,12 @@ def parse_settings(
         filled["training_jobs"] = {
             name: further_schedules.with_job(job) if isinstance(job, Mapping) else job for name, job in jobs.items()
         }
-        problems += [
-            f"  {PROJECT_NAMESPACE}:{line}"
+        problems += in_namespace(
+            line
             for name, job in jobs.items()
             if isinstance(job, Mapping)
             for line in further_schedules.problems_of(name, job)
-        ]
+        )
     context = bucket_context(filled)
     try:
         settings = Settings.model_validate(filled, context=context)

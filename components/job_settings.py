@@ -140,6 +140,19 @@ def _further_region_problems(job: TrainingJobSettings, region: str, of_the_job: 
                 yield Problem((further_schedules.FIELD, name, *problem.location), problem.text)
 
 
+def role_problems(jobs: Mapping[str, TrainingJobSettings]) -> Iterator[str]:
+    """Execution roles of several accounts: the stack's account is not known here, but it is one."""
+    roles = {job: spec.execution_role_arn for job, spec in jobs.items() if spec.execution_role_arn}
+    first = next(iter(roles), "")
+    for job, role in roles.items():
+        if role.partition(":role/")[0] != roles[first].partition(":role/")[0]:
+            yield (
+                f"training_jobs.{job}.execution_role_arn: got {role!r}, and "
+                f"training_jobs.{first}.execution_role_arn is {roles[first]!r}; allowed: roles of one account, the "
+                "stack's, because no role can be passed to another"
+            )
+
+
 def tag_problems(tags: Mapping[str, str], *, has_further_schedules: bool) -> Iterator[Problem]:
     """IAM takes tags that differ in case only for the same, and AWS keeps a prefix for itself."""
     own = (*OWN_TAGS, "schedule") if has_further_schedules else OWN_TAGS

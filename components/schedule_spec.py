@@ -4,11 +4,10 @@ Limits: EventBridge Scheduler API, CreateSchedule. Each is declared once, on the
 What daylight saving does to a time: EventBridge Scheduler User Guide, "Daylight savings time on EventBridge Scheduler".
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice, takewhile
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,77 +15,15 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 
 from .clock_changes import change_between
-from .cron_expression import YEAR, CronExpression
+from .cron_expression import YEAR
 from .fitting import FittingModel
 from .moments import Moment
-from .unix_cron import from_unix
+from .schedule_expression import FORM, at_of, check_expression, cron_of, rate_of
 
-RATE_UNITS: Final[dict[str, timedelta]] = {
-    "minute": timedelta(minutes=1),
-    "minutes": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "hours": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "days": timedelta(days=1),
-}
 TIME_ZONE_MAX_LENGTH: Final = 50
 """Source: EventBridge Scheduler API, `ScheduleExpressionTimezone`."""
-RATE_MAX: Final = timedelta(days=36500)
-"""Ours, not the API's: what is longer never fires again, and would leave Python's range of dates."""
 _OF_NO_PLACE: Final = {"Factory", "localtime"}
 """Files beside the database's zones: of a machine whose zone nobody has set, and of this machine."""
-_FORM = re.compile(r"(cron|rate|at)\((.*)\)")
-_AT_FORMAT = "%Y-%m-%dT%H:%M:%S"
-EXPRESSION_FORMS: Final = (
-    "cron(minutes hours day-of-month month day-of-week year), rate(value unit) or at(yyyy-mm-ddThh:mm:ss)"
-)
-
-
-def _check_expression(text: str) -> str:
-    match = _FORM.fullmatch(text)
-    if match is None:
-        meant = from_unix(text)
-        cure = f"; write {meant}, which is that expression of Unix" if meant else ""
-        raise ValueError(f"allowed: {EXPRESSION_FORMS}, for example cron(0 3 * * ? *){cure}")
-    kind, body = match.groups()
-    if kind == "cron":
-        try:
-            _cron(body)
-        except ValueError as error:
-            raise ValueError(f"{error}; write {meant}" if (meant := from_unix(body)) else str(error)) from None
-    elif kind == "rate":
-        _rate(body)
-    else:
-        _at(body)
-    return text
-
-
-@lru_cache(maxsize=1024)
-def _cron(body: str) -> CronExpression:
-    return CronExpression.parse(body)
-
-
-def _rate(body: str) -> timedelta:
-    value, _, unit = body.partition(" ")
-    if not (value.isascii() and value.isdigit() and int(value) > 0) or unit not in RATE_UNITS:
-        raise ValueError(f"rate({body}) is not a whole number above 0 and a unit: {', '.join(RATE_UNITS)}")
-    if (value == "1") == unit.endswith("s"):
-        raise ValueError(f"rate({body}) needs a singular unit for 1 and a plural one otherwise, as in rate(12 hours)")
-    if int(value) > RATE_MAX // RATE_UNITS[unit]:
-        raise ValueError(f"rate({body}) is longer than 100 years; allowed: up to {RATE_MAX // RATE_UNITS[unit]} {unit}")
-    return int(value) * RATE_UNITS[unit]
-
-
-def _at(body: str) -> datetime:
-    try:
-        moment = datetime.strptime(body, _AT_FORMAT)  # naive: the schedule's own time zone applies
-    except ValueError:
-        moment = None
-    # strptime also takes 2026-1-5 and letters in the other case.
-    if moment is None or moment.isoformat() != body:
-        raise ValueError(f"at({body}) is not a date and time of the form at(yyyy-mm-ddThh:mm:ss)")
-    YEAR.number(str(moment.year))
-    return moment
 
 
 @cache
@@ -127,8 +64,8 @@ class ScheduleSpec(FittingModel):
 
     expression: Annotated[
         str,
-        Field(max_length=256, json_schema_extra={"pattern": f"^{_FORM.pattern}$"}),
-        AfterValidator(_check_expression),
+        Field(max_length=256, json_schema_extra={"pattern": f"^{FORM.pattern}$"}),
+        AfterValidator(check_expression),
     ]
     """`cron(minutes hours day-of-month month day-of-week year)`, `rate(value unit)` or `at(yyyy-mm-ddThh:mm:ss)`."""
     time_zone: TimeZone = "UTC"
@@ -185,7 +122,7 @@ class ScheduleSpec(FittingModel):
     @property
     def rate_period(self) -> timedelta | None:
         """The time between two invocations of a `rate`."""
-        return _rate(self._body) if self.kind == "rate" else None
+        return rate_of(self._body) if self.kind == "rate" else None
 
     def as_sent(self, now: datetime) -> Self:
         """The schedule without a start date that has passed, which EventBridge Scheduler refuses, also at an update."""
@@ -208,9 +145,9 @@ class ScheduleSpec(FittingModel):
     def local_times(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """The wall-clock times (naive) from `start` to before `end` that the expression names; a `rate` names none."""
         if self.kind == "cron":
-            yield from takewhile(lambda local: local < end, _cron(self._body).local_times(start))
+            yield from takewhile(lambda local: local < end, cron_of(self._body).local_times(start))
         elif self.kind == "at":
-            yield from (local for local in [_at(self._body)] if start <= local < end)
+            yield from (local for local in [at_of(self._body)] if start <= local < end)
 
     @property
     def _body(self) -> str:
@@ -227,7 +164,7 @@ class ScheduleSpec(FittingModel):
         zone = ZoneInfo(self.time_zone)
         start = max(after, self.start_date) if self.start_date else after
         if self.kind == "rate":
-            period = _rate(self._body)
+            period = rate_of(self._body)
             moment = (self.start_date or after).astimezone(UTC)
             if moment < after:
                 moment += (after - moment) // period * period
@@ -235,10 +172,10 @@ class ScheduleSpec(FittingModel):
                 yield FireTime(moment.astimezone(zone).replace(tzinfo=None), moment)
                 moment += period
         elif self.kind == "at":
-            yield from _on_the_clock([_at(self._body)], zone)
+            yield from _on_the_clock([at_of(self._body)], zone)
         else:
             local_start = start.astimezone(zone).replace(tzinfo=None, fold=0, second=0, microsecond=0)
-            local_times = _cron(self._body).local_times(local_start)
+            local_times = cron_of(self._body).local_times(local_start)
             yield from (time for time in _on_the_clock(local_times, zone) if time.moment >= start)
 
 

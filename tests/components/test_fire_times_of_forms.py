@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.schedule_spec import RATE_UNITS, ScheduleSpec
+from components.schedule_expression import RATE_UNITS
+from components.schedule_spec import ScheduleSpec
 
 BERLIN = "Europe/Berlin"  # 2026: forward on 29 March at 02:00, back on 25 October at 03:00
 
