@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 PROJECT_NAMESPACE: Final = "scheduled-training"
-_HIDDEN: Final = "the training code refuses it, and why would show a part of the secret"
+_HIDDEN: Final = "it is not allowed, and why would show a part of the secret"
 _FROM_ENGINE: Final = frozenset({"region", "stack"})
 _ALMOST_THE_SAME: Final = 0.85
 """Likeness of two names, from 0 to 1, that is a slip of the finger: `sheduled-training`, `scheduled_training`."""

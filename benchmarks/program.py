@@ -200,14 +200,13 @@ def _prepared(count: int, directory: Path, *, alarms: bool) -> dict[str, Declare
             ScheduledTrainingJob(name, args)
             await asyncio.sleep(0)
 
-    project = stack_of_jobs(count, directory / "project", alarms=True)
+    project = stack_of_jobs(count, directory / "project", alarms=alarms)
     with ProcessPoolExecutor(1, get_context("spawn")) as other_process:  # so that none of it is left in this one
         watching = other_process.submit(recorded_alarms, project, list(settings.training_jobs)).result()
 
     def one_flat(name: str) -> None:
         declare_flat(name, settings.name_prefix(name), bundle.digest, path, settings.tags_of(name))
-        if alarms:
-            declare_flat_alarms(watching[name])
+        declare_flat_alarms(watching[name])
 
     def flat() -> None:
         for name in settings.training_jobs:

@@ -21,8 +21,8 @@ _FAILED: Final = "invoke of "
 _LEAD: Final = re.compile(
     r"^invoke of \S+ failed: |(?:invocation of|invoking) \S+ (?:returned an error: )?|1 error occurred: \* "
 )
-_MISSING: Final = re.compile(r"couldn't find resource|ResourceNotFoundException|was not found")
-"""In the words of the provider's code (`internal/retry`), of Cloud Control, and of its messages."""
+_MISSING: Final = re.compile(r"couldn't find resource|ResourceNotFoundException")
+"""In the words of the provider's code (`internal/retry`) and of Cloud Control."""
 _MOST: Final = 400
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .package_archives import OF_IMAGE_LOCK, PackageArchive, package_archives
-from .requirements_text import included
+from .requirements_text import compose_requirements, included, without_requirements
 from .shipped_code import SHIPPED_CODE
 from .source_bundle import (
     REQUIREMENTS,
@@ -12,11 +12,9 @@ from .source_bundle import (
     SourceBundle,
     SourceBundleError,
     bundle_source,
-    compose_requirements,
     require_entry_point,
     with_script_package,
     with_start,
-    without_requirements,
 )
 from .training_job_spec import TrainingJobSpec
 

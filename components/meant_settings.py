@@ -21,14 +21,15 @@ def parts_with(name: str, model: type[BaseModel]) -> list[str]:
 def may_be_meant(unknown: str, setting: str, model: type[BaseModel], given: Mapping[str, Any]) -> bool:
     """Whether an unknown setting may be a certain one of the model, which is absent.
 
-    It is the one that it almost is called like, or that has such a one in it; else any that takes such a value.
+    It is the one that it almost is called like, or that has such a one in it; else any that takes such a value. A name
+    that is no text (`on`, `5`) is `given` under no such name: it may be any.
     """
     close = get_close_matches(unknown, model.model_fields, n=1, cutoff=_ALMOST_THE_SAME)
     if close and close[0] not in given:
         return setting == close[0]
     if not close and (parts := parts_with(unknown, model)):
         return setting in parts
-    return _takes(bare(model.model_fields[setting].annotation), given[unknown])
+    return _takes(bare(model.model_fields[setting].annotation), given.get(unknown))
 
 
 def _takes(kind: Any, value: object) -> bool:  # noqa: ANN401 - a type, in whatever form

@@ -1,12 +1,12 @@
-"""A requirements.txt as people have it: in the encodings that pip reads, and with the files that it includes."""
+"""A requirements.txt as people have it: in the encodings that pip reads, with what it includes, and with extras."""
 
 import codecs
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from .source_bundle import SourceBundleError
+from .source_bundle import REQUIREMENTS, REQUIREMENTS_EXTRAS, SourceBundleError
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,6 +16,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks that pip knows, the longer ones of two that begin alike first. PowerShell writes UTF-16."""
+_CODING: Final = re.compile(rb"coding[:=]\s*([-\w.]+)")
+"""How a comment in one of the first two lines names the file's encoding, for pip as for Python."""
 _INCLUDE: Final = re.compile(r"^\s*(?:-r|-c|--requirement|--constraint)(?:\s+|=|(?<=-[rc]))(\S+)", re.MULTILINE)
 
 
@@ -29,12 +31,22 @@ def text_of(content: bytes, name: str) -> str:
         for mark, encoding in _MARKS:
             if content.startswith(mark):
                 return content[len(mark) :].decode(encoding)
-        return content.decode("utf-8")
+        return content.decode(_named_encoding(content))
     except UnicodeDecodeError as error:
         raise SourceBundleError(
-            f"{name} in the source directory is not UTF-8 (byte {error.start}), and has no byte order mark; save it as "
-            "UTF-8"
+            f"{name} in the source directory is not {error.encoding.upper()} (byte {error.start}), as which pip reads "
+            "it; save it as UTF-8"
         ) from None
+    except LookupError:
+        raise SourceBundleError(
+            f"{name} in the source directory names the encoding {_named_encoding(content)!r}, which nobody knows; save "
+            "it as UTF-8, without that comment"
+        ) from None
+
+
+def _named_encoding(content: bytes) -> str:
+    comments = (line for line in content.split(b"\n")[:2] if line.startswith(b"#"))
+    return next((found[1].decode("ascii", "replace") for line in comments if (found := _CODING.search(line))), "utf-8")
 
 
 def included(files: Mapping[str, bytes], name: str) -> dict[str, str]:
@@ -62,3 +74,38 @@ def _collect(files: Mapping[str, bytes], name: str, found: dict[str, str]) -> No
                 "put it there, as .txt, or write out what it names"
             )
         _collect(files, inner, found)
+
+
+def compose_requirements(files: Mapping[str, bytes], extras: Collection[str] = ()) -> dict[str, bytes]:
+    """Files (POSIX path -> content) whose requirements.txt installs the named extras as well.
+
+    The toolkit installs requirements.txt and nothing else, so the extras' own files are left out. Without extras, no
+    other byte changes.
+
+    Raises:
+        SourceBundleError: the file of an extra is not among the files.
+    """
+    own = {f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS}
+    composed = {name: content for name, content in files.items() if name not in own}
+    for extra in sorted(set(extras)):
+        name = f"requirements-{extra}.txt"
+        if name not in files:
+            raise SourceBundleError(
+                f"{name} is not in the source directory, and the job's settings need what it installs; copy it from "
+                f"this project's training_code"
+            )
+        base = _appendable(composed.get(REQUIREMENTS, b""))
+        composed[REQUIREMENTS] = base + (b"" if base.endswith(b"\n") or not base else b"\n") + files[name]
+    return composed
+
+
+def without_requirements(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files (POSIX path -> content) that the toolkit installs nothing for: their packages travel with the job."""
+    named = {REQUIREMENTS, *(f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS)}
+    return {name: content for name, content in files.items() if name not in named}
+
+
+def _appendable(content: bytes) -> bytes:
+    """A requirements file that lines in ASCII can be put behind: of two bytes a letter it would be none after that."""
+    marked = any(content.startswith(mark) for mark, _ in _MARKS)
+    return text_of(content, REQUIREMENTS).encode() if marked else content

@@ -8,7 +8,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SECONDS_OF: Final = {
     **dict.fromkeys(("s", "sec", "second"), 1),
     **dict.fromkeys(("m", "min", "minute"), _MINUTE),
-    **dict.fromkeys(("h", "hour"), _HOUR),
+    **dict.fromkeys(("h", "hr", "hour"), _HOUR),
     **dict.fromkeys(("d", "day"), _DAY),
 }
 _UNITS: Final[Mapping[str, Mapping[str, float]]] = {
@@ -30,7 +30,7 @@ def cure_of(kind: str, value: object, setting: str, inside: tuple[str, ...] = ()
     `kind` is pydantic's type of the error; `inside` are the settings that belong there.
     """
     if kind in {"int_type", "float_type"} and isinstance(value, str):
-        return _number(value.strip(), setting)
+        return _number(value.strip(), setting, kind)
     if kind == "bool_type" and isinstance(value, str) and (word := _BOOLEANS.get(value.lower())):
         return f"write {word}, without quotes" if word == value else f"write {word}"
     if kind in {"dict_type", "model_type"}:
@@ -40,12 +40,17 @@ def cure_of(kind: str, value: object, setting: str, inside: tuple[str, ...] = ()
     return ""
 
 
-def _number(text: str, setting: str) -> str:
-    if re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+def _number(text: str, setting: str, kind: str) -> str:
+    if re.fullmatch(r"[+-]?\d{1,18}", text):
+        return f"write {int(text)}, without quotes"  # 010 would be 8
+    if kind == "float_type" and re.fullmatch(r"[+-]?\d{1,18}\.\d+", text):
         return f"write {text}, without quotes"
     units = next((units for end, units in _UNITS.items() if setting.endswith(end)), {})
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]+?)s?", text.lower())
-    if not found or found[2] not in units or not (count := float(found[1]) * units[found[2]]).is_integer():
+    found = re.fullmatch(r"(\d{1,18}(?:\.\d+)?)\s*([a-z]+)", text.lower())
+    if not found:
+        return ""
+    unit = found[2] if found[2] in units else re.sub(r"(?<=[a-z]{2})s$", "", found[2])
+    if unit not in units or not (count := float(found[1]) * units[unit]).is_integer():
         return ""
     return f"write {count:.0f}, which is {text}"
 
@@ -56,7 +61,9 @@ def _mapping(value: object, inside: tuple[str, ...]) -> str:
     if value is None or value == "":
         return "write it below, further to the right"
     usual = next((name for name in _USUAL if name in inside), "")
-    return f"write it below, further to the right, as {usual}: {value}" if usual and isinstance(value, str) else ""
+    if not usual or not isinstance(value, str) or not value.isprintable():
+        return ""
+    return f"write it below, further to the right, as {usual}: {value}"
 
 
 def name_like(text: str) -> str:

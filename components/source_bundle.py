@@ -11,7 +11,7 @@ import os
 import struct
 import tarfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NoReturn
@@ -107,35 +107,6 @@ def _raise(error: OSError) -> NoReturn:
 def _belongs(path: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.parts)
     return not hidden and not _LEFT_OUT_DIRECTORIES.intersection(path.parts) and path.suffix not in _LEFT_OUT_SUFFIXES
-
-
-def compose_requirements(files: Mapping[str, bytes], extras: Collection[str] = ()) -> dict[str, bytes]:
-    """Files (POSIX path -> content) whose requirements.txt installs the named extras as well.
-
-    The toolkit installs requirements.txt and nothing else, so the extras' own files are left out. Without extras, no
-    other byte changes.
-
-    Raises:
-        SourceBundleError: the file of an extra is not among the files.
-    """
-    own = {f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS}
-    composed = {name: content for name, content in files.items() if name not in own}
-    for extra in sorted(set(extras)):
-        name = f"requirements-{extra}.txt"
-        if name not in files:
-            raise SourceBundleError(
-                f"{name} is not in the source directory, and the job's settings need what it installs; copy it from "
-                f"this project's training_code"
-            )
-        base = composed.get(REQUIREMENTS, b"")
-        composed[REQUIREMENTS] = base + (b"" if base.endswith(b"\n") or not base else b"\n") + files[name]
-    return composed
-
-
-def without_requirements(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Files (POSIX path -> content) that the toolkit installs nothing for: their packages travel with the job."""
-    named = {REQUIREMENTS, *(f"requirements-{extra}.txt" for extra in REQUIREMENTS_EXTRAS)}
-    return {name: content for name, content in files.items() if name not in named}
 
 
 def with_start(files: Mapping[str, bytes], start: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ def _settings(
     values: Mapping[str, Any], model: type[BaseModel], location: Location, problems: list[Problem]
 ) -> dict[str, Any]:
     by_property = settings_by_property(model)
-    is_further = FIELD in location
+    is_further = location[:1] == (FIELD,)
     found: dict[str, Any] = {}
     for name, value in values.items():
         setting = by_property.get(name)

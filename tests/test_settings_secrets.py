@@ -102,7 +102,7 @@ def test_what_the_training_code_says_of_secret_jobs_is_not_repeated() -> None:
         parse_settings(changed("bucket", "ML"), "staging", "us-east-1", ["training_jobs"])
 
     assert settings.as_written([line]) == [
-        "training_jobs.breast-cancer.hyperparameters.criterion: the training code refuses it, and why would show a "
+        "training_jobs.breast-cancer.hyperparameters.criterion: it is not allowed, and why would show a "
         "part of the secret"
     ]
     assert refused.value.known_jobs == {}, "asked about them, it would say more"

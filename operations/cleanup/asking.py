@@ -83,7 +83,10 @@ def _roots(jobs: Mapping[str, StackJob], deployed: Mapping[str, Mapping[str, Any
 
 
 def _stores(jobs: Mapping[str, StackJob]) -> dict[str, str]:
-    """Where MLflow keeps its artifacts: not the jobs' own to clean, wherever it lies."""
+    """Where MLflow keeps its artifacts: not the jobs' own to clean, wherever it lies.
+
+    A store that AWS was asked for is known from the stack's outputs alone; keys of MLflow's are none of a job's.
+    """
     return {each.artifact_store: "MLflow" for _, _, each in schedules_of(jobs) if each.artifact_store}
 
 

@@ -28,7 +28,10 @@ def verify(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     ] = False,
     alarms: Annotated[
         bool | None,
-        typer.Option("--alarms/--no-alarms", help="Send two test messages to whoever hears the alarms, or none."),
+        typer.Option(
+            "--alarms/--no-alarms",
+            help="Send two test messages to whoever hears the alarms and try the look for missed runs, or neither.",
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the report goes; otherwise verify-STACK.md.")

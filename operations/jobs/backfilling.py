@@ -98,7 +98,7 @@ class Work:
 
 
 def backfill(stack: OperatedStack, wanted: BackfillWanted, told: Told) -> int:
-    """Make up for them; 0 when each training job that was started has succeeded, else 1.
+    """Make up for them; 0 when each training job that was started has succeeded and is registered, else 1.
 
     Raises:
         RehearsalError: nothing can be made up for; nothing was sent.
@@ -132,6 +132,8 @@ def backfill(stack: OperatedStack, wanted: BackfillWanted, told: Told) -> int:
     told.write(_document(schedule, planned, requests, work))
     failed = sum(run.status != SUCCESS for run in work.ended)
     summary = f"{len(work.ended) - failed} succeeded, {failed} did not, {len(work.refused)} were refused"
+    if work.unregistered:
+        summary += f", of {len(work.unregistered)} the record is not registered"
     print_hanging(told.console, Text("backfill: "), Text(summary))
     return 1 if failed or work.refused or work.unregistered else 0
 
@@ -171,4 +173,5 @@ def _document(
         "invocations": [planned_document(each, names.get(each.due, "")) for each in planned],
         "training_jobs": [run_document(run, now, None) for run in work.ended] if work else [],
         "refused": work.refused if work else [],
+        "unregistered": work.unregistered if work else [],
     }

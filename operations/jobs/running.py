@@ -127,7 +127,7 @@ def _watch(stack: OperatedStack, runner: Runner, name: str, told: Told) -> int:
     for note in versions.notes:
         told.note(note)
     version = versions.of_jobs.get(name)
-    told.write({"training_job": run_document(run, datetime.now(UTC), version)})
+    told.write({"training_job": run_document(run, datetime.now(UTC), version), "unregistered": unregistered or None})
     print_end(run, told.console, told.options)
     if version is not None:
         aliases = f", {' and '.join(version.aliases)}" if version.aliases else ""

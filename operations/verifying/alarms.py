@@ -47,10 +47,11 @@ class Execution:
 
 
 def question(hears: Asked[Topic | None]) -> str:
-    """What whoever is asked has to know before two messages go out."""
+    """What whoever is asked has to know before messages go out."""
     return (
         f"2 test messages to whoever hears the alarms ({who_hears(hears)}): each says that it is a test and that "
-        "nothing has failed; a service for incidents may open one, which is to be closed there"
+        "nothing has failed; a service for incidents may open one, which is to be closed there. The state machine "
+        "also looks for the run: if it does not find it, they hear that a run is missing"
     )
 
 

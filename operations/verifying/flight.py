@@ -95,6 +95,9 @@ def _deliveries(flight: Flight, sent: Request, first: JobRun, due: datetime) -> 
             return
     again = flight.request(due, 2)
     second = flight.run(again)
+    if second.name in flight.unregistered:
+        yield Step("second delivery", Outcome.FAILED, flight.unregistered[second.name])
+        return
     if is_tracked(sent) or second.status != SUCCESS:
         yield steps.delivery_step(first, second, version, flight.version_of(second) if is_tracked(sent) else None)
     else:
@@ -110,6 +113,8 @@ def _interruption(flight: Flight, due: datetime) -> Step:
     with _stopped_once_it_trains(flight, training_job_name(request)):
         stopped = flight.run(request)
     again = None if stopped.status == SUCCESS else flight.run(flight.request(due, 2))
+    if again is not None and again.name in flight.unregistered:
+        return Step("interruption", Outcome.FAILED, flight.unregistered[again.name])
     version = flight.version_of(again) if again is not None and again.status == SUCCESS else None
     return steps.interruption_step(stopped, again, version)
 

@@ -51,7 +51,7 @@ class Wanted:
     agrees: Callable[[str], bool] = lambda _: False
     """Whether whoever pays agrees to what it may cost at most; not asked in a rehearsal."""
     agrees_to_messages: Callable[[str], bool] = lambda _: False
-    """Whether two test messages may go to whoever hears the alarms; in a rehearsal they go to nobody."""
+    """Whether the alarms may be tried, whose messages go to whoever hears them; in a rehearsal they go to nobody."""
 
 
 def verify(operated: OperatedStack, wanted: Wanted, console: Console) -> int:

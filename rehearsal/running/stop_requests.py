@@ -27,7 +27,7 @@ def stop_requests(sagemaker: SageMakerClient, name: str, note: Callable[[str], N
             try:
                 is_asked = sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "Stopping"
             except (BotoCoreError, ClientError):
-                return  # whoever runs the job meets the same, and tells it
+                continue  # the embedded AWS may be busy; whoever runs the job tells where it is gone
             if is_asked:
                 stop_requested.set()
                 note(f"asked to stop: it has {STOP_GRACE_SECONDS:.0f} s to end by itself")

@@ -86,8 +86,8 @@ def invoke(
         if delivery == 1:
             for note in invocation.notes:
                 stage.reporter.note(note)
-        on_line = stage.reporter.note
-        with stop_requests(stage.clients.sagemaker, invocation.training_job_name, on_line) as stop_requested:
+        sagemaker, name = stage.clients.sagemaker, invocation.training_job_name
+        with stop_requests(sagemaker, name, stage.reporter.note) as stop_requested:
             done = run_job(stack, invocation, stop_requested)
         yield done
 

@@ -1,15 +1,16 @@
 """What a bundle has installed: its requirements, and those of extras."""
 
+import codecs
 import re
 
 import pytest
 
 from components.package_archives import IMAGE_LOCK
+from components.requirements_text import compose_requirements, text_of
 from components.source_bundle import (
     REQUIREMENTS_EXTRAS,
     SourceBundleError,
     bundle_source,
-    compose_requirements,
     read_source_files,
 )
 from tests.components.bundle_files import FILES, GOLDEN_DIGEST, PROJECT_DIRECTORY
@@ -38,6 +39,14 @@ def test_an_extra_is_added_to_the_requirements_and_its_own_file_left_out(base: b
     assert composed == FILES | {"requirements.txt": b"mlflow-skinny==3.17.2\nof-accelerator==1.0\n"}
 
 
+def test_an_extra_is_added_to_requirements_of_two_bytes_a_letter() -> None:
+    base = codecs.BOM_UTF16_LE + "a==1\r\n".encode("utf-16-le")
+
+    composed = compose_requirements({"requirements.txt": base} | extra_files(), ["accelerator"])
+
+    assert text_of(composed["requirements.txt"], "requirements.txt") == "a==1\r\nof-accelerator==1.0\n"
+
+
 def test_an_extra_is_all_there_is_to_install_where_nothing_else_is() -> None:
     composed = compose_requirements({"train.py": b""} | extra_files(), ["accelerator", "accelerator"])
 
@@ -45,7 +54,7 @@ def test_an_extra_is_all_there_is_to_install_where_nothing_else_is() -> None:
 
 
 def test_the_order_of_extras_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components.source_bundle.REQUIREMENTS_EXTRAS", ("a", "b"))
+    monkeypatch.setattr("components.requirements_text.REQUIREMENTS_EXTRAS", ("a", "b"))
     files = {"requirements-a.txt": b"a==1\n", "requirements-b.txt": b"b==1\n"}
 
     assert compose_requirements(files, ["b", "a"]) == compose_requirements(files, ["a", "b"])

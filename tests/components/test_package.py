@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from components.source_bundle import bundle_source, read_source_files, with_script_package, without_requirements
+from components.requirements_text import without_requirements
+from components.source_bundle import bundle_source, read_source_files, with_script_package
 
 pytestmark = pytest.mark.slow
 

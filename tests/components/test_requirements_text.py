@@ -18,10 +18,11 @@ from components.source_bundle import SourceBundleError
         codecs.BOM_UTF16_LE + "é==1\r\n".encode("utf-16-le"),  # as PowerShell writes it
         codecs.BOM_UTF16_BE + "é==1\r\n".encode("utf-16-be"),
         codecs.BOM_UTF32_LE + "é==1\r\n".encode("utf-32-le"),
+        "# -*- coding: latin-1 -*-\né==1\r\n".encode("latin-1"),
     ],
 )
 def test_an_encoding_that_pip_reads_is_read(content: bytes) -> None:
-    assert text_of(content, "requirements.txt") == "é==1\r\n"
+    assert text_of(content, "requirements.txt").endswith("é==1\r\n")
 
 
 def test_another_one_is_named() -> None:
@@ -29,8 +30,25 @@ def test_another_one_is_named() -> None:
         text_of("# é".encode("latin-1"), "requirements.txt")
 
     assert str(refused.value) == (
-        "requirements.txt in the source directory is not UTF-8 (byte 2), and has no byte order mark; save it as UTF-8"
+        "requirements.txt in the source directory is not UTF-8 (byte 2), as which pip reads it; save it as UTF-8"
     )
+
+
+def test_an_encoding_that_nobody_knows_is_named() -> None:
+    with pytest.raises(SourceBundleError) as refused:
+        text_of(b"# coding: latin-x\na==1\n", "requirements.txt")
+
+    assert str(refused.value) == (
+        "requirements.txt in the source directory names the encoding 'latin-x', which nobody knows; save it as UTF-8, "
+        "without that comment"
+    )
+
+
+def test_a_coding_line_is_one_in_a_comment_of_the_first_two_lines() -> None:
+    with pytest.raises(SourceBundleError):
+        text_of(b"a==1\nb==1\n# coding: latin-1\n# \xe9\n", "requirements.txt")
+    with pytest.raises(SourceBundleError):
+        text_of(b"a==1  coding: latin-1\n# \xe9\n", "requirements.txt")
 
 
 def test_what_is_included_is_found_from_where_it_is_named() -> None:

@@ -22,6 +22,12 @@ from tests.stack_values import changed, problems
         ("int_type", "90s", "flexible_time_window_in_minutes", ""),
         ("int_type", "two", "instance_count", ""),
         ("int_type", "2h", "instance_count", ""),
+        ("int_type", "010", "instance_count", "write 10, without quotes"),
+        ("int_type", "1.5", "instance_count", ""),
+        ("int_type", "500ms", "max_runtime_in_seconds", ""),
+        ("int_type", "2 hrs", "max_runtime_in_seconds", "write 7200, which is 2 hrs"),
+        ("int_type", "90 secs", "max_runtime_in_seconds", "write 90, which is 90 secs"),
+        ("int_type", "5 mins", "max_runtime_in_seconds", "write 300, which is 5 mins"),
         ("float_type", "0.9", "validation:accuracy", "write 0.9, without quotes"),
         ("float_type", "90%", "validation:accuracy", ""),
         ("bool_type", "true", "enabled", "write true, without quotes"),
@@ -40,6 +46,14 @@ def test_a_value_of_another_kind_is_told_as_it_has_to_be_written(
     kind: str, value: object, setting: str, cure: str
 ) -> None:
     assert cure_of(kind, value, setting) == cure
+
+
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [("models/", "write it below, further to the right, as s3_path: models/"), ("\rmodels/", ""), ("a\nb: c", "")],
+)
+def test_a_value_is_told_where_it_belongs_if_it_can_be_shown_in_a_line(value: str, cure: str) -> None:
+    assert cure_of("model_type", value, "checkpoint", ("s3_path",)) == cure
 
 
 @pytest.mark.parametrize(

@@ -153,9 +153,9 @@ def test_an_execution_role_of_another_partition_than_the_regions_is_one_message(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"error: training job breast-cancer: execution_role_arn: got {own_role!r}; allowed: a role of the stack's own "
-        "account, arn:aws:iam::210987654321:role/…, because no role can be passed to another; correct it, or remove "
-        "it to have a role made\n"
+        "error: Pulumi.staging.yaml has 1 problem:\n"
+        f"  scheduled-training:training_jobs.breast-cancer.execution_role_arn: got {own_role!r}; allowed: a role of "
+        "the stack's partition, aws, because nothing of aws-cn is known there\n"
     )
 
 

@@ -5,31 +5,50 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any, Self
 from uuid import uuid4
 
+import boto3
 import pytest
+from botocore.config import Config
 from rich.console import Console
 
+from operations.jobs import running
+from operations.jobs.history_asking import describe_job
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.running import RunWanted, Told, run_now
 from operations.named_stack import Named
 from operations.places import Place
+from operations.registering import by_itself
+from operations.registering.by_itself import bring_in_own
+from rehearsal.running.kept_record import fetch_record
 from rehearsal.running.model_registry import model_versions
 from tests.operations.deployed_stack import DeployedStack
 from tests.operations.jobs.ending import end
 from tests.training_code.own_scripts import OwnScript
 
 pytestmark = pytest.mark.slow
-PREFIX = "isolated-run"
 SCRIPT = """
 import os, pathlib, scheduled_job
 scheduled_job.report(accuracy=0.75)
 (pathlib.Path(os.environ["SM_MODEL_DIR"]) / "weights").write_text("1")
 scheduled_job.register_once(os.environ["SM_MODEL_DIR"])
 """
+
+
+class MinuteByMinute(datetime):
+    """A clock that goes on by a minute at each look: runs of one second would be of one invocation."""
+
+    minutes = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        cls.minutes += 1
+        return super().now(tz) + timedelta(minutes=cls.minutes)
 
 
 @dataclass
@@ -40,6 +59,7 @@ class IsolatedJob:
     stack: OperatedStack
     directory: Path
     model: str
+    prefix: str
 
     def run(self) -> tuple[str, str]:
         """`training-jobs run`: the training job that it started, and what it said."""
@@ -51,7 +71,7 @@ class IsolatedJob:
         return name, output.getvalue()
 
     def names(self) -> list[str]:
-        listed = self.deployed.clients.sagemaker.list_training_jobs(NameContains=PREFIX, MaxResults=100)
+        listed = self.deployed.clients.sagemaker.list_training_jobs(NameContains=self.prefix, MaxResults=100)
         return [each["TrainingJobName"] for each in listed["TrainingJobSummaries"]]
 
     def train(self, name: str, text: str = SCRIPT) -> None:
@@ -72,10 +92,12 @@ class IsolatedJob:
 
 
 @pytest.fixture
-def isolated(deployed: DeployedStack, tmp_path: Path) -> Iterator[IsolatedJob]:
+def isolated(deployed: DeployedStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IsolatedJob]:
+    monkeypatch.setattr(running, "datetime", MinuteByMinute)
     scheduler, name = deployed.clients.scheduler, f"isolated-{uuid4().hex[:8]}"
+    prefix = f"{name}-run"  # of its own: what another test has left is not for this one to bring in
     job, told = deployed.job, json.loads(deployed.job.target_input)
-    told["TrainingJobName"] = told["TrainingJobName"].replace(job.training_job_name_prefix, PREFIX)
+    told["TrainingJobName"] = told["TrainingJobName"].replace(job.training_job_name_prefix, prefix)
     told["Environment"] |= {"TRACKING": "afterwards", "REGISTERED_MODEL_NAME": name, "MLFLOW_EXPERIMENT_NAME": name}
     found = scheduler.get_schedule(GroupName=job.group_name, Name=job.schedule_name)
     scheduler.create_schedule(
@@ -92,12 +114,12 @@ def isolated(deployed: DeployedStack, tmp_path: Path) -> Iterator[IsolatedJob]:
             "schedule_name": name,
             "schedule_arn": f"{job.schedule_arn.rpartition('/')[0]}/{name}",
             "target_input": json.dumps(told),
-            "training_job_name_prefix": PREFIX,
+            "training_job_name_prefix": prefix,
         }
     )
     place = Place(deployed.clients.client, deployed.clients.region, deployed.place.environment)
     made = IsolatedJob(
-        deployed, OperatedStack(deployed.project, Named("staging"), place, {"isolated": own}), tmp_path, name
+        deployed, OperatedStack(deployed.project, Named("staging"), place, {"isolated": own}), tmp_path, name, prefix
     )
     yield made
     scheduler.delete_schedule(GroupName=job.group_name, Name=name)
@@ -135,3 +157,56 @@ def test_what_cannot_be_brought_in_is_a_note_and_the_run_starts(isolated: Isolat
     assert "what earlier runs have left cannot be brought in: it cannot be told what is registered: MLflow at" in note
     assert note.endswith("; later: training-jobs register --all")
     assert len(isolated.names()) >= 2
+
+
+def test_old_outputs_without_a_record_keep_nobody_from_newer_ones(isolated: IsolatedJob) -> None:
+    for text in ("", "", SCRIPT):
+        name, said = isolated.run()
+        assert "registered" not in said
+        isolated.train(name, text)
+
+    _, said = isolated.run()
+
+    assert f"registered: version 1 of {isolated.model} by {name}\n" in said
+
+
+def test_a_script_that_records_nothing_has_two_of_its_outputs_looked_at(
+    isolated: IsolatedJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        isolated.train(isolated.run()[0], "")
+    looked = list[str]()
+
+    def fetch(s3: Any, described: Mapping[str, Any], directory: Path) -> Path:  # noqa: ANN401 - boto3's client
+        looked.append(described["TrainingJobName"])
+        return fetch_record(s3, described, directory)
+
+    monkeypatch.setattr(by_itself, "fetch_record", fetch)
+
+    isolated.run()
+
+    assert len(looked) == 2
+
+
+def test_what_aws_has_against_reading_a_runs_own_record_is_told_with_the_command_for_later(
+    isolated: IsolatedJob,
+) -> None:
+    name, _ = isolated.run()
+    isolated.train(name)
+    away = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:9",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    clients = isolated.deployed.clients
+    place = Place(lambda service: away if service == "s3" else clients.client(service), "us-east-1", {})
+
+    why = bring_in_own(
+        replace(isolated.stack, place=place), describe_job(clients.sagemaker, name), Console(file=io.StringIO())
+    )
+
+    assert why.startswith('Could not connect to the endpoint URL: "http://127.0.0.1:9')
+    assert why.endswith(f"; later: training-jobs register {name}")
