@@ -65,8 +65,10 @@ def operated(stack: DeployedStack) -> OperatedStack:
 
 
 def deployed_names(stack: DeployedStack) -> list[str]:
+    """Its training jobs, without those of other prefixes that other tests have left."""
     pages = stack.clients.sagemaker.get_paginator("list_training_jobs").paginate()
-    return [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
+    names = [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
+    return [name for name in names if name.startswith(f"{stack.job.training_job_name_prefix}-")]
 
 
 def test_a_file_that_cannot_be_written_is_named(deployed: DeployedStack, tmp_path: Path) -> None:
