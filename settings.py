@@ -33,6 +33,7 @@ from components.job_settings import (
 from components.joint_faults import joint_faults
 from components.judge_questions import UnaskedScope
 from components.setting_problems import ProblemWriter
+from components.shown_names import shown_name
 
 __all__ = [
     "ScheduledJobSettings",
@@ -244,5 +245,5 @@ def _misspelt(others: Iterable[str]) -> Iterator[str]:
     for key in others:
         namespace = key.partition(":")[0].lower()
         if difflib.get_close_matches(namespace, [PROJECT_NAMESPACE], cutoff=_ALMOST_THE_SAME):
-            name = repr(key)[1:-1]
+            name = shown_name(key)
             yield f"  {name}: unknown namespace, which nothing reads; did you mean {PROJECT_NAMESPACE!r}?"

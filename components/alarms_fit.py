@@ -6,6 +6,7 @@ from typing import Final
 
 from .alarm_spec import Alarms
 from .fitting import judged
+from .shown_names import shown_name
 from .training_job_fields import TrainingJobFields
 
 _OF_A_TOPIC_OF_ITS_OWN: Final = ("email", "https", "chat")
@@ -41,13 +42,13 @@ def _budget_problems(alarms: Alarms) -> Iterator[str]:
 
 
 def _metric_problems(spec: TrainingJobFields, alarms: Alarms) -> Iterator[str]:
-    known = ", ".join(sorted(spec.metric_definitions)) or "none, as metric_definitions is empty"
+    known = ", ".join(map(shown_name, sorted(spec.metric_definitions))) or "none, as metric_definitions is empty"
     for setting in ("minimum_metrics", "maximum_metrics"):
         for name in getattr(alarms, setting):
             if name not in spec.metric_definitions:
                 yield (
-                    f"alarms.{setting}.{name}: is no metric of the job; allowed: those of metric_definitions "
-                    f"({known}), because SageMaker reports these; define it, or remove it"
+                    f"alarms.{setting}.{shown_name(name)}: is no metric of the job; allowed: those of "
+                    f"metric_definitions ({known}), because SageMaker reports these; define it, or remove it"
                 )
 
 

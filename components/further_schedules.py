@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
+from .shown_names import shown_name
+
 FIELD: Final = "further_schedules"
 OF_THE_JOB: Final = {
     "source": "all schedules of a job start the same training code",
@@ -36,7 +38,7 @@ def problems_of(job: object, values: Mapping[str, Any]) -> Iterator[str]:
     for name, own in further.items() if isinstance(further, Mapping) else ():
         if not isinstance(own, Mapping):
             continue
-        path = f"training_jobs.{_shown(job)}.{FIELD}.{_shown(name)}"
+        path = f"training_jobs.{shown_name(job)}.{FIELD}.{shown_name(name)}"
         yield from (
             f"{path}.{setting}: cannot differ from the job's, because {reason}; remove it"
             for setting, reason in OF_THE_JOB.items()
@@ -54,10 +56,6 @@ def said_once(details: list[ErrorDetails], of_a_job: int = 2) -> list[ErrorDetai
     """
     of_jobs = {_key(found, of_a_job) for found in details if FIELD not in found["loc"]}
     return [found for found in details if FIELD not in found["loc"] or _key(found, of_a_job) not in of_jobs]
-
-
-def _shown(name: object) -> str:
-    return repr(str(name))[1:-1]  # a name may hold anything
 
 
 def _key(found: ErrorDetails, of_a_job: int) -> tuple[Any, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .shown_names import shown_name
+
 FIELD: Final = "defaults"
 _JOBS: Final = "training_jobs"
 _UNKNOWN: Final = "unknown setting; "
@@ -58,7 +60,7 @@ class JobDefaults:
     def _as_written(self, line: str) -> str:
         lead, path, what = re.fullmatch(r"(\s*(?:[\w-]+:)?)(.*?)(: .*)?", line, re.DOTALL).groups()  # type: ignore[union-attr] # anything matches
         for name, job in self.jobs.items():
-            start = f"{_JOBS}.{_shown(name)}"
+            start = f"{_JOBS}.{shown_name(name)}"
             if not isinstance(job, Mapping) or not (path == start or path.startswith(f"{start}.")):
                 continue
             setting = path[len(start) + 1 :]
@@ -81,7 +83,7 @@ class JobDefaults:
 def _inherited(defaults: Mapping[str, Any], own: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """Paths of what a job has of the defaults and does not say itself: whole parts, and what is in them."""
     for name, value in defaults.items():
-        path = f"{above}{_shown(name)}"
+        path = f"{above}{shown_name(name)}"
         if name not in own:
             yield from _all_of(path, value)
         elif isinstance(value, Mapping) and isinstance(own[name], Mapping):
@@ -91,7 +93,7 @@ def _inherited(defaults: Mapping[str, Any], own: Mapping[str, Any], above: str =
 def _all_of(path: str, value: object) -> Iterator[str]:
     yield path
     for name, part in value.items() if isinstance(value, Mapping) else ():
-        yield from _all_of(f"{path}.{_shown(name)}", part)
+        yield from _all_of(f"{path}.{shown_name(name)}", part)
 
 
 def _note(inherited: Iterable[str], setting: str, what: str) -> str:
@@ -102,7 +104,3 @@ def _note(inherited: Iterable[str], setting: str, what: str) -> str:
     if not named:
         return ""
     return f" (of defaults: {', '.join(named)}; null in the job takes a default out)"
-
-
-def _shown(name: object) -> str:
-    return repr(str(name))[1:-1]  # a name may hold anything

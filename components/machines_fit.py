@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from .fitting import judged
+from .shown_names import shown_name
 from .training_job_fields import TrainingJobFields
 
 
@@ -33,9 +34,9 @@ def _preference_problems(spec: TrainingJobFields) -> Iterator[str]:
 
 def _group_problems(spec: TrainingJobFields) -> Iterator[str]:
     groups = {group.name for group in spec.resources.instance_groups}
-    known = ", ".join(sorted(groups)) or "none, because there are no resources.instance_groups"
+    known = ", ".join(map(shown_name, sorted(groups))) or "none, because there are no resources.instance_groups"
     for name, channel in spec.channels.items():
         for place, group in enumerate(channel.instance_group_names):
             if group not in groups:
-                at = f"channels.{name}.instance_group_names.{place}"
+                at = f"channels.{shown_name(name)}.instance_group_names.{place}"
                 yield f"{at}: got {group!r}; allowed: {known}; correct or remove it"

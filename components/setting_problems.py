@@ -13,6 +13,7 @@ from .fitting import FittingModel
 from .meant_settings import parts_with
 from .model_fields import limits_of
 from .setting_cures import NAME_IN_WORDS, cure_of, name_like
+from .shown_names import shown_name
 
 _ALLOWED: Final = {
     "string_pattern_mismatch": "text that matches {pattern}",
@@ -101,7 +102,7 @@ class ProblemWriter:
     def problem(self, detail: ErrorDetails) -> Problem:
         """One pydantic error: setting path, value got, values allowed."""
         message = _message(detail)
-        path = [repr(str(part))[1:-1] for part in detail["loc"] if part != "[key]"]  # a name may hold anything
+        path = [shown_name(part) for part in detail["loc"] if part != "[key]"]
         if not path:
             return Problem((), message)
         setting = tuple(path)

@@ -17,6 +17,7 @@ from components.aws_names import REGION
 from components.job_args import JobSettingsError, ScheduledTrainingJobArgs
 from components.job_settings import NAME, TrainingJobSettings, name_prefix, name_problems, region_problems
 from components.script_mode import hyperparameter_text, script_arguments
+from components.shown_names import shown_name
 from operations.tfvars.draft import Draft, Options
 from operations.tfvars.file import TfvarsError, read_tfvars
 from operations.tfvars.stack import draft_of
@@ -49,7 +50,7 @@ def print_stack(project_dir: Path, file: Path, stack: str | None, options: Optio
 
 def text_of(draft: Draft, stack: str, source: str) -> str:
     """The stack's file, with comments for what is not carried over, or not as it was."""
-    lines = [_SCHEMA, *_comment(f"Pulumi.{stack}.yaml, from {repr(source)[1:-1]} by `training-jobs from-tfvars`.")]
+    lines = [_SCHEMA, *_comment(f"Pulumi.{stack}.yaml, from {shown_name(source)} by `training-jobs from-tfvars`.")]
     for title, entries in (("Carried over, but not as it was:", draft.changed), ("Not carried over:", draft.left)):
         if entries:
             lines += ["#", *_comment(title), *(line for each in entries.items() for line in _entry(*each))]
@@ -62,7 +63,7 @@ def _comment(text: str, indent: str = "") -> list[str]:
 
 
 def _entry(name: str, what: str) -> list[str]:
-    return _comment(f"- {repr(name)[1:-1]}: {what}", indent="  ")
+    return _comment(f"- {shown_name(name)}: {what}", indent="  ")
 
 
 def _yaml(draft: Draft) -> str:

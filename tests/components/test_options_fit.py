@@ -45,6 +45,13 @@ def test_all_of_them_go_together() -> None:
         ),
         (
             {
+                "resources": {"instance_groups": [{**GROUPS[0], "name": "a\x1c!"}]},
+                "channels": {"training": {"s3_path": "a/", "instance_group_names": ["c"]}},
+            },
+            r"channels.training.instance_group_names.0: got 'c'; allowed: a\x1c!; correct or remove it",
+        ),
+        (
+            {
                 "network_isolation": True,
                 "tracking": {"tracking_uri": "https://mlflow.example.com", "secret_arn": SECRET},
             },
