@@ -57,11 +57,11 @@ def assert_that_aws_takes_it(values: Values) -> bool:
         assert faults_of(request, schedule) == []
         assert json.loads(text) == request
         assert target_input(json.loads(text)) == text
-    written = yaml.safe_dump(values, allow_unicode=True)
+    written = yaml.safe_dump(values)
     assert accepted(yaml.safe_load(written)) == parsed
     if any(job.further_schedules for job in parsed.training_jobs.values()):
         return True  # there null takes a setting out, so that what is completed cannot be written down again
-    again = accepted(yaml.safe_load(yaml.safe_dump(as_values(parsed), allow_unicode=True)))
+    again = accepted(yaml.safe_load(yaml.safe_dump(as_values(parsed))))
     assert again is not None
     assert again.model_dump() == parsed.model_dump()
     return True

@@ -73,7 +73,9 @@ def _yaml(draft: Draft) -> str:
     config |= {f"{_NAMESPACE}:data_buckets": draft.data_buckets} if draft.data_buckets else {}
     config |= {f"{_NAMESPACE}:tags": draft.tags} if draft.tags else {}
     config[f"{_NAMESPACE}:training_jobs"] = {draft.name: job}
-    return yaml.safe_dump({"config": config}, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    # Where PyYAML may write Unicode it writes U+0085 as a line break, which is read as a blank.
+    is_kept = "\x85" not in json.dumps(config, ensure_ascii=False)
+    return yaml.safe_dump({"config": config}, sort_keys=False, allow_unicode=is_kept, width=_WIDTH)
 
 
 def _problems(draft: Draft, stack: str) -> Iterator[str]:

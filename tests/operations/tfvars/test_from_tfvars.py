@@ -165,6 +165,16 @@ def test_nothing_is_lost_silently(given: dict[str, Any]) -> None:
         assert value is None or name in told or (name in VARIABLES and VARIABLES[name].is_carried)
 
 
+@pytest.mark.parametrize("text", ["é", "a\x85b", "a\u2028b", "\ufeff", "a\tb", "\U0001f600"])
+def test_a_text_of_any_letters_is_read_as_it_was(text: str) -> None:
+    given = BASE | {"hyperparameters": {"label": text}}
+
+    printed = text_of(draft_of(given, Options()), "prod", "terraform.tfvars.json")
+
+    job = yaml.safe_load(printed)["config"]["scheduled-training:training_jobs"]["churn"]
+    assert job["hyperparameters"] == {"label": text}
+
+
 def test_what_is_carried_over_in_another_form_is_told() -> None:
     given = BASE | {
         "output_data_s3_path": "s3://ml-bucket",
