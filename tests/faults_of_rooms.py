@@ -8,15 +8,15 @@ from typing import Any, Final
 from tests.drawn_jobs import Values
 
 KEY_ELSEWHERE: Final = "arn:aws:kms:eu-west-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d"
-_JOB: Final[Values] = {
+GOOD_JOB: Final[Values] = {
     "schedule": {"expression": "cron(0 3 * * ? *)"},
     "training_image": {"scikit_learn_version": "1.9-0"},
     "resources": {"instance_type": "ml.m5.large"},
     "channels": {"training": {"s3_path": "in/a/"}, "validation": {"s3_path": "in/b/"}},
     "output": {"s3_path": "models/"},
     "tracking": {"tracking_uri": "https://mlflow.example.com"},
-    "further_schedules": {"weekly": {"schedule": {"expression": "cron(0 4 ? * SUN *)"}}},
 }
+_JOB: Final[Values] = GOOD_JOB | {"further_schedules": {"weekly": {"schedule": {"expression": "cron(0 4 ? * SUN *)"}}}}
 _JOBS: Final = ("churn", "fraud", "scores")
 GOOD: Final[Values] = {"bucket": "ml-bucket", "training_jobs": {name: copy.deepcopy(_JOB) for name in _JOBS}}
 """A stack of three jobs with two schedules each."""

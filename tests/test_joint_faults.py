@@ -11,19 +11,11 @@ from hypothesis import strategies as st
 from components.fitting import FittingModel
 from components.job_args import JobSettingsError, ScheduledTrainingJobArgs
 from tests.drawn_jobs import Values, stacks
+from tests.faults_of_rooms import GOOD_JOB, KEY_ELSEWHERE
 from tests.stack_values import problems, problems_of, sub_trees
 
-KEY_ELSEWHERE: Final = "arn:aws:kms:eu-west-1:123456789012:key/1f2e3d4c-5b6a-4798-8c9d-0e1f2a3b4c5d"
 JOB: Final = "training_jobs.churn"
-GOOD: Final[Values] = {
-    "schedule": {"expression": "cron(0 3 * * ? *)"},
-    "training_image": {"scikit_learn_version": "1.9-0"},
-    "resources": {"instance_type": "ml.m5.large"},
-    "channels": {"training": {"s3_path": "in/a/"}, "validation": {"s3_path": "in/b/"}},
-    "output": {"s3_path": "models/"},
-    "tracking": {"tracking_uri": "https://mlflow.example.com"},
-    "environment": {"A": "b"},
-}
+GOOD: Final[Values] = GOOD_JOB | {"environment": {"A": "b"}}
 WRONG_ALONE: Final[dict[str, Any]] = {
     "schedule.enabled": "yes",
     "schedule.time_zone": "Mars/Olympus",
