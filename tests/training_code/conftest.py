@@ -176,12 +176,13 @@ class MlflowServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._more: list[str] = []
         if empty.exists():
-            shutil.copyfile(empty, self._database)
+            shutil.copyfile(empty, self.database)
         else:
             self._more = ["--save-empty-database", str(empty)]
 
     @property
-    def _database(self) -> Path:
+    def database(self) -> Path:
+        """The file of its SQLite database."""
         return self._directory / "mlflow.db"
 
     def start(self) -> None:
@@ -193,7 +194,7 @@ class MlflowServer:
         }
         with log.open("ab") as output, socket.create_server(("127.0.0.1", self._port), backlog=128) as listener:
             command = [sys.executable, "-m", "rehearsal.local_servers.mlflow_server", "--fd", str(listener.fileno())]
-            command += ["--database", str(self._database), "--artifact-root", "mlflow-artifacts:/", *self._more]
+            command += ["--database", str(self.database), "--artifact-root", "mlflow-artifacts:/", *self._more]
             self._process = subprocess.Popen(
                 command,
                 stdout=output,

@@ -23,6 +23,11 @@ _PATIENCE = {
 """How long one request may take. MLflow's own patience, several minutes, would hide an outage; ours is `patiently`."""
 
 _PASSING_CODES = ("INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
+_RACE_LOST = re.compile("UNIQUE constraint failed|duplicate key|Duplicate entry")
+"""How SQLite, PostgreSQL and SQL Server, and MySQL say that a row is there already. MLflow looks for a row and then
+writes it, so of two jobs that give one alias, or one tag, at the same moment the later is told `BAD_REQUEST` with these
+words; asked again, it finds the row. Source: MLflow's store/db/utils.py, `_get_managed_session_maker`.
+"""
 _LONGEST_PAUSE = 30.0
 
 Answer = TypeVar("Answer")
@@ -49,7 +54,7 @@ def reaching(uri: str, how: str, environ: Mapping[str, str]) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in _ITS_PACKAGES:
             raise
-        reason = cause(error, environ)
+        reason = "another job wrote the same at the same moment" if _lost_a_race(error) else cause(error, environ)
         text = (
             f"MLflow at {uri} (MLFLOW_TRACKING_URI) cannot be {how}: {reason}; check that the server "
             f"runs, that the job's network reaches it and that the execution role may use it"
@@ -70,7 +75,7 @@ def patiently(call: Callable[[], Answer], seconds: float) -> Answer:
         except UnreachableError as error:
             if not error.passing or time.monotonic() + pause > give_up:
                 raise
-            say(f"tracking: MLflow is away ({error.reason}); trying again in {pause:.0f} s")
+            say(f"tracking: MLflow is away or busy ({error.reason}); trying again in {pause:.0f} s")
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -87,7 +92,11 @@ def may_pass(error: Exception) -> bool:
     if isinstance(told, Mapping) and "error_code" not in told:
         return False  # not MLflow's words but those of AWS before it, who refuses; MLflow would guess INTERNAL_ERROR
     code = getattr(error, "error_code", None)
-    return code in _PASSING_CODES if isinstance(code, str) else True
+    return code in _PASSING_CODES or _lost_a_race(error) if isinstance(code, str) else True
+
+
+def _lost_a_race(error: Exception) -> bool:
+    return getattr(error, "error_code", None) == "BAD_REQUEST" and bool(_RACE_LOST.search(str(error)))
 
 
 def if_there(call: Callable[[], Answer]) -> Answer | None:

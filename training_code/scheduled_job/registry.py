@@ -8,7 +8,7 @@ version of the same invocation takes its own back.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,7 +107,7 @@ class Registry:
 
         A decision is made once.
 
-        An alias never goes back to an earlier version: a job that was quicker may have moved it.
+        An alias never goes back to an earlier version: a job that was quicker may have moved it, or move it meanwhile.
         """
         made = self._client.get_model_version(self._model_name, version)
         if PROMOTION in made.tags:
@@ -115,11 +115,29 @@ class Registry:
         present = self._aliases().get(CHAMPION)
         decision = decide(gate, metrics, present, judged)
         alias = CHAMPION if decision.promoted else CHALLENGER
+        earlier = self._decided(alias)
         if int(self._aliases().get(alias, 0)) < int(version):
             self._client.set_registered_model_alias(self._model_name, alias, version)
         self._describe(version, str(made.description or ""), f"**{alias.capitalize()}**: {decision.why}.")
         self._client.set_model_version_tag(self._model_name, version, PROMOTION, f"{alias}: {decision.why}")
         say(f"promotion: version {version} is {alias}: {decision.why}")
+        self._leave_to_the_latest(alias, earlier)
+
+    def _decided(self, alias: str) -> set[int]:
+        """The versions that say of themselves that they got the alias, whether or not it is still there."""
+        wanted = f"name = '{self._model_name}' and tags.{PROMOTION} LIKE '{alias}: %'"
+        return {int(each.version) for each in self._client.search_model_versions(wanted)}
+
+    def _leave_to_the_latest(self, alias: str, earlier: Collection[int]) -> None:
+        """Give the alias back to a later version that got it while this job decided.
+
+        Of several jobs at the same moment each writes its tag before it looks here, so that the last one sees all. From
+        the `earlier` ones a person may have taken the alias since: it is not given back to them.
+        """
+        latest = max(self._decided(alias).difference(earlier), default=0)
+        if int(self._aliases().get(alias, 0)) < latest:
+            self._client.set_registered_model_alias(self._model_name, alias, str(latest))
+            say(f"promotion: version {latest} is {alias}: it got it at the same moment, and comes later")
 
     def _describe(self, version: str, so_far: str, words: str) -> None:
         """Put the gate's words before a version's description; a role that may not do that leaves them to the tag."""
