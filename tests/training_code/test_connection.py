@@ -15,6 +15,9 @@ from rehearsal.local_servers.servers import start_servers
 from scheduled_job.connection import UnreachableError, prepare, reaching
 
 pytestmark = pytest.mark.slow
+TOLD = '{{"error_code": "BAD_REQUEST", "message": "{}"}}'
+"""How MLflow hands on what its database says, other than that it is away."""
+PAGE = "(Background on this error at: https://sqlalche.me/e/21/{})"
 
 
 @contextmanager
@@ -45,6 +48,14 @@ def answering(status: int, body: str) -> Iterator[str]:
         (403, "not authorized", False),
         (400, '{"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}', False),
         (400, '{"error_code": "INTERNAL_ERROR", "message": "the database is locked"}', True),
+        (400, TOLD.format("(sqlite3.IntegrityError) UNIQUE constraint failed: registered_model_aliases.name"), True),
+        (400, TOLD.format("(psycopg2.errors.UniqueViolation) doppelter Schl\u00fcsselwert verletzt Constraint"), True),
+        (400, TOLD.format("(pymysql.err.IntegrityError) (1062, 'Doppelter Eintrag')"), True),
+        (400, TOLD.format("UPDATE statement on table 'tags' expected to update 1 row(s); 0 were matched."), True),
+        (400, TOLD.format(f"QueuePool limit of size 5 overflow 10 reached {PAGE.format('3o7r')}"), True),
+        (400, TOLD.format(f"(psycopg2.InterfaceError) connection already closed {PAGE.format('rvf5')}"), True),
+        (400, TOLD.format(f"(sqlite3.IntegrityError) NOT NULL constraint failed {PAGE.format('gkpj')}"), False),
+        (400, TOLD.format("Changing param values is not allowed."), False),
         (503, "busy", True),
         (503, '{"message": "Service Unavailable"}', True),
         (429, '{"message": "Too Many Requests"}', True),

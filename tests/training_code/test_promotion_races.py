@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import pytest
 from options.environment import Environment, TrainingJob
 from scheduled_job.promotion import NO_CHAMPION, OPEN_GATE, Champion
 from scheduled_job.registry import CHAMPION, PROMOTION, Registry
+from tests.training_code.interleaved import Interleaved
 from tests.training_code.tracked import MARKS, Trained, client_of, deliver, environment_at
 
 if TYPE_CHECKING:
@@ -36,20 +36,6 @@ def versions_without_alias(env: Environment, count: int) -> tuple[Any, str]:
     for _ in range(count):
         client.create_model_version(name, source="s3://bucket/model")
     return client, name
-
-
-class Interleaved:
-    """A client of MLflow to which something happens right before its first call of `method`."""
-
-    def __init__(self, client: Any, method: str, meanwhile: Callable[[], None]) -> None:  # noqa: ANN401
-        self._client = client
-        self._method = method
-        self._meanwhile: list[Callable[[], None]] = [meanwhile]
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        while name == self._method and self._meanwhile:
-            self._meanwhile.pop()()
-        return getattr(self._client, name)
 
 
 def promote(client: Any, name: str, version: str, judged: Champion = NO_CHAMPION) -> None:  # noqa: ANN401

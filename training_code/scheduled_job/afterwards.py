@@ -80,7 +80,4 @@ def bring_in(tracker: JobTracker, record: Record) -> StandingVersion:
         return tracker.deliver(replace(record, run_id=standing.run_id))
     with tracker.run(None, record.title, script=record.script) as run_id:
         models.describe_files(record.directory / MODEL, run_id)
-        standing = tracker.deliver(replace(record, run_id=run_id))
-    if standing.training_job_name == record.job.name and standing.run_id != run_id:
-        tracker.close_as_double(run_id)  # somebody else brought the same job in at the same moment
-    return standing
+        return tracker.deliver(replace(record, run_id=run_id))

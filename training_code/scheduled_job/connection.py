@@ -23,11 +23,18 @@ _PATIENCE = {
 """How long one request may take. MLflow's own patience, several minutes, would hide an outage; ours is `patiently`."""
 
 _PASSING_CODES = ("INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
-_RACE_LOST = re.compile("UNIQUE constraint failed|duplicate key|Duplicate entry")
-"""How SQLite, PostgreSQL and SQL Server, and MySQL say that a row is there already. MLflow looks for a row and then
-writes it, so of two jobs that give one alias, or one tag, at the same moment the later is told `BAD_REQUEST` with these
-words; asked again, it finds the row. Source: MLflow's store/db/utils.py, `_get_managed_session_maker`.
+_RACE_LOST = re.compile(
+    r"UNIQUE constraint failed|UniqueViolation|duplicate key|Duplicate entry|\(1062, "
+    r"|expected to update \d+ row\(s\); \d+ were matched"
+)
+"""How SQLite, PostgreSQL and SQL Server, and MySQL say that a row is there already, whatever language they speak, and
+SQLAlchemy that one has gone. MLflow looks for a row and then writes it, so of two jobs that give one alias, or one tag,
+at the same moment the later is told `BAD_REQUEST` with these words; asked again, it finds what there is. Source:
+MLflow's store/db/utils.py, `_get_managed_session_maker`, which calls all but an OperationalError a BAD_REQUEST.
 """
+_NO_CONNECTION = re.compile(r"sqlalche\.me/e/\w+/(3o7r|rvf5)\b")
+"""How SQLAlchemy says in the same way that a busy server had no connection to its database left, or a broken one: its
+TimeoutError and InterfaceError, by the addresses of their pages."""
 _LONGEST_PAUSE = 30.0
 
 Answer = TypeVar("Answer")
@@ -92,11 +99,18 @@ def may_pass(error: Exception) -> bool:
     if isinstance(told, Mapping) and "error_code" not in told:
         return False  # not MLflow's words but those of AWS before it, who refuses; MLflow would guess INTERNAL_ERROR
     code = getattr(error, "error_code", None)
-    return code in _PASSING_CODES or _lost_a_race(error) if isinstance(code, str) else True
+    if not isinstance(code, str):
+        return True
+    return code in _PASSING_CODES or _says(error, _RACE_LOST) or _says(error, _NO_CONNECTION)
 
 
 def _lost_a_race(error: Exception) -> bool:
-    return getattr(error, "error_code", None) == "BAD_REQUEST" and bool(_RACE_LOST.search(str(error)))
+    return _says(error, _RACE_LOST)
+
+
+def _says(error: Exception, words: re.Pattern[str]) -> bool:
+    """Whether MLflow hands on these words of its database."""
+    return getattr(error, "error_code", None) == "BAD_REQUEST" and bool(words.search(str(error)))
 
 
 def if_there(call: Callable[[], Answer]) -> Answer | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import record as records
-from .connection import may_pass
+from .connection import if_there, may_pass
 from .log import say
 from .models import describe
 from .pulse import SYSTEM_PREFIX
@@ -49,16 +49,33 @@ class Delivery:
             standing = self._registry.register(
                 run_id, self.record.model_id, self.record.version_tags, self.record.summary
             )
+        finished = ""
         if standing.training_job_name == self.record.job.name:
             self._registry.link(standing.version)
             self._registry.promote(standing.version, self.record.gate, self.record.evaluation, self.record.champion)
-            self._client.set_tag(run_id, MODEL_VERSION, standing.version)
-            self._client.set_terminated(run_id, status="FINISHED")
-        else:
-            # Taken over while it was alive after all: one invocation has one finished run.
+            finished = self._run_of(standing)
+            self._finish(finished, standing.version)
+        if finished != run_id:
+            # Taken over while it was alive after all, or brought in by another process at the same moment: one
+            # invocation has one finished run.
             self._client.set_tag(run_id, DUPLICATE_OF, standing.training_job_name)
             self._client.set_terminated(run_id, status="KILLED")
         return standing
+
+    def _run_of(self, standing: StandingVersion) -> str:
+        """The run that the version is of, and the record's where that is gone."""
+        if standing.run_id not in ("", self.record.run_id):
+            found = if_there(lambda: self._client.get_run(standing.run_id))
+            if found and found.info.lifecycle_stage == "active":
+                return standing.run_id
+        return self.record.run_id
+
+    def _finish(self, run_id: str, version: str) -> None:
+        """Close the run of the version that stands; whoever brought the same job in may have taken it for a double."""
+        self._client.set_tag(run_id, MODEL_VERSION, version)
+        self._client.set_terminated(run_id, status="FINISHED")
+        if DUPLICATE_OF in self._client.get_run(run_id).data.tags:
+            if_there(lambda: self._client.delete_tag(run_id, DUPLICATE_OF))
 
     def _log(self) -> None:
         from mlflow.entities import Metric, Param, RunTag

@@ -16,7 +16,7 @@ from .connection import if_there, may_pass, unless_it_exists
 from .failure import TrainingError
 from .job import TrainingJob
 from .log import say
-from .promotion import Champion, Gate, decide
+from .promotion import Champion, Decision, Gate, decide
 from .tags import PROMOTION, TRAINING_JOB_NAME, job_tags, same_invocation
 
 CHAMPION = "champion"
@@ -61,13 +61,17 @@ class Registry:
         )
         for each in versions[1:]:
             if each.tags.get(TRAINING_JOB_NAME) == self._job.name:
-                self._client.delete_model_version(self._model_name, each.version)
+                self._take_back(str(each.version))
                 say(f"registering: took back version {each.version}, version {versions[0].version} came first")
         first = versions[0] if versions else None
         if first is None:
             return None
         name = first.tags.get(TRAINING_JOB_NAME, "unknown")
         return StandingVersion(str(first.version), name, str(first.run_id or ""))
+
+    def _take_back(self, version: str) -> None:
+        """Delete a version; another process that brings in the same job may have done so, or a try with no answer."""
+        if_there(lambda: self._client.delete_model_version(self._model_name, version))
 
     def register(self, run_id: str, model_id: str, tags: Mapping[str, str], summary: str = "") -> StandingVersion:
         """Make the logged model a version of the registered model, unless there is one; returns the one that stands.
@@ -112,8 +116,9 @@ class Registry:
         made = self._client.get_model_version(self._model_name, version)
         if PROMOTION in made.tags:
             return
-        present = self._aliases().get(CHAMPION)
-        decision = decide(gate, metrics, present, judged)
+        decision = decide(gate, metrics, self._champion_before(version, judged), judged)
+        if decision.promoted and judged.version == version:
+            decision = Decision(True, "it keeps all limits; a try that broke off gave it the alias and left no reason")
         alias = CHAMPION if decision.promoted else CHALLENGER
         earlier = self._decided(alias)
         if int(self._aliases().get(alias, 0)) < int(version):
@@ -122,6 +127,17 @@ class Registry:
         self._client.set_model_version_tag(self._model_name, version, PROMOTION, f"{alias}: {decision.why}")
         say(f"promotion: version {version} is {alias}: {decision.why}")
         self._leave_to_the_latest(alias, earlier)
+
+    def _champion_before(self, version: str, judged: Champion) -> str | None:
+        """The champion that `version` has to be held against.
+
+        It is itself where a try that broke off before it came to the tag, or another process of the same job, was
+        quicker: then it is the one that was judged, so that the decision is the same again.
+        """
+        present = self._aliases().get(CHAMPION)
+        if present != version:
+            return present
+        return judged.version if judged.version not in ("", version) else None
 
     def _decided(self, alias: str) -> set[int]:
         """The versions that say of themselves that they got the alias, whether or not it is still there."""

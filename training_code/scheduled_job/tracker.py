@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from .claims import BEATS_PER_LEASE, CHOOSING, AlreadyClaimedError, Claims
-from .connection import UnreachableError, cause, patiently, prepare, reaching
+from .connection import UnreachableError, cause, if_there, patiently, prepare, reaching
 from .delivery import Delivery
 from .experiments import Experiments
 from .failure import without_secrets
@@ -88,10 +88,6 @@ class JobTracker:
                     self._close_as_duplicate(run.info.run_id, of_job)
 
         self._asked("used to close this job's earlier run", close)
-
-    def close_as_double(self, run_id: str) -> None:
-        """Close a run of this job beside the one that its version is of."""
-        self._asked("used to close a run", lambda: self._close_as_duplicate(run_id, self._job.name))
 
     @contextmanager
     def run(
@@ -187,8 +183,7 @@ class JobTracker:
             wanted = standing.run_id
         runs = self._client.search_runs([self._experiment_id], self._mine, order_by=["attributes.start_time DESC"])
         registered = standing.run_id if standing else ""
-        single = [each for each in runs if each.data.tags.get(DUPLICATE_OF) != self._job.name]
-        open_runs = [each for each in single if each.info.status != "FINISHED" or each.info.run_id == registered]
+        open_runs = [each for each in runs if each.info.run_id == registered or _is_to_go_on(each, self._job.name)]
         run = next((each for each in open_runs if each.info.run_id == wanted), open_runs[0] if open_runs else None)
         if run is None:
             tags = job_tags(self._job) | source_tags(self._job, script) | {TICKET: CHOOSING}
@@ -199,7 +194,7 @@ class JobTracker:
             # Others may have gone past it since: it queues anew, and is nobody's duplicate until then.
             self._client.set_tag(run.info.run_id, TICKET, CHOOSING)
             if DUPLICATE_OF in run.data.tags:
-                self._client.delete_tag(run.info.run_id, DUPLICATE_OF)
+                if_there(lambda: self._client.delete_tag(run.info.run_id, DUPLICATE_OF))
             self._client.update_run(run.info.run_id, status="RUNNING")
         for double in runs:
             if double.info.run_id != run.info.run_id and double.info.status == "RUNNING":
@@ -227,3 +222,8 @@ class JobTracker:
 
     def _reaching(self, how: str) -> AbstractContextManager[None]:
         return reaching(self._uri, how, self._environ)
+
+
+def _is_to_go_on(run: Any, job_name: str) -> bool:  # noqa: ANN401  # MLflow's Run
+    """Whether a job that is started again may go on with a run of its own: it is neither done nor a double."""
+    return bool(run.info.status != "FINISHED" and run.data.tags.get(DUPLICATE_OF) != job_name)
