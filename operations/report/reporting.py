@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ def write_report(operated: OperatedStack, wish: Wish, console: Console | None) -
 
 
 def _write(file: Path, text: str, *, make_directory: bool) -> None:
-    beside = file.with_name(f".{file.name}.part")
+    beside = file.with_name(f".{file.name}.{os.getpid()}.part")  # another process may write the same report
     try:
         if make_directory:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -47,10 +49,11 @@ def switch(project_dir: Path, wish: Wish, console: Console | None, *, rehearsal:
             "a rehearsal has no settings of its own: leave --rehearsal out, which changes the stack's, and rehearse "
             f"again: training-jobs rehearse --stack {wish.stack}"
         )
-    settings = read_stack_settings(project_dir, wish.stack)
-    wanted = select(states(settings.values), wish.stack, wish.job, wish.schedule)
-    edits = _edits(settings, wanted, wish)
-    _write(settings, edits)
+    with _alone(project_dir):
+        settings = read_stack_settings(project_dir, wish.stack)
+        wanted = select(states(settings.values), wish.stack, wish.job, wish.schedule)
+        edits = _edits(settings, wanted, wish)
+        _write(settings, edits)
     after = states(read_stack_settings(project_dir, wish.stack).values)
     changed = {name for name, state in states(settings.values).items() if after[name] is not state}
     if console is None:
@@ -58,6 +61,18 @@ def switch(project_dir: Path, wish: Wish, console: Console | None, *, rehearsal:
     else:
         _print(console, wish, edits, [(name, after[name], name in changed) for name in after])
     return 0
+
+
+@contextmanager
+def _alone(project_dir: Path) -> Iterator[None]:
+    """Let other processes that switch something wait from the reading to the writing: one would undo the other's."""
+    project = project_dir / "Pulumi.yaml"
+    if not project.is_file():
+        yield  # which the reading tells
+        return
+    with project.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _edits(settings: StackSettings, wanted: Sequence[Named], wish: Wish) -> list[Edit]:

@@ -11,6 +11,7 @@ import pytest
 
 from operations.jobs.operated_stack import OperatedStack
 from operations.named_stack import Named
+from operations.report import reporting
 from operations.report.reporting import Wish, write_report
 from rehearsal.errors import RehearsalError
 from tests.operations.deployed_stack import FIRST, DeployedStack
@@ -79,6 +80,26 @@ def test_a_file_that_cannot_be_written_is_named(deployed: DeployedStack, tmp_pat
         f"the report cannot be written to {tmp_path}/missing/a.html: No such file or directory; name another with "
         "--output"
     )
+
+
+def test_two_that_write_the_same_report_at_the_same_moment_leave_a_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, replace = tmp_path / "report.html", Path.replace
+
+    def replace_after_another(path: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", replace)
+        with monkeypatch.context() as other:
+            other.setattr(reporting.os, "getpid", lambda: 1)
+            reporting._write(file, "another's", make_directory=False)
+        return path.replace(target)
+
+    monkeypatch.setattr(Path, "replace", replace_after_another)
+
+    reporting._write(file, "whole", make_directory=False)
+
+    assert file.read_text() == "whole"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_without_a_file_it_goes_where_git_does_not_look(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
+from operations.schedules import enabling
 from operations.schedules.settings_files import read_stack_settings
 from operations.schedules.switching import states
+from operations.schedules.wish import Wish
 from tests.operations.projects import ROOT, typed
 
 SHARED = """name: scheduled-training
@@ -157,3 +160,28 @@ def test_the_page_shows_what_the_command_prints(project: Path) -> None:
     _, _, shown = page.partition("$ .venv/bin/training-jobs enable -s staging\n")
 
     assert typed("enable", "-s", "staging").stdout == shown.partition("```")[0]
+
+
+def test_two_that_switch_at_the_same_moment_undo_nothing_of_each_other(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = "".join(f"    {name}:\n      schedule: {{enabled: false}}\n" for name in ("churn", "fraud"))
+    (project / "Pulumi.staging.yaml").write_text(f"{OWN}  training_jobs:\n{jobs}")
+
+    def enable(job: str) -> None:
+        enabling.switch(project, Wish(stack="staging", enabled=True, job=job), None, rehearsal=False)
+
+    other, make = threading.Thread(target=enable, args=("fraud",)), enabling.with_value
+
+    def with_value(text: str, path: tuple[str, ...], *, value: bool, name: str) -> str:
+        monkeypatch.setattr(enabling, "with_value", make)
+        other.start()
+        other.join(0.3)  # it waits; without that it would be done by now
+        return make(text, path, value=value, name=name)
+
+    monkeypatch.setattr(enabling, "with_value", with_value)
+
+    enable("churn")
+    other.join(60)
+
+    assert (project / "Pulumi.staging.yaml").read_text().count("enabled: true") == 2
