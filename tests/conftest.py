@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# How long one example takes says something about the machine's other work, not about the code. What needs more than
-# this many examples says so itself.
-settings.register_profile("project", deadline=None, max_examples=40)
+# How long one example takes, or drawing it, says something about the machine's other work, not about the code. What
+# needs more than this many examples says so itself.
+settings.register_profile("project", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
 

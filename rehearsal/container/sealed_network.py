@@ -22,7 +22,7 @@ from rehearsal.sealed_environment import NO_ENDPOINT
 _PROGRAM: Final = Path(__file__).with_name("network_namespace.py")
 _CHUNK: Final = 1 << 16
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-_START_SECONDS: Final = 10.0
+_START_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)

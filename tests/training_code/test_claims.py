@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -39,8 +38,14 @@ class Queue:
         tags = job_tags(self.job(name)) | {TICKET: ticket, HEARTBEAT: heartbeat}
         return str(self.client.create_run(self.experiment_id, tags=tags).info.run_id)
 
-    def take(self, name: str, run_id: str, standing: Callable[[], StandingVersion | None] = lambda: None) -> None:
-        Claims(self.client, self.experiment_id, self.job(name), LEASE).take(run_id, standing)
+    def take(
+        self,
+        name: str,
+        run_id: str,
+        standing: Callable[[], StandingVersion | None] = lambda: None,
+        lease_seconds: float = LEASE,
+    ) -> None:
+        Claims(self.client, self.experiment_id, self.job(name), lease_seconds).take(run_id, standing)
 
     def tags(self, run_id: str) -> dict[str, str]:
         return dict(self.client.get_run(run_id).data.tags)
@@ -54,26 +59,51 @@ def queue(mlflow_server: str) -> Queue:
     return Queue(mlflow_server)
 
 
+class Clock:
+    """Stands where the claims look at the time: it goes on as they wait, and what is due meanwhile happens then.
+
+    So a lease passes at once, and a busy machine makes nobody's heartbeat late.
+    """
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._due: list[tuple[float, Callable[[], object]]] = []
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
+        due = [each for when, each in self._due if when <= self._now]
+        self._due = [(when, each) for when, each in self._due if when > self._now]
+        for each in due:
+            each()
+
+    def at(self, seconds: float, what: Callable[[], object]) -> None:
+        """Do it once, so many seconds from now."""
+        self._due.append((self._now + seconds, what))
+
+
 @pytest.fixture
-def beating(queue: Queue) -> Iterator[Callable[[str], None]]:
-    """Gives a run a heartbeat until the test ends."""
-    ended = threading.Event()
-    threads = []
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("scheduled_job.claims.time", clock)
+    monkeypatch.setattr("scheduled_job.claims._LOOKS_PER_LEASE", 10)  # each look is a request
+    return clock
 
-    def beat(run_id: str) -> None:
-        number = 0
-        while not ended.wait(LEASE / 6):
-            number += 1
+
+@pytest.fixture
+def beating(queue: Queue, clock: Clock) -> Callable[[str], None]:
+    """Gives a run a heartbeat, as long as somebody waits."""
+
+    def start(run_id: str, number: int = 1) -> None:
+        def beat() -> None:
             queue.client.set_tag(run_id, HEARTBEAT, f"b-{number}")
+            start(run_id, number + 1)
 
-    def start(run_id: str) -> None:
-        threads.append(threading.Thread(target=beat, args=(run_id,)))
-        threads[-1].start()
+        clock.at(LEASE / 6, beat)
 
-    yield start
-    ended.set()
-    for thread in threads:
-        thread.join(120)
+    return start
 
 
 def test_a_job_alone_has_its_turn_at_once(queue: Queue) -> None:
@@ -96,11 +126,12 @@ def test_a_living_job_that_came_first_is_left_the_work(queue: Queue, beating: Ca
     assert queue.status(first) == "RUNNING"
 
 
-def test_a_dead_job_that_came_first_is_taken_over(queue: Queue, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dead_job_that_came_first_is_taken_over(
+    queue: Queue, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
     first, second = queue.run("job-1", "1"), queue.run("job-2")
-    started = time.monotonic()
     queue.take("job-2", second)
-    assert time.monotonic() - started > LEASE
+    assert LEASE < clock.monotonic() < 1.2 * LEASE
     assert queue.status(first) == "KILLED"
     assert queue.tags(first)[TAKEN_OVER_BY] == "job-2"
     assert capsys.readouterr().out == (
@@ -144,22 +175,13 @@ def test_a_restarted_job_that_was_taken_over_queues_behind(queue: Queue, beating
 
 
 def test_a_job_that_is_still_choosing_is_waited_for_and_not_left_the_work(
-    queue: Queue, beating: Callable[[str], None]
+    queue: Queue, clock: Clock, beating: Callable[[str], None]
 ) -> None:
     choosing, mine = queue.run("job-1"), queue.run("job-2", "1")
     beating(choosing)
-    ended = threading.Event()
-
-    def choose_later() -> None:
-        ended.wait(2 * LEASE)
-        queue.client.set_tag(choosing, TICKET, "2")
-
-    thread = threading.Thread(target=choose_later)
-    thread.start()
-    started = time.monotonic()
+    clock.at(2 * LEASE, lambda: queue.client.set_tag(choosing, TICKET, "2"))
     queue.take("job-2", mine)
-    assert time.monotonic() - started > LEASE
-    thread.join(120)
+    assert clock.monotonic() >= 2 * LEASE
     assert queue.status(choosing) == "RUNNING"
 
 
@@ -172,26 +194,37 @@ def test_another_invocation_and_a_job_started_by_hand_wait_for_nobody(queue: Que
         Claims(queue.client, queue.experiment_id, job, 3600).take(run_id, lambda: None)
 
 
-def test_of_ten_jobs_at_the_same_moment_one_has_its_turn(queue: Queue, beating: Callable[[str], None]) -> None:
+def test_of_ten_jobs_at_the_same_moment_one_has_its_turn(queue: Queue) -> None:
     names = [f"job-{number}" for number in range(10)]
     together = threading.Barrier(len(names))
     outcomes: dict[str, Any] = {}
+    run_ids, all_done = list[str](), threading.Event()
+
+    def beat() -> None:
+        number = 0
+        while not all_done.wait(0.5):
+            number += 1
+            for run_id in list(run_ids):
+                queue.client.set_tag(run_id, HEARTBEAT, f"b-{number}")
 
     def take(name: str) -> None:
         together.wait()
         run_id = queue.run(name)
-        beating(run_id)
+        run_ids.append(run_id)
         try:
-            queue.take(name, run_id)
+            queue.take(name, run_id, lease_seconds=30)  # nobody's heartbeat is that late
             outcomes[name] = "its turn"
         except AlreadyClaimedError as claimed:
             outcomes[name] = claimed.training_job_name
 
+    heart = threading.Thread(target=beat)
     threads = [threading.Thread(target=take, args=(name,)) for name in names]
-    for thread in threads:
+    for thread in (heart, *threads):
         thread.start()
     for thread in threads:
         thread.join(120)
+    all_done.set()
+    heart.join(120)
     (winner,) = [name for name in names if outcomes[name] == "its turn"]
     assert {outcomes[name] for name in names} <= {"its turn", *names}
     assert winner in outcomes.values()

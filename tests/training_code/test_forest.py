@@ -31,7 +31,9 @@ def same_trees(left: RandomForestClassifier, right: RandomForestClassifier) -> b
     return True
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     trees=st.integers(1, 25),
     seed=st.integers(0, 2**32 - 1),

@@ -30,7 +30,9 @@ def found(path: Path) -> Found:
     return Found(path, path.name, kind_of(path, path.name))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(rows=st.integers(1, 60_000), width=st.integers(1, 12), packed=st.booleans())
 def test_rows_are_judged_within_a_fifth(tmp_path: Path, rows: int, width: int, packed: bool) -> None:
     text = "a,target\n" + "".join(f"{i * 7919 % 10**width},{i % 2}\n" for i in range(rows))

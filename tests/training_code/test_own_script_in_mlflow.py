@@ -139,7 +139,7 @@ def test_a_script_that_is_killed_between_its_steps_and_started_again_registers_o
         with breaking(there, moment, holds=True) as way:
             script.environ["MLFLOW_TRACKING_URI"] = way.address
             with script.start() as process:
-                assert way.reached.wait(60), moment
+                assert way.reached.wait(300), moment
                 process.send_signal(signal.SIGKILL)
     script.environ["MLFLOW_TRACKING_URI"] = there
 

@@ -42,12 +42,12 @@ def silent_port() -> Iterator[int]:
 
 
 def test_a_server_that_is_not_there_is_reported_soon_and_without_the_password(env: Environment) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
     started = time.monotonic()
-    with pytest.raises(TrainingError) as caught:
-        Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}", patience_seconds=1), {})
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen; as long as it is held, nobody else gets the port
+        port = silent.getsockname()[1]
+        with pytest.raises(TrainingError) as caught:
+            Tracker(replace(env, tracking_uri=f"http://ann:hunter2@127.0.0.1:{port}", patience_seconds=1), {})
     assert str(caught.value) == (
         f"MLflow at http://127.0.0.1:{port} (MLFLOW_TRACKING_URI) cannot be reached: "
         f"[Errno 111] Connection refused; {CURE}"

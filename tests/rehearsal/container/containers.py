@@ -55,7 +55,7 @@ def good_request() -> Request:
         "InputDataConfig": [s3_channel("training", "s3://bucket/datasets/training/")],
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/outputs/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
         "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints/1/", "LocalPath": "/opt/ml/checkpoints"},
         "HyperParameters": {
             "max_depth": "5",

@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,12 +72,18 @@ while True:
 """
 
 
-def test_a_job_at_its_time_limit_is_stopped_which_is_no_success(clients: AwsClients) -> None:
+def test_a_job_at_its_time_limit_is_stopped_which_is_no_success(
+    clients: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put_bundle(clients, train_py=ENDLESS)
     request = good_request()
-    request["StoppingCondition"]["MaxRuntimeInSeconds"] = 4
+    seconds = request["StoppingCondition"]["MaxRuntimeInSeconds"]
+    is_ready = threading.Event()
+    # The limit's clock stands still until the script has begun, however long that takes here.
+    clock = SimpleNamespace(monotonic=lambda: float(is_ready.is_set() and seconds))
+    monkeypatch.setattr("rehearsal.container.process.time", clock)
 
-    result = run(clients, request)
+    result = run(clients, request, on_line=lambda line: line == "ready" and is_ready.set())
 
     assert (result.status, result.secondary_status) == ("Stopped", "MaxRuntimeExceeded")
     assert (result.failure_reason, result.model_artifact_uri) == (None, None)
