@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError
 
 from components.schedule_input import InvocationContext
 from operations.jobs.history import JobRun
@@ -21,7 +24,7 @@ from rehearsal.container.s3_objects import objects_under
 from rehearsal.invoking.dated_channels import dated_channels, uri_of
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.invoking.schedule_runner import Invocation, InvocationFailedError, deliver_once
-from rehearsal.local_servers.training_job_reports import report_training_job
+from rehearsal.local_servers.training_job_reports import TrainingJobReportError, report_training_job
 from rehearsal.rehearse import CONTAINER_ENVIRONMENT, STATE_DIRECTORY
 from rehearsal.reporter import Reporter
 from rehearsal.running.sample_data import sample_csv_files
@@ -91,7 +94,8 @@ class RehearsalRunner:
         except TrainingJobFailedError:
             pass  # which its description tells as well
         except BaseException as error:
-            self._report_end(name, error)
+            with suppress(BotoCoreError, TrainingJobReportError):  # nobody is there any more to be told
+                self._report_end(name, error)
             raise
         return describe_job(self.stack.clients.sagemaker, name)
 

@@ -24,7 +24,8 @@ def report_training_job(endpoint_url: str, name: str, report: Mapping[str, Any])
     `datetime`s with a time zone, ISO 8601 texts or seconds since 1970. A returned `Stopping` means that somebody asked
     to stop the job: end it and report `Stopped`.
 
-    Raises TrainingJobReportError when there is no such job, it has ended already, or a member is not known.
+    Raises TrainingJobReportError when there is no such job, it has ended already, or a member is not known, and when
+    nothing answers any more: somebody else has stopped the servers, or begun another rehearsal in their place.
     """
     address = urlsplit(require_loopback(endpoint_url))
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
@@ -37,6 +38,11 @@ def report_training_job(endpoint_url: str, name: str, report: Mapping[str, Any])
         )
         response = connection.getresponse()
         answer = json.loads(response.read())
+    except (OSError, http.client.HTTPException) as error:
+        raise TrainingJobReportError(
+            f"the embedded AWS at {endpoint_url} does not answer any more ({error}): its rehearsal was stopped, or "
+            "another one of the stack has begun; run training-jobs rehearse --keep"
+        ) from error
     finally:
         connection.close()
     if response.status != http.client.OK:
