@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from components.s3_location import bucket_of, key_of
@@ -130,11 +131,11 @@ def _stopped_once_it_trains(flight: Flight, name: str) -> Iterator[None]:
         while not ended.wait(_LOOKS_AGAIN_AFTER_SECONDS):
             try:
                 run = describe_job(place.sagemaker, name)
-            except PlaceError:
-                continue  # it is not there yet
-            if run.has_ended or run.secondary_status == "Training":
-                stop_job(place, name)
-                return
+                if run.has_ended or run.secondary_status == "Training":
+                    stop_job(place, name)
+                    return
+            except (PlaceError, BotoCoreError, ClientError):
+                continue  # it is not there yet, or AWS is asked too much: whoever waits for it tells what stays so
 
     thread = threading.Thread(target=look, name=f"interrupt {name}", daemon=True)
     thread.start()
