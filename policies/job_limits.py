@@ -33,7 +33,7 @@ class Limit:
         It allows nothing else, but where SG18 has a cap: up to that, several jobs may share a limit.
         """
         if self.spelling == "NumericLessThanEquals":
-            return len(values) == 1 and values[0].isdigit() and int(values[0]) >= max(map(int, self.used))
+            return len(values) == 1 and values[0].isdecimal() and int(values[0]) >= max(map(int, self.used))
         return set(values) >= set(self.used) if self.is_capped else set(values) == set(self.used)
 
     def cure(self) -> str:

@@ -77,8 +77,12 @@ def _days(day_of_month: str, month: str, day_of_week: str, year: str) -> Iterato
 
 
 def _by_month(field: str) -> Callable[[date], bool]:
+    field = field.upper()
     if field == "L":
         return lambda day: day.day == _last_of(day)
+    if field.startswith("L-"):
+        back = min(_values(field.removeprefix("L-"), 1, 30, {}))
+        return lambda day: day.day == _last_of(day) - back
     if field.endswith("W"):
         wanted = field.removesuffix("W")
         target = None if wanted == "L" else min(_values(wanted, 1, 31, {}))
@@ -88,6 +92,7 @@ def _by_month(field: str) -> Callable[[date], bool]:
 
 
 def _by_week(field: str) -> Callable[[date], bool]:
+    field = field.upper()
     if "#" in field:
         name, _, nth = field.partition("#")
         weekdays, weeks = _values(name, 1, 7, _DAYS), _values(nth, 1, 5, {})
@@ -109,14 +114,16 @@ def _last_of(day: date) -> int:
 
 
 def _nearest_workday(day: date, wanted: int) -> int:
+    """The workday nearest to a day of the month, in which it stays; 0 where the month has no such day."""
     last = _last_of(day)
-    target = min(wanted, last)
-    weekday = day.replace(day=target).weekday()
+    if wanted > last:
+        return 0
+    weekday = day.replace(day=wanted).weekday()
     if weekday == 5:
-        return target - 1 if target > 1 else target + 2
+        return wanted - 1 if wanted > 1 else wanted + 2
     if weekday == 6:
-        return target + 1 if target < last else target - 2
-    return target
+        return wanted + 1 if wanted < last else wanted - 2
+    return wanted
 
 
 def _values(field: str, lowest: int, highest: int, names: dict[str, int]) -> set[int]:
@@ -132,18 +139,15 @@ def _values(field: str, lowest: int, highest: int, names: dict[str, int]) -> set
         width = _number(step, {}, field) if step else 1
         if not (lowest <= start <= highest and lowest <= stop <= highest and width >= 1):
             raise ExpressionError(f"the field {field} must lie between {lowest} and {highest}")
-        # FRI-MON goes over the end of the week.
-        values |= (
-            set(range(start, stop + 1, width))
-            if start <= stop
-            else {*range(start, highest + 1, width), *range(lowest, stop + 1, width)}
-        )
+        # FRI-MON goes over the end of the week, and so do its steps.
+        span_of = range(start, stop + 1) if start <= stop else [*range(start, highest + 1), *range(lowest, stop + 1)]
+        values.update(span_of[::width])
     return values
 
 
 def _number(text: str, names: dict[str, int], field: str) -> int:
     if text in names:
         return names[text]
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise ExpressionError(f"the field {field} is not a cron field")
     return int(text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -58,14 +58,16 @@ def read_range(start: str, end: str, time_zone: str, now: datetime) -> Range:
 
 
 def _moment(text: str, zone: ZoneInfo, option: str, of_a_day: time) -> datetime:
+    """A day becomes `of_a_day` on it: to be asked first, for datetime reads a day as its midnight."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.combine(date.fromisoformat(text), of_a_day)
     except ValueError:
-        raise InvocationError(
-            f"{option} got {text!r}; allowed: a date or a time, such as 2026-11-20 or 2026-11-20T03:00:00+01:00"
-        ) from None
-    if len(text) == len("2026-11-20"):
-        moment = datetime.combine(moment.date(), of_a_day)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise InvocationError(
+                f"{option} got {text!r}; allowed: a date or a time, such as 2026-11-20 or 2026-11-20T03:00:00+01:00"
+            ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -38,6 +38,8 @@ class Move:
         """What stands on a version; None for what is not of this form."""
         try:
             at = datetime.fromisoformat(told["at"])
+            if at.tzinfo is None:
+                return None  # everybody may write the tag, and such a time is neither before nor after another
             before = told.get("before")
             return cls(
                 at, str(told["by"]), str(told["from"]), str(told["how"]), None if before is None else str(before)

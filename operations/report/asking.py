@@ -6,6 +6,7 @@ queues.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -50,9 +51,8 @@ def letters_of(operated: OperatedStack) -> Looked:
     """The dead letters of the stack; of who may not look at queues, as many who only read may not, a note."""
     try:
         looked = look(operated.place, operated.jobs.values(), _LETTERS, HIDDEN_WHILE_LOOKING, operated.name)
-        give_back(operated.place, looked, looked.letters)
     except ClientError as error:
         if error.response["Error"]["Code"] not in _DENIED:
             raise
         return Looked(notes=[f"dead letters were not looked at: {refused(error)}"])
-    return looked
+    return replace(looked, notes=[*looked.notes, *give_back(operated.place, looked, looked.letters)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -110,13 +111,17 @@ def _seconds(runs: Iterable[JobRun]) -> list[int]:
 def metrics_by_version(
     runs: Sequence[JobRun], versions: Mapping[str, StandingVersion]
 ) -> dict[str, list[tuple[str, float, bool]]]:
-    """Metric -> version, value and whether it has an alias, the oldest first; of runs whose own version stands."""
+    """Metric -> version, value and whether it has an alias, the oldest first; of runs whose own version stands.
+
+    A value that is not finite, such as a loss that has become `nan`, has no place in a picture.
+    """
     told: dict[str, list[tuple[str, float, bool]]] = {}
     own = [(run, versions[run.name]) for run in runs if run.name in versions]
     for run, version in sorted(own, key=lambda pair: int(pair[1].version)):
         if version.training_job_name in {"", run.name}:
             for name, value in run.metrics.items():
-                told.setdefault(name, []).append((version.version, value, bool(version.aliases)))
+                if math.isfinite(value):
+                    told.setdefault(name, []).append((version.version, value, bool(version.aliases)))
     return told
 
 

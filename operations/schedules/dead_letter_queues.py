@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from components.aws_names import JobNames
+from operations.aws_mistakes import refused, unasked
 from operations.deployed_jobs import StackJob
 from operations.places import Place
 from operations.schedules.dead_letter import DeadLetter, by_time
@@ -71,20 +72,33 @@ def look(place: Place, jobs: Iterable[StackJob], limit: int, hidden: int, stack:
     )
 
 
-def give_back(place: Place, looked: Looked, letters: Iterable[DeadLetter]) -> None:
-    """Make letters visible again; one that AWS does not take is visible after its time anyway."""
+def give_back(place: Place, looked: Looked, letters: Iterable[DeadLetter]) -> list[str]:
+    """Make letters visible again; a note of each job whose letters AWS does not take back.
+
+    What was found, and redriven, is told nevertheless: such a letter is visible after its time anyway.
+    """
     by_job: dict[str, list[DeadLetter]] = {}
     for letter in letters:
         by_job.setdefault(letter.job, []).append(letter)
+    notes = []
     for job, own in by_job.items():
-        for start in range(0, len(own), BATCH):
-            place.client("sqs").change_message_visibility_batch(
-                QueueUrl=looked.queues[job].url,
-                Entries=[
-                    {"Id": str(number), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
-                    for number, letter in enumerate(own[start : start + BATCH])
-                ],
-            )
+        try:
+            _show_again(place.client("sqs"), looked.queues[job].url, own)
+        except (ClientError, BotoCoreError) as error:
+            why = refused(error) if isinstance(error, ClientError) else unasked(error)
+            notes.append(f"{job}: its dead letters stay hidden from others for a while (some minutes at most): {why}")
+    return notes
+
+
+def _show_again(sqs: SQSClient, url: str, letters: Sequence[DeadLetter]) -> None:
+    for start in range(0, len(letters), BATCH):
+        sqs.change_message_visibility_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(number), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
+                for number, letter in enumerate(letters[start : start + BATCH])
+            ],
+        )
 
 
 def _queue(place: Place, sqs: SQSClient, job: StackJob, stack: str) -> Queue | str:

@@ -56,7 +56,7 @@ def tell(operated: OperatedStack, question: Question, console: Console | None) -
     place, jobs = operated.place, select_jobs(operated.jobs, question.job)
     hidden = HIDDEN_WHILE_REDRIVING if question.redrive else HIDDEN_WHILE_LOOKING
     looked = look(place, jobs, question.limit, hidden, operated.name)
-    kept = list(looked.letters)
+    kept, notes = list(looked.letters), list(looked.notes)
     done: list[Redriven] = []
     try:
         letters = chosen(looked.letters, question.ids)
@@ -71,8 +71,7 @@ def tell(operated: OperatedStack, question: Question, console: Console | None) -
                 if rehearsed and told.outcome is Outcome.CREATED:
                     done[-1] = replace(told, training_job_status=rehearsed.run(told.training_job_name).status)
     finally:
-        give_back(place, looked, kept)
-    notes = list(looked.notes)
+        notes += give_back(place, looked, kept)
     if console is None:
         write_document(_document(operated.named, letters, looked, done, notes))
     elif question.redrive:

@@ -37,7 +37,7 @@ def _beyond_caps(condition: Condition, config: Config) -> Iterator[Finding]:
     """Judge what a role may start; SG06 reports a role without such conditions."""
     cap, values = config["maxRuntimeInSeconds"], list(condition.values)
     if condition.key == "sagemaker:maxruntimeinseconds" and condition.operator.startswith("numeric"):
-        if any(not value.isdigit() or int(value) > cap for value in values):
+        if any(not value.isdecimal() or int(value) > cap for value in values):
             yield Finding(condition.path, f"more than the {cap} allowed here", f"lower it to at most {cap}", values)
     elif condition.key == "sagemaker:instancetypes" and condition.operator != "null":
         allowed = config["instanceTypes"]

@@ -146,7 +146,16 @@ def test_what_cannot_be_promoted_is_refused(wanted: str, reason: str) -> None:
         promotion(model("1", gated(1, ""), gated(2, "1"), gone=("2",)), wanted, "me", at(9))
 
 
-@pytest.mark.parametrize("told", [{}, {"at": "yesterday", "by": "", "from": "", "how": ""}, {"at": 3}])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"at": "yesterday", "by": "", "from": "", "how": ""},
+        # Without a time zone it stands before or after no other moment.
+        {"at": "2026-11-27T03:00:00", "by": "me", "from": "1", "how": "promote"},
+        {"at": 3},
+    ],
+)
 def test_what_somebody_else_left_is_no_move(told: dict[str, object]) -> None:
     assert Move.read(told) is None
 

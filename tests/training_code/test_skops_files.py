@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,65 @@ def test_a_model_with_a_part_that_is_not_trusted_is_refused(tmp_path: Path) -> N
     assert str(refused.value).startswith("the model has parts that are not safe to load for whoever uses it: ")
     assert "OfOurOwn" in str(refused.value)
     assert str(refused.value).endswith("; choose another estimator")
+
+
+def saved(directory: Path, model: BaseEstimator, **flavor: object) -> Path:
+    """A model's directory as MLflow writes one, with whatever its description says of the format."""
+    skops.io.dump(model, directory / "model.skops")
+    told = {"pickled_model": "model.skops", "serialization_format": "skops", **flavor}
+    (directory / "MLmodel").write_text(json.dumps({"flavors": {"sklearn": told}}), encoding="utf-8")
+    return directory
+
+
+def test_a_model_that_mlflow_has_saved_is_loaded_with_these_types(tmp_path: Path) -> None:
+    model = ESTIMATORS["forest"].fit(ROWS, TARGET)
+
+    read = skops_files.load(saved(tmp_path, model), TRUSTED_TYPES)
+
+    assert numpy.array_equal(read.predict_proba(ROWS), model.predict_proba(ROWS))
+
+
+def test_types_that_a_model_itself_calls_trusted_are_not_trusted_for_that(tmp_path: Path) -> None:
+    name = f"{OfOurOwn.__module__}.OfOurOwn"
+
+    with pytest.raises(TrainingError) as refused:
+        skops_files.load(saved(tmp_path, OfOurOwn(), skops_trusted_types=[name]), TRUSTED_TYPES)
+
+    assert str(refused.value).startswith("it has parts that are not safe to load: ")
+    assert name in str(refused.value)
+
+
+def test_a_file_outside_of_the_models_directory_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    saved(tmp_path, ESTIMATORS["forest"].fit(ROWS, TARGET)).joinpath("MLmodel").rename(tmp_path / "model" / "MLmodel")
+    described = (tmp_path / "model" / "MLmodel").read_text(encoding="utf-8")
+    (tmp_path / "model" / "MLmodel").write_text(described.replace("model.skops", "../model.skops"), encoding="utf-8")
+
+    with pytest.raises(FileNotFoundError):
+        skops_files.load(tmp_path / "model", TRUSTED_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("flavors", "problem"),
+    [
+        ({"xgboost": {}}, "it is not saved as one of scikit-learn's"),
+        (
+            {"sklearn": {"pickled_model": "model.pkl", "serialization_format": "cloudpickle"}},
+            "it is saved as cloudpickle, which is not safe to load; allowed: skops, as this code saves it",
+        ),
+        (
+            {"sklearn": {"pickled_model": "model.pkl"}},
+            "it is saved as pickle, which is not safe to load; allowed: skops, as this code saves it",
+        ),
+    ],
+)
+def test_a_model_in_another_format_is_refused(flavors: dict[str, object], problem: str, tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text(json.dumps({"flavors": flavors}), encoding="utf-8")
+
+    with pytest.raises(TrainingError) as refused:
+        skops_files.load(tmp_path, TRUSTED_TYPES)
+
+    assert str(refused.value) == problem
 
 
 PEAK = """

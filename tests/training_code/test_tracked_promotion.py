@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -73,15 +76,44 @@ def test_a_champion_that_cannot_judge_the_rows_stays(env: Environment, trained: 
     assert champion == Champion("1", problem="ValueError: other columns")
 
 
+class Harm:
+    """What makes a directory when it is unpickled."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self._place),)
+
+
+def test_a_champion_that_is_a_pickle_is_not_unpickled_with_the_jobs_role(env: Environment, tmp_path: Path) -> None:
+    client, harm = client_of(env), tmp_path / "harm"
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "MLmodel").write_text("flavors:\n  sklearn: {pickled_model: model.pkl, serialization_format: pickle}\n")
+    (model / "model.pkl").write_bytes(pickle.dumps(Harm(harm)))
+    run = client.create_run(client.create_experiment(f"{env.experiment_name}-theirs"))
+    client.log_artifacts(run.info.run_id, str(model), "model")
+    client.create_registered_model(env.registered_model_name)
+    theirs = client.create_model_version(env.registered_model_name, f"{run.info.artifact_uri}/model", run.info.run_id)
+    client.set_registered_model_alias(env.registered_model_name, CHAMPION, theirs.version)
+
+    champion = Tracker(env, {}).champion_on(lambda _: {})
+
+    problem = "it is saved as pickle, which is not safe to load; allowed: skops, as this code saves it"
+    assert champion == Champion("1", problem=problem)
+    assert not harm.exists()
+
+
 def test_a_champion_that_cannot_be_loaded_here_stays_and_fails_no_job(
     env: Environment, trained: Trained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deliver(env, trained)
 
-    def of_a_package_that_is_not_here(_source: str) -> None:
+    def of_a_package_that_is_not_here(_model: Path, _trusted: object) -> None:
         raise ModuleNotFoundError("No module named 'theirs'")
 
-    monkeypatch.setattr("mlflow.sklearn.load_model", of_a_package_that_is_not_here)
+    monkeypatch.setattr("models.skops_files.load", of_a_package_that_is_not_here)
     capsys.readouterr()
     problem = "ModuleNotFoundError: No module named 'theirs'"
     assert Tracker(env, {}).champion_on(lambda _: {}) == Champion("1", problem=problem)

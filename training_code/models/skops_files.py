@@ -17,7 +17,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import numpy
-import skops
+import skops.io
 from skops.io import _audit, _numpy, _sklearn, _utils
 from skops.io._protocol import PROTOCOL
 from skops.io.exceptions import UntrustedTypesFoundException
@@ -45,6 +45,32 @@ def dump(model: object, path: Path, trusted: Sequence[str]) -> None:
         raise TrainingError(
             f"the model has parts that are not safe to load for whoever uses it: {error}; choose another estimator"
         ) from None
+
+
+def load(model: Path, trusted: Sequence[str]) -> Any:  # noqa: ANN401  # whatever estimator was saved
+    """The estimator in the directory of a model that MLflow has saved, of these types alone, array by array.
+
+    MLflow itself would unpickle a pickle, trust every type that the model names, and import code that comes with it:
+    whoever may register a version could have anything run with the role of the next job.
+
+    Raises:
+        TrainingError: it is none of scikit-learn's, not in the format of skops, or has parts of other types.
+    """
+    import yaml
+
+    described = yaml.safe_load((model / "MLmodel").read_text(encoding="utf-8"))
+    flavor = (described.get("flavors") or {}).get("sklearn")
+    if flavor is None:
+        raise TrainingError("it is not saved as one of scikit-learn's")
+    if (kind := flavor.get("serialization_format", "pickle")) != "skops":
+        raise TrainingError(f"it is saved as {kind}, which is not safe to load; allowed: skops, as this code saves it")
+    # Of what the model says only the name: it is beside its description.
+    file = model / Path(flavor["pickled_model"]).name
+    try:
+        with array_by_array():
+            return skops.io.load(file, trusted=list(trusted))
+    except UntrustedTypesFoundException as error:
+        raise TrainingError(f"it has parts that are not safe to load: {error}") from None
 
 
 @contextmanager

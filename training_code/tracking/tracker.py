@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from data.profile import Profile
+from failure import TrainingError
 from progress import say
 from scheduled_job.connection import UnreachableError, cause
 from scheduled_job.delivery import GROWN
@@ -42,9 +45,10 @@ class Tracker(JobTracker):
 
     def champion_on(self, evaluate: Callable[[Any], dict[str, float]]) -> Champion:
         """The present champion, and what `evaluate` makes of its estimator, or why it cannot; never a failure."""
-        import mlflow
+        from mlflow.artifacts import download_artifacts
 
         from models import skops_files
+        from models.model_files import TRUSTED_TYPES
 
         version = ""
         try:
@@ -52,11 +56,16 @@ class Tracker(JobTracker):
             if found is None:
                 return Champion()
             version = found.number
-            with skops_files.array_by_array():
-                estimator = self._asked("used to fetch the champion", lambda: mlflow.sklearn.load_model(found.source))
+            with tempfile.TemporaryDirectory() as place:
+                fetched = self._asked(
+                    "used to fetch the champion", lambda: download_artifacts(artifact_uri=found.source, dst_path=place)
+                )
+                estimator = skops_files.load(Path(fetched), TRUSTED_TYPES)
             return Champion(version, evaluate(estimator))
         except UnreachableError as error:
             problem = error.reason
+        except TrainingError as error:
+            problem = cause(error, self._environ)
         except Exception as error:  # noqa: BLE001  # a champion of other columns, classes or packages fails no job
             problem = f"{type(error).__name__}: {cause(error, self._environ)}"
         say(f"promotion: the champion cannot be compared with: {problem}")

@@ -37,6 +37,12 @@ def test_days_are_whole_days_by_the_schedules_clock_and_both_ends_belong_to_the_
     assert times("2026-11-20", "2026-11-20", berlin) == ["19 23:30"]
 
 
+@pytest.mark.parametrize("day", ["20261122", "2026-W47-7", "2026W477"])
+def test_a_day_is_all_of_it_in_every_way_that_iso_8601_writes_one(day: str) -> None:
+    assert times("2026-11-20", day) == ["20 03:00", "21 03:00", "22 03:00"]
+    assert times(day, day) == ["22 03:00"]
+
+
 def test_what_is_not_past_is_left_to_the_scheduler() -> None:
     assert times("2026-11-26", "2026-12-31") == ["26 03:00", "27 03:00"]
 

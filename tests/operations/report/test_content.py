@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from components.schedule_spec import FireTime
 from operations.jobs.history import History
@@ -109,6 +112,17 @@ def test_metrics_are_of_versions_that_the_run_itself_made_in_the_order_of_their_
 
     assert [version for version, _, _ in points] == [str(number) for number in range(1, 13) if number != 9]
     assert [version for version, _, has_alias in points if has_alias] == ["12"]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_metric_that_is_no_number_has_no_place_in_a_picture(value: float) -> None:
+    runs = [run_of(number) for number in range(3)]
+    runs[1] = replace(runs[1], metrics={"validation_loss": value})
+    versions = versions_of(runs)
+
+    told = metrics_by_version(runs, versions)
+
+    assert [version for points in told.values() for version, _, _ in points] == ["1", "3"]
 
 
 def test_what_is_not_described_is_said_to_be_left_out() -> None:
