@@ -61,7 +61,7 @@ def reaching(uri: str, how: str, environ: Mapping[str, str]) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in _ITS_PACKAGES:
             raise
-        reason = "another job wrote the same at the same moment" if _lost_a_race(error) else cause(error, environ)
+        reason = "another job wrote the same at the same moment" if _says(error, _RACE_LOST) else cause(error, environ)
         text = (
             f"MLflow at {uri} (MLFLOW_TRACKING_URI) cannot be {how}: {reason}; check that the server "
             f"runs, that the job's network reaches it and that the execution role may use it"
@@ -102,10 +102,6 @@ def may_pass(error: Exception) -> bool:
     if not isinstance(code, str):
         return True
     return code in _PASSING_CODES or _says(error, _RACE_LOST) or _says(error, _NO_CONNECTION)
-
-
-def _lost_a_race(error: Exception) -> bool:
-    return _says(error, _RACE_LOST)
 
 
 def _says(error: Exception, words: re.Pattern[str]) -> bool:
