@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -54,7 +54,7 @@ def switch(project_dir: Path, wish: Wish, console: Console | None, *, rehearsal:
         wanted = select(states(settings.values), wish.stack, wish.job, wish.schedule)
         edits = _edits(settings, wanted, wish)
         _write(settings, edits)
-    after = states(read_stack_settings(project_dir, wish.stack).values)
+        after = states(read_stack_settings(project_dir, wish.stack).values)
     changed = {name for name, state in states(settings.values).items() if after[name] is not state}
     if console is None:
         write_document(_document(wish, edits, after, changed))
@@ -65,13 +65,15 @@ def switch(project_dir: Path, wish: Wish, console: Console | None, *, rehearsal:
 
 @contextmanager
 def _alone(project_dir: Path) -> Iterator[None]:
-    """Let other processes that switch something wait from the reading to the writing: one would undo the other's."""
-    project = project_dir / "Pulumi.yaml"
-    if not project.is_file():
+    """Let other processes that switch something wait until this one has: one would undo the other's."""
+    try:
+        file = (project_dir / "Pulumi.yaml").open("rb")
+    except OSError:
         yield  # which the reading tells
         return
-    with project.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with file:
+        with suppress(OSError):  # a file system that has no locks
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

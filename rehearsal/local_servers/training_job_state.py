@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -52,6 +53,8 @@ class TrainingJob:
     reported: dict[str, Any] = field(default_factory=dict)
     transitions: list[dict[str, Any]] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
+    _changing: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    """Held while it changes: somebody may ask to stop it at the moment at which its end is reported."""
 
     @classmethod
     def create(cls, arn: str, request: dict[str, Any]) -> TrainingJob:
@@ -100,8 +103,9 @@ class TrainingJob:
 
     def stop(self) -> None:
         """Begin to stop; whoever runs the job sees `Stopping` and reports `Stopped` when it has ended."""
-        if self.status == "InProgress":
-            self.report({"TrainingJobStatus": "Stopping", "SecondaryStatus": "Stopping"})
+        with self._changing:
+            if self.status == "InProgress":
+                self.report({"TrainingJobStatus": "Stopping", "SecondaryStatus": "Stopping"})
 
     def report(self, report: dict[str, Any]) -> None:
         """Take over a report; a job that is being stopped stays `Stopping` until its end is reported, as `Stopped`.
@@ -110,6 +114,10 @@ class TrainingJob:
 
         Raises ReportError for an unknown member, an unknown status, or a job that has ended already.
         """
+        with self._changing:
+            self._take_over(report)
+
+    def _take_over(self, report: dict[str, Any]) -> None:
         if unknown := sorted(set(report) - REPORTABLE):
             raise ReportError(400, f"cannot report {', '.join(unknown)}; allowed: {', '.join(sorted(REPORTABLE))}")
         if self.status in FINAL_STATUSES:

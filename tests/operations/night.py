@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 from typer.testing import Result
 
+from operations.doctor import examining
 from operations.doctor.asking import past, schedules
 from operations.doctor.facts import Deployed
 from operations.jobs import model_versions, running
@@ -205,6 +206,18 @@ def move_champion(tracking_uri: str, version: str) -> None:
     MlflowClient(tracking_uri).set_registered_model_alias(MODEL, "champion", version)
 
 
+def _standing_still() -> type[datetime]:
+    """A clock that shows this moment from now on."""
+    this_moment = datetime.now(UTC)
+
+    class StandsStill(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # it is no StandsStill
+            return this_moment.astimezone(tz)
+
+    return StandsStill
+
+
 def arrange(patch: pytest.MonkeyPatch, night: Night) -> None:
     """Stand in for what a night has and a test has not: time, a schedule that nobody has changed lately, processes."""
     place = night.deployed.place
@@ -217,6 +230,7 @@ def arrange(patch: pytest.MonkeyPatch, night: Night) -> None:
         patch.setattr(module, "run_training_script", answer_here)
     # The jobs of other tests are newer than what the schedule was due: without this they would hide that it was missed.
     patch.setattr(past, "_NEWEST", 1000)
+    patch.setattr(examining, "datetime", _standing_still())  # or a schedule is due, and missed, between two looks
     ask = schedules.ask_schedule
 
     def ask_as_if_it_were_old(scheduler: Any, declared: Any) -> Deployed | None:  # noqa: ANN401 - as what it stands for

@@ -13,7 +13,8 @@ from rehearsal.local_servers import embedded_aws
 
 @contextmanager
 def serve_embedded_aws(region: str = "us-east-1") -> Iterator[AwsClients]:
-    """Serve the embedded AWS on a free port and give clients for it."""
+    """Serve the embedded AWS on a free port and give clients for it; nothing of earlier tests' is there."""
+    empty_embedded_aws()
     server = make_server("127.0.0.1", 0, embedded_aws.application(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -31,5 +32,5 @@ def empty_embedded_aws() -> None:
     """Forget everything that earlier tests created."""
     from moto.backends import get_backend
 
-    for service in ("iam", "logs", "s3", "sagemaker", "scheduler", "sqs"):
+    for service in ("iam", "logs", "s3", "sagemaker", "scheduler", "secretsmanager", "sqs"):
         get_backend(service).reset()

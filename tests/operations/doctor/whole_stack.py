@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,6 +119,8 @@ class WholeStack:
     place: Place
     read: dict[object, str] = field(default_factory=dict)
     """What the training code said of data that it has seen."""
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was there. It is looked at as of that moment: no schedule becomes due, and missed, between two tests."""
 
     @property
     def outputs(self) -> Path:
@@ -134,7 +136,12 @@ class WholeStack:
         """What the doctor knows."""
         self.aws.documents.clear()
         return examine(
-            self.deployed.project, STACK, self.place, lambda *_: None, outputs=outputs or self.outputs, now=now
+            self.deployed.project,
+            STACK,
+            self.place,
+            lambda *_: None,
+            outputs=outputs or self.outputs,
+            now=now or self.began,
         )
 
     def found(self, **how: Any) -> list[Finding]:  # noqa: ANN401 - as `facts`

@@ -1,7 +1,9 @@
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
+from rehearsal.local_servers import training_job_state
 from rehearsal.local_servers.training_job_state import ReportError, TrainingJob, as_time
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/forest-1"
@@ -110,3 +112,23 @@ def test_what_is_no_time_is_reported(job: TrainingJob) -> None:
     with pytest.raises(ReportError) as refused:
         job.report({"TrainingStartTime": "noon"})
     assert str(refused.value) == "'noon' is not a time; give ISO 8601 or seconds since 1970"
+
+
+def test_a_job_that_ends_at_the_moment_at_which_somebody_stops_it_has_ended(
+    job: TrainingJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = threading.Thread(target=job.report, args=({"TrainingJobStatus": "Completed"},))
+    now = training_job_state._now
+
+    def end_meanwhile() -> datetime:
+        monkeypatch.setattr(training_job_state, "_now", now)
+        end.start()
+        end.join(0.3)  # it waits; without that it would be done by now
+        return now()
+
+    monkeypatch.setattr(training_job_state, "_now", end_meanwhile)
+
+    job.stop()
+    end.join(60)
+
+    assert job.status == "Stopped"
