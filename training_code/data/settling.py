@@ -147,8 +147,9 @@ def _check_mixed(files: Sequence[DataFile], name: str, words: Sequence[str]) -> 
     told = ", ".join(map(shown, others[:_SHOWN])) + (
         f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
     )
+    line = ", or take the line out where it is no row, such as a total" if len(others) == 1 else ""
     raise TrainingError(
-        f"{file.name}, {place[0]}, column {name!r}: holds {told} among {len(numbers):,} different numbers; {CURE}"
+        f"{file.name}, {place[0]}, column {name!r}: holds {told} among {len(numbers):,} different numbers; {CURE}{line}"
     )
 
 
@@ -170,9 +171,11 @@ def _tell_of_numbers(files: Sequence[DataFile], wanted: Wanted) -> None:
         elif len(pieces) >= _FEW_ROWS and last - first == len(pieces) - 1 and _counts(pieces):
             counting.append(name)
     if constant:
-        say(f"note: {_listed(constant)} the same value in each row: kept, and drop_columns can leave it out")
+        it = "it" if len(constant) == 1 else "them"
+        say(f"note: {_listed(constant)} the same value in each row: kept, and drop_columns can leave {it} out")
     if counting:
-        say(f"note: {_listed(counting, 'counts', 'count')} the rows: kept, and drop_columns can leave it out")
+        it = "it" if len(counting) == 1 else "them"
+        say(f"note: {_listed(counting, 'counts', 'count')} the rows: kept, and drop_columns can leave {it} out")
 
 
 def _tell_of_missing(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters) -> None:
