@@ -29,6 +29,13 @@ QUESTIONS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "runs": recorded.runs,
     "move": moving.move,
 }
+_ASKED: Mapping[str, str] = {
+    "versions": "asked for the versions of the model",
+    "of_jobs": "asked for the versions of training jobs",
+    "runs": "asked for the runs",
+    "move": "asked to move the alias",
+}
+"""How MLflow cannot be asked, in the words of a message."""
 
 
 def answer(question: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -38,7 +45,7 @@ def answer(question: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str,
         TrainingError: MLflow does not answer, or there is no such thing.
     """
     asked = {name: value for name, value in question.items() if name != "ask"}
-    with asking.client_at(asking.address(environ), f"asked: {question['ask']}", environ) as client:
+    with asking.client_at(asking.address(environ), _ASKED[question["ask"]], environ) as client:
         return QUESTIONS[question["ask"]](client, **asked)
 
 

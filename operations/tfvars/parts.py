@@ -14,6 +14,7 @@ from components.training_images import SCIKIT_LEARN_VERSIONS
 from operations.tfvars.channels import channels
 from operations.tfvars.draft import Draft, Options, Variables, as_text
 from operations.tfvars.file import TfvarsError
+from operations.tfvars.members import members
 from operations.tfvars.places import prefix, written
 from operations.tfvars.watching import watch
 
@@ -65,7 +66,7 @@ def _machines(draft: Draft, variables: Variables, _options: Options) -> None:
 
 
 def _spot(draft: Draft, variables: Variables, _options: Options) -> None:
-    config = variables.of("checkpoint_config", dict) or {}
+    config = members(draft, variables, "checkpoint_config", ("S3Uri", "LocalPath"), "docs/configuration.md, checkpoint")
     if config:
         place = written(draft, "checkpoint_config", str(config.get("S3Uri") or ""), _CHECKPOINTS)
         draft.job["checkpoint"] = {"s3_path": place}
@@ -141,7 +142,8 @@ def _script(draft: Draft, variables: Variables, options: Options) -> None:
     draft.job["environment"] = environment
     if variables.of("enable_network_isolation", bool):
         draft.job["network_isolation"] = True
-    if vpc := variables.of("vpc_config", dict):
+    of_vpc = ("Subnets", "SecurityGroupIds")
+    if vpc := members(draft, variables, "vpc_config", of_vpc, "docs/configuration.md, network"):
         draft.job["network"] = {"subnets": vpc.get("Subnets"), "security_group_ids": vpc.get("SecurityGroupIds")}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from operations.tfvars.draft import Draft, Options, Variables, as_text
 from operations.tfvars.file import TfvarsError
+from operations.tfvars.members import members
 from operations.tfvars.places import written
 
+_PAGE: Final = "docs/training-job.md"
 _TENSORS: Final = "debugger/"
 _PROFILES: Final = "profiles/"
 _OF_HOOK: Final = ("S3OutputPath", "LocalPath", "HookParameters", "CollectionConfigurations")
@@ -17,14 +18,14 @@ _OF_PROFILER: Final = ("S3OutputPath", "ProfilingIntervalInMilliseconds", "Profi
 
 def watch(draft: Draft, variables: Variables, _options: Options) -> None:
     """Settings `debugger` and `profiler`."""
-    if hook := _known(draft, variables, "debugger_hook_config", _OF_HOOK):
+    if hook := members(draft, variables, "debugger_hook_config", _OF_HOOK, _PAGE):
         draft.job["debugger"] = _given(
             s3_path=written(draft, "debugger_hook_config", str(hook.get("S3OutputPath") or ""), _TENSORS),
             local_path=hook.get("LocalPath"),
             hook_parameters=_texts(hook.get("HookParameters")),
             collections=_collections(hook.get("CollectionConfigurations") or ()),
         )
-    if profiler := _known(draft, variables, "profiler_config", _OF_PROFILER):
+    if profiler := members(draft, variables, "profiler_config", _OF_PROFILER, _PAGE):
         place = str(profiler.get("S3OutputPath") or "")
         draft.job["profiler"] = _given(
             disabled=profiler.get("DisableProfiler"),
@@ -32,14 +33,6 @@ def watch(draft: Draft, variables: Variables, _options: Options) -> None:
             interval_in_milliseconds=profiler.get("ProfilingIntervalInMilliseconds"),
             parameters=_texts(profiler.get("ProfilingParameters")),
         )
-
-
-def _known(draft: Draft, variables: Variables, name: str, members: Iterable[str]) -> Mapping[str, Any]:
-    """A variable's members, without those that have no value; others are named as left behind."""
-    given = {member: value for member, value in (variables.of(name, dict) or {}).items() if value is not None}
-    if others := sorted(set(given) - set(members)):
-        draft.left[name] = f"has {', '.join(others)}: see docs/training-job.md"
-    return {member: value for member, value in given.items() if member in members}
 
 
 def _collections(configurations: Any) -> dict[str, Any]:  # noqa: ANN401 - as the file has it

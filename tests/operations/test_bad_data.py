@@ -90,8 +90,8 @@ BAD = {
     ),
     "cut-in-half": Bad(
         cut_in_half,
-        "training/rows.csv, line 201: has 16 of 31 fields and is the last line, so the file was cut off; "
-        "upload it again",
+        "training/rows.csv, line 201: has 16 of 31 fields and is the last line: the file was cut off, or that is "
+        "a note below the table; upload it again, or take the line out",
     ),
     "mlflow-unreachable": Bad(
         good_csv,

@@ -90,7 +90,8 @@ def test_a_number_that_does_not_fit_is_reported(channel: Channel, value: str) ->
 
 def test_a_file_cut_in_half_is_reported(channel: Channel) -> None:
     assert fault(channel({"x.csv": GOOD[:-4]})) == (
-        "training/x.csv, line 7: has 2 of 3 fields and is the last line, so the file was cut off; upload it again"
+        "training/x.csv, line 7: has 2 of 3 fields and is the last line: the file was cut off, or that is a note below "
+        "the table; upload it again, or take the line out"
     )
 
 
@@ -186,6 +187,17 @@ def test_a_column_name_that_stands_twice_is_reported(channel: Channel) -> None:
 def test_a_row_in_the_place_of_a_header_is_told_as_one(channel: Channel, content: str, message: str) -> None:
     told = fault(channel({"x.csv": content + "3,4,y,1\n"}))
     assert told == f"training/x.csv: {message}; where the first line is a row, set header to none"
+
+
+@pytest.mark.parametrize("title", ["Sales;;\n", "Sales;;\nUntil;today;\n;;\n"])
+def test_a_title_above_the_header_is_told_as_one(channel: Channel, title: str) -> None:
+    told = fault(channel({"x.csv": title + "a;b;target\n1;2;0\n3;4;1\n"}))
+    line = title.count("\n") + 1
+    assert told.endswith(f"a name of its own; line {line} looks like the header: take out what stands above it")
+
+
+def test_columns_of_words_below_a_header_without_a_name_are_no_header(channel: Channel) -> None:
+    assert fault(channel({"x.csv": "a,,target\nred,x,0\nblue,y,1\n"})).endswith("give each column a name of its own")
 
 
 def test_other_columns_in_another_file_are_reported(channel: Channel) -> None:

@@ -54,6 +54,25 @@ def test_a_word_after_many_numbers_is_no_fault_where_nobody_said_what_the_column
     assert judged(tmp_path) == ""
 
 
+def test_a_word_among_measured_numbers_is_said_as_the_job_would_say_it(tmp_path: Path) -> None:
+    rows = [f"M,{number}.5,2026-01-0{number % 9 + 1},${number},1.{number:03}\n" for number in range(1, 60)]
+    header = "diagnosis,radius,day,price,marks\n"
+    (tmp_path / "a.csv").write_text(header + "".join([*rows, "B,n.v.,2026-01-01,$7,1.000\n"]))
+
+    assert judged(tmp_path).startswith(
+        "training/a.csv, line 61, column 'radius': holds 'n.v.' among 59 different numbers; name the column"
+    )
+    (tmp_path / "a.csv").write_text(header + "".join(rows))
+    assert judged(tmp_path) == ""
+
+
+def test_numbers_that_may_be_read_in_two_ways_are_no_fault_of_a_head(tmp_path: Path) -> None:
+    rows = [f"M;1.{number:03};{number},5\n" for number in range(1, 60)]
+    (tmp_path / "a.csv").write_text("diagnosis;marks;radius\n" + "".join(rows))
+
+    assert judged(tmp_path) == ""
+
+
 def test_one_class_alone_and_missing_values_are_no_faults_of_a_head(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("diagnosis,radius\nM,1.5\nM,\n")
 

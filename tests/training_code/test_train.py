@@ -148,7 +148,7 @@ def test_a_job_killed_while_growing_goes_on_where_it_was(make: MakeJob, tmp_path
             "a,b,target\n" + "".join(f"1,{i},{i % 2}\n" for i in range(12)) + "3,large,1\n",
             "training/bad.csv, line 14, column 'b': holds 'large' among 12 different numbers; "
             "name the column in categorical_columns or drop_columns, or the word in csv_null_values where it means a "
-            "missing value",
+            "missing value, or take the line out where it is no row, such as a total",
         ),
         (
             "a,b,diagnosis\n1,2,0\n",

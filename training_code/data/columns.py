@@ -184,7 +184,10 @@ def _column(name: str, own: Sequence[str], column: str, setting: str, header: bo
     closest = next((each for each in own if close and each.strip().lower() == close[0]), None)
     hint = f", closest is {closest!r}" if closest is not None else ""
     if len(own) == 1:
-        hint += "; if there are more, set csv_delimiter, or csv_comment where the first line is none of the table"
+        hint += (
+            "; if there are more, set csv_delimiter; where the first line is none of the table, take it out, or set "
+            "csv_comment to how such lines begin"
+        )
     raise TrainingError(
         f"{name}: has no {what} {column!r}; its columns are {_listed(own)}{hint}; set the hyperparameter {setting}"
         f"{csv_text.hint_at_no_header(own) if header else ''}"

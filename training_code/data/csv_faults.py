@@ -109,7 +109,10 @@ def _wrong_fields(  # noqa: PLR0913, PLR0917  # the same
     if last and "\n" in row[-1]:
         return TrainingError(f"{place}, because a quote is opened there and never closed; close it or take it out")
     if last:
-        return TrainingError(f"{place} and is the last line, so the file was cut off; upload it again")
+        return TrainingError(
+            f"{place} and is the last line: the file was cut off, or that is a note below the table; upload it "
+            "again, or take the line out"
+        )
     return TrainingError(
         f"{place}; quote fields that hold {_parted(dialect)}, and give every line the header's fields, or set "
         f"csv_delimiter"

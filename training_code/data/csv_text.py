@@ -126,7 +126,10 @@ def layout(path: Path, name: str, dialect: Dialect) -> Layout:
             names[-1] = f"{EMPTY}{len(names) - 1}"
         return Layout(tuple(names), line - 1)
     starts_quoted = len(look) > 1 and _starts_quoted(path, dialect, look[1][0])
-    return Layout(_named(first, [row for _, row in look[1:]], name, starts_quoted), line - 1)
+    try:
+        return Layout(_named(first, [row for _, row in look[1:]], name, starts_quoted), line - 1)
+    except TrainingError as error:
+        raise TrainingError(f"{error}{_hint_at_titles(look)}") from None
 
 
 def columns_by_position(path: Path, name: str, dialect: Dialect, known: Sequence[str]) -> Layout | None:
@@ -145,6 +148,15 @@ def columns_by_position(path: Path, name: str, dialect: Dialect, known: Sequence
 def hint_at_no_header(names: Sequence[str]) -> str:
     """What cures names of columns that are the values of a row; "" where none of them is a number."""
     return "; where the first line is a row, set header to none" if any(map(csv_numbers.is_number, names)) else ""
+
+
+def _hint_at_titles(look: Sequence[tuple[int, Sequence[str]]]) -> str:
+    """What cures a header that is a title above the table: where a later line has more names, and no number."""
+    named = sum(map(bool, look[0][1]))
+    for line, row in look[1:]:
+        if len(row) > named and all(row) and _stand_once(row) and not any(map(csv_numbers.is_number, row)):
+            return f"; line {line} looks like the header: take out what stands above it"
+    return ""
 
 
 def check_names(names: Sequence[str], name: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from data import data_files, finding
+from data import data_files, finding, settling
 from data.csv_faults import NotANumberError
 from failure import TrainingError
 from options import hyperparameters
@@ -48,12 +48,12 @@ def _read(directory: Path, channel: str, settings: Hyperparameters) -> None:
     wanted = data_files.wanted(opened, settings)
     while True:
         try:
-            for each in opened:
-                data_files.read(each, wanted, settings)
+            read = [data_files.read(each, wanted, settings) for each in opened]
         except NotANumberError as error:  # words after many numbers, in a column that nobody said the kind of
             words = wanted.with_words(error.column)
             if words is None:
                 raise
             wanted = words
         else:
+            settling.check_head(read, wanted)
             return

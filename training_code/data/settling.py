@@ -61,6 +61,27 @@ def settle(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters)
     return settled
 
 
+def check_head(files: Sequence[DataFile], wanted: Wanted) -> None:
+    """Judge what is read of the first lines only, by what no further line would cure.
+
+    Raises:
+        TrainingError: for words that stand in a column of measured numbers.
+    """
+    for name in wanted.features:
+        if name not in wanted.guessed or name not in wanted.categories or name in wanted.told_dates:
+            continue
+        words = labels.distinct_words(files, name)
+        if words and not column_kinds.are_dates(words) and not _may_be_numbers(files, name):
+            _check_mixed(files, name, words)
+
+
+def _may_be_numbers(files: Sequence[DataFile], name: str) -> bool:
+    try:
+        return spelled_columns.make_numbers(files, name)
+    except TrainingError:  # they may be read in two ways, and the lines that follow may tell in which
+        return True
+
+
 def _settled(files: Sequence[DataFile], name: str, wanted: Wanted, settings: Hyperparameters) -> tuple[str, Wanted]:
     """Why a column is better left out, if it is, and what is wanted of it and the others."""
     rows, missing = sum(each.rows for each in files), sum(each.missing(name) for each in files)
@@ -126,8 +147,9 @@ def _check_mixed(files: Sequence[DataFile], name: str, words: Sequence[str]) -> 
     told = ", ".join(map(shown, others[:_SHOWN])) + (
         f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
     )
+    line = ", or take the line out where it is no row, such as a total" if len(others) == 1 else ""
     raise TrainingError(
-        f"{file.name}, {place[0]}, column {name!r}: holds {told} among {len(numbers):,} different numbers; {CURE}"
+        f"{file.name}, {place[0]}, column {name!r}: holds {told} among {len(numbers):,} different numbers; {CURE}{line}"
     )
 
 
@@ -149,9 +171,11 @@ def _tell_of_numbers(files: Sequence[DataFile], wanted: Wanted) -> None:
         elif len(pieces) >= _FEW_ROWS and last - first == len(pieces) - 1 and _counts(pieces):
             counting.append(name)
     if constant:
-        say(f"note: {_listed(constant)} the same value in each row: kept, and drop_columns can leave it out")
+        it = "it" if len(constant) == 1 else "them"
+        say(f"note: {_listed(constant)} the same value in each row: kept, and drop_columns can leave {it} out")
     if counting:
-        say(f"note: {_listed(counting, 'counts', 'count')} the rows: kept, and drop_columns can leave it out")
+        it = "it" if len(counting) == 1 else "them"
+        say(f"note: {_listed(counting, 'counts', 'count')} the rows: kept, and drop_columns can leave {it} out")
 
 
 def _tell_of_missing(files: Sequence[DataFile], wanted: Wanted, settings: Hyperparameters) -> None:
