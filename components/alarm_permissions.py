@@ -45,7 +45,7 @@ def machine_permissions(names: AlarmNames, topic_arn: str, topic_key_arn: str | 
         allow("StartOnce", ["states:StartExecution"], names.machine_arn),
     ]
     if topic_key_arn:
-        condition = {"StringEquals": {"kms:ViaService": _sns(names)}}
+        condition = {"StringEquals": {"kms:ViaService": names.job.scope.kms_via("sns")}}
         statements.append(allow("EncryptMessages", ["kms:Decrypt", "kms:GenerateDataKey"], topic_key_arn, condition))
     return statements
 
@@ -102,7 +102,7 @@ def key_policy(names: AlarmNames) -> list[Statement]:
             "Principal": {"AWS": names.role_arn()},
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": "*",
-            "Condition": {"StringEquals": {"kms:ViaService": _sns(names), **for_topic}},
+            "Condition": {"StringEquals": {"kms:ViaService": names.job.scope.kms_via("sns"), **for_topic}},
         },
     ]
 
@@ -124,8 +124,3 @@ def _trust(service: str, names: AlarmNames, source_arn: str) -> Statement:
 
 def _bound(names: AlarmNames, condition: dict[str, Any]) -> dict[str, Any]:
     return {"StringEquals": {"aws:SourceAccount": names.job.scope.account_id}, **condition}
-
-
-def _sns(names: AlarmNames) -> str:
-    suffix = ".cn" if names.job.scope.partition == "aws-cn" else ""
-    return f"sns.{names.job.scope.region}.amazonaws.com{suffix}"

@@ -11,15 +11,16 @@ from typing import Annotated, Final
 from pydantic import Field
 
 _PARTITIONS: Final = {
-    "cn-": "aws-cn",
-    "eu-isoe-": "aws-iso-e",
-    "eusc-": "aws-eusc",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
+    "cn-": ("aws-cn", "amazonaws.com.cn"),
+    "eu-isoe-": ("aws-iso-e", "cloud.adc-e.uk"),
+    "eusc-": ("aws-eusc", "amazonaws.eu"),
+    "us-gov-": ("aws-us-gov", "amazonaws.com"),
+    "us-iso-": ("aws-iso", "c2s.ic.gov"),
+    "us-isob-": ("aws-iso-b", "sc2s.sgov.gov"),
+    "us-isof-": ("aws-iso-f", "csp.hci.ic.gov"),
 }
-"""How regions begin -> their partition; elsewhere `aws`. Source: botocore's partitions.json."""
+"""How regions begin -> their partition, and how the host names there end. Source: botocore's partitions.json."""
+_ELSEWHERE: Final = ("aws", "amazonaws.com")
 
 KmsKeyArn = Annotated[str, Field(max_length=2048, pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")]
 """A customer-managed key, by its own name: an alias can come to mean another."""
@@ -48,7 +49,16 @@ REGION: Final = r"^[a-z]{2,}(-[a-z]+)+-[0-9]$"
 
 def partition_of(region: str) -> str:
     """The partition that a region is in: no ARN of one is known in another."""
-    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), "aws")
+    return _partition(region)[0]
+
+
+def dns_suffix_of(region: str) -> str:
+    """How the host names of AWS's services in a region end."""
+    return _partition(region)[1]
+
+
+def _partition(region: str) -> tuple[str, str]:
+    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), _ELSEWHERE)
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,13 @@ class AwsScope:
         """The ARN of `resource` of `service` in this scope; global services (IAM) have no region in theirs."""
         region = self.region if regional else ""
         return f"arn:{self.partition}:{service}:{region}:{self.account_id}:{resource}"
+
+    def kms_via(self, service: str) -> str:
+        """What `kms:ViaService` says of a call that a service of this region makes.
+
+        Source: AWS KMS Developer Guide, "kms:ViaService". Unproven in the isolated partitions and the European one.
+        """
+        return f"{service}.{self.region}.amazonaws.com{'.cn' if self.partition == 'aws-cn' else ''}"
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,15 @@
 """Images in registries of Amazon ECR: what a URI says of account, region and repository.
 
-Sources: ECR API, CreateRepository, RepositoryName; botocore's partitions.json (the host names' ends); the answer of
-CreateTrainingJob to an image of another region: "Please provide the valid <region>.<dns-suffix>".
+Sources: ECR API, CreateRepository, RepositoryName; the answer of CreateTrainingJob to an image of another
+region: "Please provide the valid <region>.<dns-suffix>".
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-_SUFFIXES: Final = {
-    "cn-": "amazonaws.com.cn",
-    "eusc-": "amazonaws.eu",
-    "us-iso-": "c2s.ic.gov",
-    "us-isob-": "sc2s.sgov.gov",
-    "us-isof-": "csp.hci.ic.gov",
-    "eu-isoe-": "cloud.adc-e.uk",
-}
-"""How regions begin -> how the host names of their registries end; elsewhere `amazonaws.com`."""
+from .aws_names import dns_suffix_of
+
 _HOST: Final = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z]{2,4}(-[a-z]+)+-\d)\.(?P<suffix>[a-z0-9.-]+)"
 )
@@ -39,14 +32,14 @@ class EcrRepository:
 
 def registry_host(account: str, region: str) -> str:
     """The host name of an account's registry in a region."""
-    return f"{account}.dkr.ecr.{region}.{_suffix(region)}"
+    return f"{account}.dkr.ecr.{region}.{dns_suffix_of(region)}"
 
 
 def ecr_repository(uri: str) -> EcrRepository | None:
     """The repository of an image; None for an image that is not in a private registry of ECR."""
     host, _, rest = uri.partition("/")
     found = _HOST.fullmatch(host)
-    if found is None or found["suffix"] != _suffix(found["region"]):
+    if found is None or found["suffix"] != dns_suffix_of(found["region"]):
         return None
     return EcrRepository(found["account"], found["region"], rest.partition("@")[0].partition(":")[0])
 
@@ -79,7 +72,3 @@ def image_region_fault(uri: str, region: str) -> str | None:
         f"got an image in {repository.region}; allowed: one in the stack's region, {region}, because SageMaker pulls "
         "from no other; replicate the repository there"
     )
-
-
-def _suffix(region: str) -> str:
-    return next((suffix for start, suffix in _SUFFIXES.items() if region.startswith(start)), "amazonaws.com")

@@ -183,5 +183,4 @@ def _keys_of_data_buckets(
 
 
 def _via_s3(names: JobNames) -> dict[str, Any]:
-    suffix = ".cn" if names.scope.partition == "aws-cn" else ""
-    return {"StringEquals": {"kms:ViaService": f"s3.{names.scope.region}.amazonaws.com{suffix}"}}
+    return {"StringEquals": {"kms:ViaService": names.scope.kms_via("s3")}}

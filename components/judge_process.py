@@ -53,12 +53,17 @@ def ask(code: JudgingCode, questions: Sequence[Mapping[str, Any]]) -> list[Mappi
     kept, keys = _read_kept(kept_in), [_key(code.digest, question) for question in questions]
     new = {key: question for key, question in zip(keys, questions, strict=True) if key not in kept}
     if new:
-        kept |= dict(zip(new, _answers(code.script, list(new.values())), strict=True))
+        kept |= dict(zip(new, answers(code.script, list(new.values())), strict=True))
         _keep(kept_in, dict(list(kept.items())[-_KEPT_MAX_COUNT:]))
     return [kept[key] for key in keys]
 
 
-def _answers(script: Path, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def answers(script: Path, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What a script answers now: in an environment without credentials, and in a limited time.
+
+    Raises:
+        JudgeError: it could not be asked, or gave no answer.
+    """
     environment = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
     try:
         done = subprocess.run(
@@ -79,8 +84,8 @@ def _answers(script: Path, questions: Sequence[Mapping[str, Any]]) -> list[Mappi
             f"{sys.executable}, or mend the script"
         )
     try:
-        answers = json.loads(done.stdout)
-        if len(answers) != len(questions) or not all(map(_is_answer, answers)):
+        told = json.loads(done.stdout)
+        if len(told) != len(questions) or not all(map(_is_answer, told)):
             raise ValueError
     except (ValueError, TypeError):
         raise JudgeError(
@@ -88,7 +93,7 @@ def _answers(script: Path, questions: Sequence[Mapping[str, Any]]) -> list[Mappi
             f"{len(questions)} jobs, which has faults (a list of objects with kind, name and text) and channels (a "
             f"list of names); mend the script, or remove source.judges_settings"
         ) from None
-    return list(answers)
+    return list(told)
 
 
 def _is_answer(answer: object) -> bool:

@@ -46,12 +46,9 @@ def _secrets(spec: TrainingJobSpec, names: JobNames) -> Iterator[Statement]:
         arns = list(dict.fromkeys(secret.arn for _, secret in sorted(spec.secrets.items())))
         yield allow("ReadSecrets", ["secretsmanager:GetSecretValue"], arns)
     keys = dict.fromkeys(secret.kms_key_arn for _, secret in sorted(spec.secrets.items()) if secret.kms_key_arn)
-    if keys:
-        suffix = ".cn" if names.scope.partition == "aws-cn" else ""
-        service = f"secretsmanager.{names.scope.region}.amazonaws.com{suffix}"
-        for number, key in enumerate(keys, start=1):
-            condition = {"StringEquals": {"kms:ViaService": service}}
-            yield allow(f"DecryptSecrets{number}", ["kms:Decrypt"], key, condition)
+    for number, key in enumerate(keys, start=1):
+        condition = {"StringEquals": {"kms:ViaService": names.scope.kms_via("secretsmanager")}}
+        yield allow(f"DecryptSecrets{number}", ["kms:Decrypt"], key, condition)
 
 
 def _rule_logs(names: JobNames) -> list[Statement]:

@@ -15,14 +15,11 @@ from pydantic import ValidationError
 
 from components.run_overlaps import Overlap, ScheduledRun, counted_from, longest_run, overlaps_at
 from components.schedule_spec import FireTime
+from operations.costs.machines import longest_training
 from rehearsal.errors import RehearsalError
 from rehearsal.invoking.dated_channels import dated_channels, uri_of
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import DEFAULT_GROUP, sample_request
-
-_DEFAULT_RUNTIME_IN_SECONDS: Final = 86400
-"""Of a request without MaxRuntimeInSeconds. Source: SageMaker API, StoppingCondition."""
-
 
 JSON_VERSION: Final = 1
 """Of the document; goes up when a member is renamed or taken out. New members may come at any time."""
@@ -91,9 +88,9 @@ def _are_of_one_job(one: DeployedSchedule, other: DeployedSchedule) -> bool:
 
 def _run(schedule: DeployedSchedule, after: datetime) -> ScheduledRun:
     try:
-        stopping: Mapping[str, Any] = sample_request(schedule).get("StoppingCondition") or {}
-        runtime = stopping.get("MaxRuntimeInSeconds", _DEFAULT_RUNTIME_IN_SECONDS)
-        longest = longest_run(runtime, stopping.get("MaxWaitTimeInSeconds"))
+        request = sample_request(schedule)
+        stopping: Mapping[str, Any] = request.get("StoppingCondition") or {}
+        longest = longest_run(longest_training(request), stopping.get("MaxWaitTimeInSeconds"))
         return ScheduledRun(schedule.name, counted_from(schedule.spec, after), longest)
     except (ValueError, TypeError, AttributeError) as error:
         raise ScheduleTimesError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,15 +33,19 @@ def delete(s3: S3Client, keys: Mapping[str, Sequence[str]]) -> list[NotDeleted]:
 
 
 def _batch(s3: S3Client, bucket: str, keys: Sequence[str]) -> Iterator[NotDeleted]:
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     wanted: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
     try:
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": wanted, "Quiet": True})
-    except ClientError as error:
-        told = error.response["Error"]
+    except (ClientError, BotoCoreError) as error:
+        reason = _reason(error.response["Error"]) if isinstance(error, ClientError) else str(error)
         for key in keys:
-            yield NotDeleted(f"s3://{bucket}/{key}", f"{told['Code']}: {told['Message']}")
+            yield NotDeleted(f"s3://{bucket}/{key}", reason)
         return
     for each in answer.get("Errors", []):
-        yield NotDeleted(f"s3://{bucket}/{each.get('Key', '')}", f"{each.get('Code')}: {each.get('Message')}")
+        yield NotDeleted(f"s3://{bucket}/{each.get('Key', '')}", _reason(each))
+
+
+def _reason(told: Mapping[str, Any]) -> str:
+    return f"{told.get('Code')}: {told.get('Message')}"

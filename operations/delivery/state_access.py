@@ -97,5 +97,4 @@ def state_statements(
 
 def via_s3(scope: AwsScope) -> dict[str, Any]:
     """A condition for keys: only by way of S3 in the stack's region."""
-    suffix = ".cn" if scope.partition == "aws-cn" else ""
-    return {"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com{suffix}"}}
+    return {"StringEquals": {"kms:ViaService": scope.kms_via("s3")}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ import yaml
 from components.aws_names import REGION
 from components.job_args import JobSettingsError, ScheduledTrainingJobArgs
 from components.job_settings import NAME, TrainingJobSettings, name_prefix, name_problems, region_problems
+from components.judge_process import JudgeError, answers
 from components.script_mode import hyperparameter_text, script_arguments
 from components.shown_names import shown_name
 from operations.tfvars.draft import Draft, Options
@@ -107,11 +107,8 @@ def _leave_unknown_hyperparameters(draft: Draft, script: Path) -> None:
 
 def _faults(hyperparameters: Mapping[str, Any], script: Path) -> dict[str, str]:
     texts = {name: hyperparameter_text(value) for name, value in hyperparameters.items()}
-    question = json.dumps([{"arguments": script_arguments(texts), "environment": {}}])
-    command = [sys.executable, str(script), "--judge-settings"]
-    done = subprocess.run(command, input=question, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no word"])[-1]
-        raise TfvarsError(f"{script} cannot judge the hyperparameters: {last}")
-    (answer,) = json.loads(done.stdout)
+    try:
+        (answer,) = answers(script, [{"arguments": script_arguments(texts), "environment": {}}])
+    except JudgeError as error:
+        raise TfvarsError(str(error)) from None
     return {each["name"]: each["text"] for each in answer["faults"] if each["name"] in hyperparameters}

@@ -28,6 +28,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
+from components.aws_names import dns_suffix_of, partition_of
 from components.package_building import INDEX_PROXY, UNCOMPILED
 from rehearsal.declaring.artifact_store_stand_ins import Invoked
 from rehearsal.declaring.recording_monitor import InputsOf, RecordingMonitor, RegisteredResource, UnknownInvokeError
@@ -95,7 +96,7 @@ def answer_invoke(token: str, *, account_id: str, region: str) -> dict[str, Any]
 
     Raises UnknownInvokeError naming any other.
     """
-    partition, suffix = _partition(region)
+    partition, suffix = partition_of(region), dns_suffix_of(region)
     answers: dict[str, dict[str, Any]] = {
         "aws:index/getCallerIdentity:getCallerIdentity": {
             "accountId": account_id,
@@ -123,13 +124,6 @@ def answer_invoke(token: str, *, account_id: str, region: str) -> dict[str, Any]
             f"answered are {', '.join(sorted(answers))}: add its answer to rehearsal/declaring/program.py"
         )
     return answers[token]
-
-
-def _partition(region: str) -> tuple[str, str]:
-    """Partition and DNS suffix of a region."""
-    if region.startswith("cn-"):
-        return "aws-cn", "amazonaws.com.cn"
-    return ("aws-us-gov" if region.startswith("us-gov-") else "aws"), "amazonaws.com"
 
 
 def declare(  # noqa: PLR0913 - a program, and all that stands around it

@@ -213,8 +213,7 @@ def _key_calls(request: Request, scope: AwsScope) -> Iterator[AwsCall]:
         yield AwsCall("kms:CreateGrant", _key_arn(volume, scope), "encrypt the volume", context)
     output = request.get("OutputDataConfig", {}).get("KmsKeyId")
     if output:
-        suffix = ".cn" if scope.partition == "aws-cn" else ""
-        context = {"kms:ViaService": f"s3.{scope.region}.amazonaws.com{suffix}"}
+        context = {"kms:ViaService": scope.kms_via("s3")}
         for action in ("kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"):
             yield AwsCall(action, _key_arn(output, scope), "encrypt the model in S3", context)
 

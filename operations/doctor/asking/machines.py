@@ -18,6 +18,8 @@ _HTTPS: Final = 443
 _AVAILABLE: Final = "available"
 """State of an endpoint that leads anywhere; one that waits for its acceptance or was rejected does not. Source: EC2
 API, VpcEndpoint, which writes it small in answers and with a capital in its list of values."""
+_TARGETS: Final = ("Id", "NetworkArn")
+"""How members of a route that name a target end: a Cloud WAN has an ARN. Source: EC2 API, Route."""
 _NO_WAY_OUT: Final = ("igw-", "local")
 """Targets of a default route by which no job gets out: its machines have no public address.
 
@@ -145,7 +147,7 @@ def _table_of(subnet: str, tables: Sequence[Mapping[str, Any]]) -> Mapping[str, 
 
 
 def _leads_out(route: Mapping[str, Any]) -> bool:
-    targets = (value for key, value in route.items() if key.endswith("Id") and not key.startswith("Destination"))
+    targets = (value for key, value in route.items() if key.endswith(_TARGETS) and not key.startswith("Destination"))
     return route.get("State") != "blackhole" and any(not str(each).startswith(_NO_WAY_OUT) for each in targets)
 
 

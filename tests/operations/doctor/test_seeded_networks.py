@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.operations.doctor import network_seeds
@@ -78,3 +80,14 @@ def test_endpoints_are_taken_for_what_they_are_however_aws_writes_their_state(wh
 
 def test_every_fault_was_taken_back(whole: WholeStack) -> None:
     assert whole.found() == []
+
+
+def test_a_default_route_to_a_cloud_wan_leads_out_as_one_to_a_transit_gateway_does(whole: WholeStack) -> None:
+    wan = "arn:aws:networkmanager::123456789012:core-network/core-network-1"
+
+    def lead(route: dict[str, Any]) -> None:
+        del route["NatGatewayId"]
+        route["CoreNetworkArn"] = wan
+
+    with network_seeds.routes(lead)(whole) as how:
+        assert whole.found(**how) == []

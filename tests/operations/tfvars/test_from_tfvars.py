@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from operations.tfvars.draft import Options
 from operations.tfvars.file import TfvarsError
-from operations.tfvars.printing import text_of
+from operations.tfvars.printing import print_stack, text_of
 from operations.tfvars.stack import draft_of
 from operations.tfvars.variables import VARIABLES
 from settings import parse_settings
@@ -269,3 +269,20 @@ def test_code_of_ones_own_keeps_all_its_hyperparameters(project: Path) -> None:
 
     assert job["source"] == {"directory": "mine"}
     assert job["hyperparameters"] == {"epochs": "10"}
+
+
+def test_the_training_code_is_asked_without_the_credentials_of_who_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    (tmp_path / "training_code").mkdir()
+    (tmp_path / "training_code" / "train.py").write_text(
+        "import json, os\nnames = [name for name in os.environ if 'SECRET' in name]\n"
+        "faults = [{'kind': 'hyperparameter', 'name': name, 'text': 'seen'} for name in names]\n"
+        "print(json.dumps([{'faults': faults, 'channels': []}]))\n"
+    )
+    given = BASE | {"hyperparameters": {"AWS_SECRET_ACCESS_KEY": "1"}}
+
+    print_stack(tmp_path, tmp_path / written(tmp_path, given), None, OPTIONS)
+
+    assert "AWS_SECRET_ACCESS_KEY: '1'" in capsys.readouterr().out

@@ -243,6 +243,7 @@ def test_a_secret_is_shown_to_policies_as_a_secret(tmp_path: Path) -> None:
         ("us-east-1", "aws", "amazonaws.com"),
         ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
         ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
     ],
 )
 def test_the_partition_follows_from_the_region(region: str, partition: str, suffix: str) -> None:
