@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from .image_python import NoImagePythonError, find_python
-from .package_archives import IMAGE_LOCK, IMAGE_TARGET, entries, only
+from .package_archives import IMAGE_LOCK, IMAGE_TARGET, entries, only, shown_requirement
 from .package_building import PackagesError, cache_directory, index_variables
 
 _FORMAT: Final = 1
@@ -55,7 +55,7 @@ class ScriptEnvironment:
     def loose(self) -> tuple[str, ...]:
         """The requirements that name no one version: another day's start on AWS may install another."""
         texts = (self.requirements, *self.included.values())
-        named = (entry.split()[0] for text in texts for entry in entries(text) if not entry.startswith("-"))
+        named = (shown_requirement(entry) for text in texts for entry in entries(text) if not entry.startswith("-"))
         return tuple(name for name in named if "==" not in name)
 
 

@@ -5,6 +5,7 @@ before there is an archive, and wherever one is made it has the same place in S3
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ CHANNEL: Final = "packages"
 """The channel of the base archive; those of extras add `-<extra>`. Source: CHANNEL in training_code/packages.py."""
 FORMAT: Final = 2
 """Of an archive; another one has another digest. Source: FORMAT in components/package_writing.py."""
+_BEFORE_ADDRESS: Final = re.compile(r"@|(?<=://)")
+"""Where what may be shown of a requirement ends: `name@https://…`, `--index-url=https://…`, `git+https://…`."""
 IMAGE_LOCK: Final = Path(__file__).parent / "images" / "scikit-learn-1.9-0.txt"
 """Names, versions and hashes of what the image holds already."""
 OF_IMAGE_LOCK: Final = ("scikit-learn", "1.9-0")
@@ -101,17 +104,19 @@ def package_archives(
         lock = _without_comments(text_of(files[name], name))
         if loose := [entry for entry in entries(lock) if "--hash=" not in entry]:
             raise SourceBundleError(
-                f"{name} in the source directory names {_shown(loose[0])!r} without a hash; allowed: pinned "
+                f"{name} in the source directory names {shown_requirement(loose[0])!r} without a hash; allowed: pinned "
                 "versions with hashes, as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
             )
         found.append(PackageArchive(channel, lock, "" if extra else image_lock, target))
     return tuple(found)
 
 
-def _shown(entry: str) -> str:
-    """A package's name, or an option with its value; no more, as an address may hold a password."""
+def shown_requirement(entry: str) -> str:
+    """A package's name, or an option, of an include with its value; no more, as an address may hold a password."""
     words = entry.split()
-    return " ".join(words[:2]) if words[0] in {"-r", "-c", "--requirement", "--constraint"} else words[0]
+    if words[0] in {"-r", "-c", "--requirement", "--constraint"}:
+        return " ".join(words[:2])
+    return _BEFORE_ADDRESS.split(words[0])[0]
 
 
 def _without_comments(lock: str) -> str:

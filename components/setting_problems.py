@@ -55,6 +55,10 @@ _EXAMPLES: Final = {
 }
 """Setting -> a value that its pattern takes."""
 _MAY_HOLD_SECRETS: Final = frozenset({"arguments", "entrypoint", "environment"})
+_CREDENTIALS: Final = re.compile(r"(//|^(?=[^/\s]*:(?!//))).*@(?!sha256:)", re.DOTALL)
+"""User name and password of a URI, also without its scheme, whatever stands in the password; no digest of an image."""
+_QUERY: Final = re.compile(r"(://[^?#]*[?#]).+", re.DOTALL)
+"""Query and fragment of a URI."""
 _SHOWN_BITS: Final = 1024
 """Of whole numbers: Python refuses to write very large ones."""
 _OUT_OF_RANGE: Final = frozenset({"greater_than_equal", "less_than_equal"})
@@ -169,8 +173,8 @@ class ProblemWriter:
             return f"a list of {len(value)}"
         if value is None or isinstance(value, bool):
             return {None: "null", True: "true", False: "false"}[value]
-        if isinstance(value, str):  # user name, password, query and fragment of a URI
-            value = re.sub(r"(://[^\s?#]*[?#])\S+", r"\1***", re.sub(r"//[^/\s]*@", "//***@", value))
+        if isinstance(value, str):
+            value = _QUERY.sub(r"\1***", _CREDENTIALS.sub(r"\1***@", value))
         if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
             return "a number of hundreds of digits"
         text = repr(value)

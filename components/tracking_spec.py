@@ -29,6 +29,11 @@ def _check_tracking_uri(uri: str) -> str:
             "allowed: a URI without user name and password: everybody who may read the schedule reads it; "
             "keep them in Secrets Manager and set tracking.secret_arn"
         )
+    if "@" in parts.path:  # a password with "/" ends the host before it
+        raise ValueError(
+            "allowed: a URI without '@': everybody who may read the schedule reads what may be a password; keep that "
+            "in Secrets Manager and set tracking.secret_arn, and write %40 for an '@' of a path"
+        )
     if parts.query or parts.fragment:
         raise ValueError(
             "allowed: a URI without '?' and '#': everybody who may read the schedule reads what follows; "

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
 
 _SIGN_IN: Final = "sign in, for example with aws sso login, or name a profile that can with --profile"
+DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+"""What AWS answers to whoever may not do something, which asking again does not change."""
 _CURES: Final = {
     "ExpiredToken": f"your credentials have expired: {_SIGN_IN}",
     "ExpiredTokenException": f"your credentials have expired: {_SIGN_IN}",

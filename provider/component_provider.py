@@ -1,6 +1,7 @@
 """Constructs the component for the engine; whatever is wrong with its inputs is said at once, property by property."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -17,8 +18,8 @@ from provider.property_names import in_properties, property_name, property_path
 from provider.schema import package_schema
 
 _MODEL: Final = ScheduledTrainingJobArgs
-_SHOWN: Final = ("got ", "is required")
-"""How a sentence begins that shows the value, or has none to show."""
+_SHOWN: Final = re.compile(r"got (?!\(hidden\)|a mapping of |a list of )(?!.*\*\*\*)|is required")
+"""How a sentence begins that shows the whole value, or has none to show: not of a URI without its password."""
 
 
 class _RemoteJob(ScheduledTrainingJob):
@@ -77,7 +78,7 @@ def _input_error(name: str, problems: Sequence[Problem]) -> InputPropertiesError
     details: list[InputPropertyErrorDetails] = []
     for found in problems:
         path, reason = property_path(found.location, _MODEL), in_properties(found.text, _MODEL)
-        if found.text.startswith(_SHOWN) and not found.text.startswith("got (hidden)"):
+        if _SHOWN.match(found.text):
             details.append({"property_path": path, "reason": reason})
         else:
             message += f"\n\t\t- {f'property {path} has a problem: ' if path else ''}{reason}"

@@ -22,6 +22,14 @@ def test_credentials_in_a_tracking_uri_are_not_repeated(password: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("password", ["hun/ter2", "12/hunter2", "hun//ter2", "hun?ter2", "1/hun@ter2", "hun ter2"])
+def test_a_password_that_ends_the_host_is_neither_taken_nor_repeated(password: str) -> None:
+    (problem,) = problems(changed(f"{JOB}/tracking/tracking_uri", f"https://me:{password}@mlflow.example.com"))
+
+    assert "tracking_uri: got 'https://***@mlflow.example.com'; allowed: " in problem
+    assert "ter2" not in problem
+
+
 @pytest.mark.parametrize(
     ("environment", "problem"),
     [
@@ -42,6 +50,28 @@ def test_the_words_of_a_containers_start_are_hidden() -> None:
         "training_jobs.breast-cancer.training_image.entrypoint: got (hidden); allowed: a list",
         "training_jobs.breast-cancer.training_image.arguments.1: got (hidden); allowed: at most 256 characters",
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "uri"),
+    [
+        ("tracking/tracking_uri", "me:hunter2@mlflow.example.com"),
+        ("tracking/tracking_uri", "me:hun/ter2@mlflow.example.com"),
+        ("training_image/uri", "me:hunter2@registry.example.com/a"),
+        ("training_image/uri", "https://me:hunter2@registry.example.com/a"),
+    ],
+)
+def test_credentials_of_a_uri_without_its_scheme_or_tag_are_not_repeated(setting: str, uri: str) -> None:
+    (problem, *_) = told = problems(changed(f"{JOB}/{setting}", uri))
+
+    assert "***@" in problem
+    assert "ter2" not in "".join(told)
+
+
+def test_the_digest_of_an_image_is_shown() -> None:
+    (problem,) = problems(changed(f"{JOB}/training_image", {"uri": "registry:5000/a@sha256:12"}))
+
+    assert "got 'registry:5000/a@sha256:12'; " in problem
 
 
 def test_credentials_in_an_images_uri_are_not_repeated() -> None:
@@ -87,11 +117,12 @@ def test_a_refused_value_leaves_no_traceback_of_the_validator() -> None:
     assert isinstance(refused.value, pulumi.RunError), "the engine prints a RunError without a traceback"
 
 
-def test_the_query_of_a_tracking_uri_is_not_shown() -> None:
-    (problem,) = problems(changed(f"{JOB}/tracking/tracking_uri", "https://h/p?token=hunter2"))[:1]
+@pytest.mark.parametrize("token", ["hunter2", "hun ter2", "hun\nter2"])
+def test_the_query_of_a_tracking_uri_is_not_shown(token: str) -> None:
+    (problem,) = problems(changed(f"{JOB}/tracking/tracking_uri", f"https://h/p?token={token}"))[:1]
 
-    assert "got 'https://h/p?***'; allowed: a URI without '?' and '#'" in problem
-    assert "hunter2" not in problem
+    assert "got 'https://h/p?***'; allowed: a URI without " in problem
+    assert "ter2" not in problem
 
 
 def test_what_the_training_code_says_of_secret_jobs_is_not_repeated() -> None:

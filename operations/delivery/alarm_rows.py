@@ -51,7 +51,8 @@ _SUBSCRIPTION: Final = (
 )
 _KEY: Final = (
     # KMS gives a key its name, and judges by its tags only minutes after it has them: what follows its creation at once
-    # is allowed on any key. It reads, rotates, and lets a key have one of the stack's own aliases.
+    # is allowed on any key. It reads, rotates, and lets a key have one of the stack's own aliases and its tags, which
+    # make any key the stack's own (docs/delivery.md).
     Grant(
         "LookAtKeys",
         _READ,

@@ -11,7 +11,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from operations.aws_mistakes import refused
+from operations.aws_mistakes import DENIED, refused
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.status_asking import Wanted, read_status
 from operations.report.content import StackReport, left_out
@@ -22,7 +22,6 @@ PAGES_AT_MOST: Final = 120
 """So many pages of names are read for one job: of ten thousand, and of some of other prefixes between them."""
 _LETTERS: Final = 50
 """Of each queue: a page tells of causes, and the command of each letter."""
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
 def read_report(operated: OperatedStack, runs: int) -> StackReport:
@@ -52,7 +51,7 @@ def letters_of(operated: OperatedStack) -> Looked:
     try:
         looked = look(operated.place, operated.jobs.values(), _LETTERS, HIDDEN_WHILE_LOOKING, operated.name)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _DENIED:
+        if error.response["Error"]["Code"] not in DENIED:
             raise
         return Looked(notes=[f"dead letters were not looked at: {refused(error)}"])
     return replace(looked, notes=[*looked.notes, *give_back(operated.place, looked, looked.letters)])

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
 from uuid import uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from components.s3_location import bucket_of, key_of
 from operations.jobs.history import SUCCESS, JobRun
-from operations.jobs.history_asking import describe_job
 from operations.jobs.invocations import Request, request_of, training_job_name
 from operations.jobs.model_versions import StandingVersion, standing_versions
 from operations.jobs.operated_stack import OperatedStack
 from operations.jobs.runners import OnChange, Runner
-from operations.jobs.stopping import stop_job
-from operations.places import PlaceError
 from operations.registering.by_itself import bring_in_own
 from operations.verifying import steps
+from operations.verifying.interrupting import stopped_once_it_trains
 from operations.verifying.steps import Outcome, Step
 from rehearsal.invoking.deliveries import is_tracked, standing_delivery
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
-
-_LOOKS_AGAIN_AFTER_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -111,39 +103,16 @@ def _interruption(flight: Flight, due: datetime) -> Step:
     if "CheckpointConfig" not in request:
         told = "the job keeps no checkpoints (checkpoint): after an interruption it begins anew"
         return Step("interruption", Outcome.SKIPPED, told)
-    with _stopped_once_it_trains(flight, training_job_name(request)):
+    with stopped_once_it_trains(flight.stack.place, training_job_name(request)) as interruption:
         stopped = flight.run(request)
+    if interruption.refused:
+        told = f"{stopped.name} could not be stopped once it trained: {interruption.refused}"
+        return Step("interruption", Outcome.SKIPPED, told)
     again = None if stopped.status == SUCCESS else flight.run(flight.request(due, 2))
     if again is not None and again.name in flight.unregistered:
         return Step("interruption", Outcome.FAILED, flight.unregistered[again.name])
     version = flight.version_of(again) if again is not None and again.status == SUCCESS else None
     return steps.interruption_step(stopped, again, version)
-
-
-@contextmanager
-def _stopped_once_it_trains(flight: Flight, name: str) -> Iterator[None]:
-    """Ask for the job's end as soon as its machines train; its wait goes on meanwhile."""
-    ended = threading.Event()
-    place = flight.stack.place
-    place.client("sagemaker")  # boto3 makes clients in one thread only
-
-    def look() -> None:
-        while not ended.wait(_LOOKS_AGAIN_AFTER_SECONDS):
-            try:
-                run = describe_job(place.sagemaker, name)
-                if run.has_ended or run.secondary_status == "Training":
-                    stop_job(place, name)
-                    return
-            except (PlaceError, BotoCoreError, ClientError):
-                continue  # it is not there yet, or AWS is asked too much: whoever waits for it tells what stays so
-
-    thread = threading.Thread(target=look, name=f"interrupt {name}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _size_of(flight: Flight, uri: str) -> int | None:

@@ -71,6 +71,8 @@ class OtherHosts:
             stream = LogStream(self.platform.clients.logs, self.request["TrainingJobName"], f"algo-{number}")
             thread = threading.Thread(target=self._run, args=(number, files, stream), name=f"host algo-{number}")
             self._threads.append(thread)
+        # Not before all are ready: where one is refused, nobody would end those that run already.
+        for thread in self._threads:
             thread.start()
         return self
 

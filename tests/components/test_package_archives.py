@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from components.package_archives import (
@@ -85,6 +87,25 @@ def test_a_requirement_without_a_hash_is_refused(loose: bytes) -> None:
         f"requirements.txt in the source directory names {loose.decode().split()[0]!r} without a hash; allowed: pinned "
         f"versions with hashes, as `uv pip compile --generate-hashes` writes; or set source.packages to pip"
     )
+
+
+@pytest.mark.parametrize(
+    ("loose", "shown"),
+    [
+        ("--index-url=https://me:hunter2@h/simple", "--index-url=https://"),
+        ("--index-url https://me:hunter2@h/simple", "--index-url"),
+        ("-ihttps://me:hunter2@h/simple", "-ihttps://"),
+        ("six@https://me:hunter2@h/six.whl", "six"),
+        ("git+https://hunter2@h/six.git", "git+https://"),
+    ],
+)
+def test_an_address_may_hold_a_password_and_is_not_repeated(loose: str, shown: str) -> None:
+    with pytest.raises(
+        SourceBundleError, match=rf"names '{re.escape(shown)}' without a hash; allowed: pinned"
+    ) as refused:
+        package_archives(FILES | {"requirements.txt": loose.encode()})
+
+    assert "hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

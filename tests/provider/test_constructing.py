@@ -260,8 +260,11 @@ def test_a_name_that_is_too_long_is_refused(plugin: Plugin, inputs: dict[str, An
         {"environment": {"API TOKEN": "hunter2"}},
         {"hyperparameters": {"api_token": "hunter2"}},
         {"apiToken": "hunter2"},
+        {"tracking": {"trackingUri": "https://me:hunter2@h", "experimentName": "e", "registeredModelName": "m"}},
+        {"trainingImage": {"uri": {"token": "hunter2"}}},
+        {"trainingImage": {"uri": ["hunter2"]}},
     ],
-    ids=["variable", "name of a variable", "hyperparameter", "unknown property"],
+    ids=["variable", "its name", "hyperparameter", "unknown property", "password", "mapping", "list"],
 )
 def test_the_engine_is_not_made_to_show_what_may_be_a_secret(
     changes: dict[str, Any], plugin: Plugin, inputs: dict[str, Any]

@@ -130,6 +130,12 @@ def test_what_has_no_version_is_named() -> None:
     assert (environment.is_locked, environment.loose) == (False, ("six", "pandas>=2"))
 
 
+def test_an_address_may_hold_a_password_and_is_not_named() -> None:
+    environment = ScriptEnvironment("", "six@https://me:hunter2@h/six==1.whl\ngit+https://hunter2@h/own.git\n")
+
+    assert environment.loose == ("six", "git+https://")
+
+
 def test_an_environment_that_cannot_be_made_names_the_requirement_and_leaves_nothing_that_counts(
     cache: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
