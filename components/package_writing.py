@@ -41,19 +41,22 @@ def main(output: str, version: str, brought: str, of_image: str = "") -> None:
             elif not name.startswith("bin/") and path.suffix != ".pyi":
                 _write(archive, f"files/{name}", path.read_bytes())
         if of_image and compiles:
-            for path, name in _files(Path(of_image, site), PycInvalidationMode.CHECKED_HASH):
-                if name.endswith(".py") and not _LEFT_OUT.intersection(name.split("/")):
+            for path, name in _files(Path(of_image, site), PycInvalidationMode.CHECKED_HASH, _LEFT_OUT):
+                if name.endswith(".py"):
                     _write_compiled(archive, f"image/{name}c", path)
 
 
-def _files(directory: Path, mode: PycInvalidationMode | None) -> Iterator[tuple[Path, str]]:
-    """The files below a directory, with their names in it; its modules are compiled, unless there is no mode."""
-    if mode:
-        compileall.compile_dir(directory, quiet=2, invalidation_mode=mode, stripdir=str(directory))
+def _files(
+    directory: Path, mode: PycInvalidationMode | None, left_out: frozenset[str] = frozenset()
+) -> Iterator[tuple[Path, str]]:
+    """The files below a directory, with their names in it; each module is compiled first, unless there is no mode."""
     for path in sorted(directory.rglob("*")):
         name = path.relative_to(directory)
-        if path.is_file() and "__pycache__" not in name.parts and not path.name.startswith("."):
-            yield path, name.as_posix()
+        if not path.is_file() or path.name.startswith(".") or {"__pycache__", *left_out}.intersection(name.parts):
+            continue
+        if mode and path.suffix == ".py":
+            compileall.compile_file(path, quiet=2, invalidation_mode=mode, stripdir=str(directory))
+        yield path, name.as_posix()
 
 
 def _write_compiled(archive: zipfile.ZipFile, name: str, source: Path) -> None:

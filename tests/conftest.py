@@ -1,11 +1,15 @@
 """What all tests share."""
 
+from __future__ import annotations
+
 import gc
 import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,8 +20,14 @@ settings.register_profile("project", deadline=None, max_examples=40, suppress_he
 settings.load_profile("project")
 
 
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler.loadfile import LoadFileScheduling
+
 RECURSION_LIMIT = sys.getrecursionlimit()
 TESTS = Path(__file__).parent
+DEPLOYED_ONCE = ("deployed: DeployedStack", "whole: WholeStack")
+"""How tests take a stack that is deployed once for all of them, which takes a process ten seconds."""
 
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -42,6 +52,27 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Half as many workers again as there are cores: a slow test waits for its servers and jobs a third of its time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return (3 * cores + 1) // 2
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """With a worker for each file, let those files that share a deployed stack have the same one: it is there once."""
+    from xdist.scheduler.loadfile import LoadFileScheduling
+
+    if config.getoption("dist") != "loadfile":
+        return None
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _unit_of(super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
+
+
+@cache
+def _unit_of(file: str) -> str:
+    """What has to stay with one worker: a file, or all that take the same stack."""
+    text = (TESTS.parent / file).read_text()
+    return next((stack for stack in DEPLOYED_ONCE if stack in text), file)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.projects import change, copy_project, require_container, training_jobs
+from tests.operations.projects import change, copy_project, draw_no_pictures, require_container, training_jobs
 
 
 @pytest.mark.slow
 def test_a_stack_with_the_accelerator_is_rehearsed_and_registers_one_version(tmp_path: Path) -> None:
     require_container()
     project = copy_project(tmp_path / "project")
+    draw_no_pictures(project)
     change(project, "staging", "      hyperparameters:", "      accelerator: intelex\n      hyperparameters:")
 
     ran = training_jobs(project, "rehearse")

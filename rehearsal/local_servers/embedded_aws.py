@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -85,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     listener = listening_socket(options.fd if options.fd is not None else options.port, is_fd=options.fd is not None)
     if options.stop_when_stdin_closes:
         stop_when_stdin_closes()
+    gc.disable()  # nothing of what is loaded is garbage
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
@@ -92,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # moto puts its own address into some answers (queue URLs, for example).
     os.environ["MOTO_PORT"] = str(port)
     app = application()
+    gc.freeze()
+    gc.enable()
     server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
     if options.ready_file is not None:
         draft = options.ready_file.with_name(options.ready_file.name + ".draft")

@@ -9,6 +9,7 @@ artifacts to S3 themselves, as with managed MLflow, and the server only reads th
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     store = f"sqlite:///{options.database.resolve()}"
     os.environ |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "_MLFLOW_SGI_NAME": "uvicorn"}
 
+    # Nothing of what is loaded is garbage, and Python would look at all of it again and again.
+    gc.disable()
     # uvicorn first: MLflow's security middleware is on when it finds a server among the loaded modules.
     import uvicorn
     from mlflow.server.constants import ARTIFACT_ROOT_ENV_VAR, BACKEND_STORE_URI_ENV_VAR, REGISTRY_STORE_URI_ENV_VAR
@@ -51,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from mlflow.server.fastapi_app import app
 
     initialize_backend_stores(store, store, options.artifact_root)
+    gc.freeze()
+    gc.enable()
     if options.save_empty_database is not None:
         _copy_database(options.database, options.save_empty_database)
     # MLflow's own start-up hook looks for containers of its assistant to remove: not ours to touch, hence no lifespan.

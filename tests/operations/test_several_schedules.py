@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.projects import change, copy_project, require_container, training_jobs
+from tests.operations.projects import change, copy_project, draw_no_pictures, require_container, training_jobs
 
 pytestmark = pytest.mark.slow
 NAME = "breast-cancer-staging"
@@ -31,6 +31,7 @@ FURTHER = """      further_schedules:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     project = copy_project(tmp_path / "project")
+    draw_no_pictures(project)
     change(project, "staging", "      training_image:\n", f"{FURTHER}      training_image:\n")
     change(project, "staging", "        n_estimators: 100\n", "        n_estimators: 5\n")
     return project

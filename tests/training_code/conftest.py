@@ -87,7 +87,7 @@ class JobTree:
 
     def process_environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | self.environ
+        return kept | self.environ
 
     def run(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -201,6 +201,11 @@ SLOW_OR_PARTICULAR = {
     "sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis": "the classes have collinear features here",
     "sklearn.svm.NuSVC": "its nu is infeasible on this table",
 }
+FEWER_ITERATIONS = {
+    "sklearn.ensemble.HistGradientBoostingClassifier": ("--max_iter", "10"),
+    "sklearn.linear_model.LogisticRegressionCV": ("--max_iter", "10"),
+}
+"""Of those that take seconds with their defaults."""
 
 
 @pytest.mark.slow
@@ -209,7 +214,7 @@ SLOW_OR_PARTICULAR = {
 def test_every_usable_estimator_is_fitted_judged_saved_and_reloaded(name: str, tmp_path: Path) -> None:
     import skops.io
 
-    settings, table = settings_for(name), table_for(name)
+    settings, table = settings_for(name, *FEWER_ITERATIONS.get(name, ())), table_for(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = forest.grow(settings, table)

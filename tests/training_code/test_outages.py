@@ -52,7 +52,7 @@ def complete(directory: Path, address: str) -> subprocess.CompletedProcess[str]:
     """Register a kept record, as another machine would: with nothing but the directory and the server's address."""
     return subprocess.run(
         [sys.executable, ROOT / "training_code" / "register.py", directory],
-        env={"PATH": os.environ["PATH"], "MLFLOW_TRACKING_URI": address, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.environ["PATH"], "MLFLOW_TRACKING_URI": address},
         text=True,
         capture_output=True,
         timeout=300,

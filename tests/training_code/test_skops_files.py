@@ -169,12 +169,12 @@ PEAK = """
 import resource, sys, tempfile
 from pathlib import Path
 import numpy
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier  # whose large trees grow quickly
 import skops.io
 from models import skops_files
 from models.model_files import TRUSTED_TYPES
 rows = numpy.random.default_rng(1).normal(size=(60_000, 4)).astype("float32")
-model = RandomForestClassifier(n_estimators=40, n_jobs=1, random_state=1)
+model = ExtraTreesClassifier(n_estimators=25, n_jobs=1, random_state=1)
 model.fit(rows, numpy.random.default_rng(2).integers(0, 2, len(rows)))
 path = Path(sys.argv[1]) / "model.skops"
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

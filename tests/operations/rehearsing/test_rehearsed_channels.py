@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.projects import change, copy_project, require_container, training_jobs
+from tests.operations.projects import change, copy_project, draw_no_pictures, require_container, training_jobs
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +22,7 @@ FIRST = "  scheduled-training:tags:\n"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     project = copy_project(tmp_path / "project")
+    draw_no_pictures(project)
     change(project, "staging", FIRST, f"{BUCKETS}{FIRST}")
     return project
 

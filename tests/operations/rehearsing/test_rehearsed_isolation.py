@@ -11,7 +11,14 @@ import pytest
 import yaml
 
 from rehearsal.running.model_registry import ModelVersion, model_versions
-from tests.operations.projects import change_file, copy_project, processes_of, require_container, training_jobs
+from tests.operations.projects import (
+    change_file,
+    copy_project,
+    draw_no_pictures,
+    processes_of,
+    require_container,
+    training_jobs,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +70,7 @@ class Rehearsed:
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
     require_container()
     project = copy_project(tmp_path_factory.mktemp("isolated") / "project")
+    draw_no_pictures(project)
     place = "    missing = packages.fault(os.environ)\n"
     change_file(project / "training_code" / "train.py", place, f"{PROBE}{place}")
     (project / "own_code").mkdir()

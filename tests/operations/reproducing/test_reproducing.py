@@ -15,7 +15,14 @@ from operations.reproducing.comparison import ReproductionError
 from operations.reproducing.reproducing import require_repeatable
 from rehearsal.aws_clients import AwsClients
 from rehearsal.running.model_registry import model_versions
-from tests.operations.projects import change, copy_project, left_in_temporary_files, require_container, training_jobs
+from tests.operations.projects import (
+    change,
+    copy_project,
+    draw_no_pictures,
+    left_in_temporary_files,
+    require_container,
+    training_jobs,
+)
 
 BUCKET, NAME = "ml-platform-staging-ml-bucket", "breast-cancer-staging"
 
@@ -58,6 +65,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
 
 @contextmanager
 def kept_rehearsal(project: Path) -> Iterator[Rehearsed]:
+    draw_no_pictures(project)
     try:
         done = training_jobs(project, "rehearse", "--keep")
         addresses = dict(re.findall(r"^(MLflow|embedded AWS) +(http://127\.0\.0\.1:\d+)$", done.stdout, re.MULTILINE))
