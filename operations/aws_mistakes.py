@@ -60,6 +60,14 @@ def unasked(error: BotoCoreError) -> str:
     return f"AWS cannot be asked: {str(error).rstrip('.')}{cure_of(error)}"
 
 
+def without_cure(error: ClientError | BotoCoreError) -> str:
+    """The same without the cure, for what tells it apart."""
+    from botocore.exceptions import ClientError
+
+    told = refused(error) if isinstance(error, ClientError) else unasked(error)
+    return told.removesuffix(cure_of(error))
+
+
 def cure_of(error: Exception) -> str:
     """`; ` and what cures an error of AWS or of the way to it; "" where none is known."""
     code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")

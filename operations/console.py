@@ -14,14 +14,41 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 GLUE = "\u00a0"
 """In a text that may be wrapped: a space at which it is not; it is printed as any other."""
 _NARROWEST = 20
+_LONG = 20
 _LOG_INDENT = 11
 """Columns before a log line, so that it stands under the titles of the steps: `✓   0.0 s  `."""
+
+
+def whole_words(console: Console, table: Table) -> Table:
+    """The table with no word of it cut, and without lines between its columns where its words have no room else.
+
+    A word that is longer than most, such as an ARN, goes on in the next line where it has to.
+    """
+    columns = table.columns
+    texts = [[str(each) for each in (column.header, *column.cells)] for column in columns]
+    lines = [max(len(line) for text in of_column for line in text.split("\n")) for of_column in texts]
+    words = [
+        line if column.no_wrap else min(_LONG, max(len(word) for text in of_column for word in [*text.split(), ""]))
+        for column, line, of_column in zip(columns, lines, texts, strict=True)
+    ]
+    room = console.width - 3 * len(columns) - 1
+    if sum(words) > room:
+        table.box, table.show_edge, table.pad_edge, table.collapse_padding = box.SIMPLE_HEAD, False, False, True
+        room = console.width - 2 * (len(columns) - 1)
+    while sum(lines) > max(room, len(columns)):
+        wider = [place for place, line in enumerate(lines) if line > words[place]] or range(len(lines))
+        lines[max(wider, key=lines.__getitem__)] -= 1
+    for column, line in zip(columns, lines, strict=True):
+        column.width, column.overflow, column.no_wrap = line, "fold", False
+    return table
 
 
 @dataclass

@@ -55,7 +55,7 @@ def describe(sagemaker: SageMakerClient, name: str) -> Described:
     if found is None:
         raise PlaceError(
             f"training job {name} cannot be read: SageMaker knows none of that name here; see training-jobs status for "
-            "those of the stack"
+            "those of the stack: a whole name, or six characters or more of an id's beginning"
         )
     return found
 

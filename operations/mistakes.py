@@ -1,4 +1,4 @@
-"""What a person can mend becomes one message and exit code 1; a defect of ours keeps its traceback."""
+"""What a person can mend is one message and exit code 1, or 2 of a wrong command line; a defect has its traceback."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import NoReturn
 
 import pulumi
 
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError, RehearsalError
 
+WRONG_USE = 2
+"""As typer ends where it refuses a command line itself."""
 INTERRUPTED = 130
 _AGAIN_AFTER_SECONDS = 0.05
 
@@ -25,7 +27,7 @@ def run_command(command: Callable[[], int]) -> int:
             return command()
     except (RehearsalError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - standard error, unadorned, for people and pipes
-        return 1
+        return WRONG_USE if isinstance(error, OptionError) else 1
     except Exception as error:
         if (message := _of_aws(error)) is None:
             raise

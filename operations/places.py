@@ -128,16 +128,16 @@ def place_in_rehearsal(project_dir: Path, stack: str) -> Place:
         PlaceError: there are none.
     """
     servers = {each.name: each for each in kept_servers.read(project_dir / STATE_DIRECTORY / stack)}
-    running = {name: each.url for name, each in servers.items() if _runs(each)}
-    aws, mlflow = running.get("the embedded AWS"), running.get("the MLflow server")
-    if aws is None or ("the MLflow server" in servers and mlflow is None):
+    aws, mlflow = servers.get("the embedded AWS"), servers.get("the MLflow server")
+    if aws is None or not _runs(aws):
         raise PlaceError(
             f"no rehearsal of stack {stack} is running: start one with training-jobs rehearse --stack {stack} --keep"
         )
     region = _region(project_dir, stack)
-    environment = sealed_environment(os.environ, region=region, endpoint_url=aws)
-    told = {"MLFLOW_TRACKING_URI": mlflow or "", "SECRET_ARN": ""}
-    return Place(AwsClients(aws, region).client, region, environment | told, is_rehearsal=True)
+    environment = sealed_environment(os.environ, region=region, endpoint_url=aws.url)
+    # An MLflow that has ended is one that is down, as it would be on AWS: the doctor names it, the rest goes on.
+    told = {"MLFLOW_TRACKING_URI": mlflow.url if mlflow else "", "SECRET_ARN": ""}
+    return Place(AwsClients(aws.url, region).client, region, environment | told, is_rehearsal=True)
 
 
 def tracking_variables(told: Mapping[str, str]) -> dict[str, str]:

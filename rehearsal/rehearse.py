@@ -99,6 +99,11 @@ def rehearse(options: RehearsalOptions, reporter: Reporter) -> Rehearsal:
     with start_servers(
         state_dir, region=region, artifact_root=artifact_root, account_id=account_id, ports=options.ports
     ) as servers:
+        if servers.replaced:
+            reporter.note(
+                f"the rehearsal of stack {options.stack} that was kept is stopped, and with it are gone its training "
+                "jobs and models"
+            )
         stage = Stage(options.project_dir, reporter, check, servers, AwsClients(servers.endpoint_url, region), engine)
         filled_with = set_up(stage, requests, files, [artifact_root, *stores] if artifact_root else [])
         try:

@@ -17,7 +17,7 @@ from rich.text import Text
 from operations.cleanup.asking import everything
 from operations.cleanup.deleting import NotDeleted, delete
 from operations.cleanup.plan import Plan, Wanted, plan
-from operations.console import print_hanging, print_line, write_document
+from operations.console import print_hanging, print_line, whole_words, write_document
 from operations.deployed_jobs import StackJob
 from operations.places import Place
 from rehearsal.errors import RehearsalError
@@ -88,7 +88,7 @@ def print_plan(made: Plan, days: int, console: Console) -> None:
         for unit in made.delete[:_SHOWN]:
             cells = [unit.kind, f"{unit.modified:%Y-%m-%d}", in_bytes(unit.size), unit.uri]
             table.add_row(*map(Text, cells))
-        console.print(table)
+        console.print(whole_words(console, table))
         if len(made.delete) > _SHOWN:
             print_line(console, Text(f"and {len(made.delete) - _SHOWN} more, in --json"))
     for (kind, why), number in sorted(made.kept.items()):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import JsonOption, operating, run_in_project
+from operations.commands.options import JobOption, JsonOption, operating, run_in_project
 from operations.named_stack import Named
 
 
@@ -18,9 +18,12 @@ def add_to(app: typer.Typer) -> None:
     app.command()(operating(cost))
 
 
-def cost(
+def cost(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     named: Named,
-    job: Annotated[str | None, typer.Argument(help="Name of a job's schedule group, or of one schedule.")] = None,
+    job: Annotated[
+        str | None, typer.Argument(help="A job's name in the stack, or the name of one schedule on AWS.")
+    ] = None,
+    of_job: JobOption = None,
     json_: JsonOption = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="As declared, at the dated prices of this version; nobody is asked.")
@@ -40,7 +43,7 @@ def cost(
                 place = named.place(project_dir)
                 jobs = list(named.jobs(project_dir, place).values())
                 found, notes = deployed_costs(jobs, place, now, runs)
-            return printing.select(found, job), notes
+            return printing.select(found, named.stack, job or of_job), notes
 
         if json_:
             return printing.write_costs(named.stack, ask)

@@ -30,6 +30,8 @@ OutputsOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+JobOption = Annotated[str | None, typer.Option("--job", help="The same, as other commands take it.")]
+"""Of commands that take a job as an argument."""
 NAMING: Final = {
     "stack": StackOption,
     "rehearsal": RehearsalOption,

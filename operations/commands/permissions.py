@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from operations.commands.options import JsonOption, operating, run_in_project
+from operations.commands.options import JobOption, JsonOption, operating, run_in_project
 from operations.named_stack import Named
 
 _EVENTS_MAX_AGE_IN_HOURS: Final = 90 * 24
@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
 def permissions(
     named: Named,
     job: Annotated[str | None, typer.Argument(help="The job's name in the stack; otherwise every job.")] = None,
+    of_job: JobOption = None,
     hours: Annotated[
         int, typer.Option(min=1, max=_EVENTS_MAX_AGE_IN_HOURS, help="CloudTrail is asked for so many last hours.")
     ] = 24,
@@ -33,6 +34,8 @@ def permissions(
     from operations.verifying.permission_printing import tell
 
     def command(project_dir: Path) -> int:
-        return tell(OperatedStack.of(project_dir, named), job, hours, None if json_ else Console(highlight=False))
+        return tell(
+            OperatedStack.of(project_dir, named), job or of_job, hours, None if json_ else Console(highlight=False)
+        )
 
     run_in_project(command)

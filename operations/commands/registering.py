@@ -19,7 +19,9 @@ def add_to(app: typer.Typer) -> None:
 
 def register(
     named: Named,
-    job: Annotated[str | None, typer.Argument(help="The training job: its name, or how its id begins.")] = None,
+    training_job: Annotated[
+        str | None, typer.Argument(help="The training job: its name, or how its id begins.")
+    ] = None,
     json_: JsonOption = False,
     all_: Annotated[
         bool, typer.Option("--all", help="Every job of the stack that kept a record and has no version yet.")
@@ -32,16 +34,16 @@ def register(
     from operations.registering.one_job import Brought, register_training_job
     from operations.registering.whole_stack import register_all
 
-    if (job is None) is not all_:
+    if (training_job is None) is not all_:
         raise typer.BadParameter("name one training job, or ask for --all", param_hint="register")
 
     def command(project_dir: Path) -> int:
         operated = OperatedStack.of(project_dir, named)
         console = Console(highlight=False, soft_wrap=True, stderr=json_)
-        if job is None:
+        if training_job is None:
             brought = register_all(operated, console, newest)
         else:
-            name = operated.training_job(job)
+            name = operated.training_job(training_job)
             brought = Brought({name: register_training_job(project_dir, name, operated.place, console)})
         if json_:
             write_document(brought.as_document(named.stack))

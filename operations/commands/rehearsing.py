@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
+    context: typer.Context,
     stack: StackOption = "staging",
     deliveries: Annotated[int, typer.Option(min=1, help="Deliver the same invocation so many times.")] = 1,
     data: Annotated[
@@ -30,7 +31,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the servers running, to look at.")] = False,
     stop: Annotated[
-        bool, typer.Option("--stop", help="Stop the servers that --keep left running, and nothing else.")
+        bool, typer.Option("--stop", help="Stop the servers that --keep left running, of every stack or of --stack.")
     ] = False,
     mlflow_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for MLflow; 0 takes a free one.")] = 0,
     schedule: Annotated[
@@ -49,7 +50,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
 
     def command(project_dir: Path) -> int:
         if stop:
-            return stop_kept_servers(project_dir, console)
+            source = context.get_parameter_source("stack")
+            is_typed = source is not None and source.name == "COMMANDLINE"
+            return stop_kept_servers(project_dir, console, stack if is_typed else None)
         own, ports = own_data(data or []), Ports(mlflow=mlflow_port)
         options = RehearsalOptions(
             project_dir, stack, deliveries, keep, own, ports, schedule, container.value if container else None

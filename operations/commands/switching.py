@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import JsonOption, operating, run_in_project
+from operations.commands.options import JobOption, JsonOption, operating, run_in_project
 from operations.named_stack import Named
 from operations.schedules.wish import Wish
 
@@ -23,14 +23,26 @@ def add_to(app: typer.Typer) -> None:
         app.command()(operating(command))
 
 
-def enable(named: Named, job: _Job = None, schedule: _Schedule = None, json_: JsonOption = False) -> None:
+def enable(
+    named: Named,
+    job: _Job = None,
+    of_job: JobOption = None,
+    schedule: _Schedule = None,
+    json_: JsonOption = False,
+) -> None:
     """Enable schedules in the stack's settings, and say what to run next. AWS is left alone."""
-    _switch(named, Wish(stack=named.stack, enabled=True, job=job, schedule=schedule), json_=json_)
+    _switch(named, Wish(stack=named.stack, enabled=True, job=job or of_job, schedule=schedule), json_=json_)
 
 
-def disable(named: Named, job: _Job = None, schedule: _Schedule = None, json_: JsonOption = False) -> None:
+def disable(
+    named: Named,
+    job: _Job = None,
+    of_job: JobOption = None,
+    schedule: _Schedule = None,
+    json_: JsonOption = False,
+) -> None:
     """Disable schedules in the stack's settings, and say what to run next. Jobs that run are not stopped."""
-    _switch(named, Wish(stack=named.stack, enabled=False, job=job, schedule=schedule), json_=json_)
+    _switch(named, Wish(stack=named.stack, enabled=False, job=job or of_job, schedule=schedule), json_=json_)
 
 
 def _switch(named: Named, wish: Wish, *, json_: bool) -> None:

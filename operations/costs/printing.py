@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.console import print_hanging, print_line, write_document
+from operations.console import print_hanging, print_line, whole_words, write_document
 from operations.costs.amounts import in_time, in_times, in_usd
 from operations.costs.run_cost import SPOT_SAVES_UP_TO
 from operations.costs.schedule_costs import ScheduleCost, as_document, total
@@ -20,25 +20,30 @@ Costs = tuple[list[ScheduleCost], list[str]]
 """What the schedules cost, and notes on the prices."""
 
 
-def select(costs: Sequence[ScheduleCost], job: str | None) -> list[ScheduleCost]:
-    """Those of one schedule group, or of a schedule's name; all where none is named.
+def select(costs: Sequence[ScheduleCost], stack: str, wanted: str | None) -> list[ScheduleCost]:
+    """Those of one job, by its name in the stack or on AWS, or of a schedule's name; all where none is named.
 
     Raises:
         OutputsError: there is none of that name.
     """
     if not costs:
         raise OutputsError("none of the stack's schedules is deployed, so none costs anything: run pulumi up")
-    found = [each for each in costs if job in {None, each.schedule.group_name, each.schedule.name}]
+    of_job = f"{wanted}-{stack}"
+    found = [
+        each
+        for each in costs
+        if wanted in {None, each.schedule.group_name, each.schedule.name} or each.schedule.group_name == of_job
+    ]
     if not found:
         known = ", ".join(each.schedule.name for each in costs)
-        raise OutputsError(f"the stack has no schedule {job!r}; it has: {known}")
+        raise OutputsError(f"the stack has no job and no schedule {wanted!r}; its schedules: {known}")
     return found
 
 
 def print_costs(ask: Callable[[], Costs], console: Console) -> int:
     """Print a table, and in words where its figures come from."""
     costs, notes = ask()
-    console.print(_table(costs))
+    console.print(whole_words(console, _table(costs)))
     for line in _explanations(costs):
         print_hanging(console, Text("  "), Text(line))
     for note in [*notes, *(f"{each.schedule.name}: {note}" for each in costs for note in each.run.notes)]:

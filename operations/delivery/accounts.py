@@ -9,11 +9,15 @@ from pathlib import Path
 from operations.delivery.deploying_role import known_account
 from operations.places import place_on_aws
 from rehearsal.declaring.stack_configuration import StackConfiguration
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError, RehearsalError
 
 
 class AccountError(RehearsalError):
     """What was given is no account, or not the stack's."""
+
+
+class AccountFormError(AccountError, OptionError):
+    """What was given is no account's number."""
 
 
 def account_of(
@@ -32,7 +36,7 @@ def account_of(
 
 def _checked(given: str, named: str | None) -> str:
     if re.fullmatch(r"[0-9]{12}", given) is None:
-        raise AccountError(f"--account: got {given!r}; allowed: the 12 digits of an AWS account")
+        raise AccountFormError(f"--account: got {given!r}; allowed: the 12 digits of an AWS account")
     if named not in (None, given):
         raise AccountError(
             f"--account: got {given!r}; the stack's execution_role_arn is of {named}, and no role can be passed to "

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from components.aws_names import AwsScope
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError
 
 GITHUB: Final = "token.actions.githubusercontent.com"
 GITLAB: Final = "gitlab.com"
@@ -30,7 +30,7 @@ _ALLOWED: Final = (
 )
 
 
-class TrustError(RehearsalError):
+class TrustError(OptionError):
     """What is to be trusted cannot be read, or is too much."""
 
 

@@ -15,13 +15,13 @@ from components.aws_names import AwsScope
 from components.iam_policies import allow
 from components.statement_union import Statement
 from operations.delivery.grants import Phase
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError
 
 _ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[^?*]*))?(?:\?.*)?")
 _KEY: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 
 
-class StateAddressError(RehearsalError):
+class StateAddressError(OptionError):
     """The address of a state is none in S3, or the key is none."""
 
 

@@ -27,9 +27,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class Refusal:
-    """That AWS did not say who the caller is, and why."""
+    """That AWS did not say who the caller is, why, and what cures that where it is known."""
 
     reason: str
+    cure: str = ""
 
 
 @dataclass(frozen=True)

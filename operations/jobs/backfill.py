@@ -15,6 +15,7 @@ from operations.jobs.history import RUNNING, SUCCESS, JobRun
 from operations.jobs.invocations import InvocationError, execution_id_of
 from operations.jobs.model_versions import StandingVersion
 from operations.next_times import in_utc, what_is_wrong
+from rehearsal.errors import OptionError
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 INVOCATIONS_AT_MOST: Final = 1000
@@ -44,13 +45,13 @@ def read_range(start: str, end: str, time_zone: str, now: datetime) -> Range:
     """The range that two texts name; without a time zone they are in the schedule's, and a day as an end is all of it.
 
     Raises:
-        InvocationError: a text is no date or time, or the range is empty or not past.
+        OptionError: a text is no date or time, or the range is empty or not past.
     """
     zone = ZoneInfo(time_zone)
     first = _moment(start, zone, "--from", time.min)
     last = min(_moment(end, zone, "--to", time.max), now)
     if first > last:
-        raise InvocationError(
+        raise OptionError(
             f"--from {start} is not before --to {end}, or is not past: allowed: two dates or times, the earlier first, "
             f"such as --from 2026-11-20 --to 2026-11-22"
         )
@@ -65,7 +66,7 @@ def _moment(text: str, zone: ZoneInfo, option: str, of_a_day: time) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise InvocationError(
+            raise OptionError(
                 f"{option} got {text!r}; allowed: a date or a time, such as 2026-11-20 or 2026-11-20T03:00:00+01:00"
             ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -21,7 +21,7 @@ from operations.jobs.operated_stack import OperatedStack
 from rehearsal.declaring.engine_yaml import load_yaml
 from rehearsal.declaring.program import OfflineMocks, declare
 from rehearsal.declaring.stack_configuration import as_engine_text, read_stack_configuration
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError, RehearsalError
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from rehearsal.judging.judgement import declared_schedules
 
@@ -31,6 +31,10 @@ _DIGEST = "SOURCE_BUNDLE_DIGEST"
 
 class SetError(RehearsalError):
     """`--set` cannot be followed; nothing was sent, and the message says why."""
+
+
+class SetFormError(SetError, OptionError):
+    """`--set` is not of the form `NAME=VALUE`, or names something twice."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +49,21 @@ def read_set(texts: Sequence[str]) -> dict[str, Any]:
     """Hyperparameter -> value, from `name=value` texts; a value is read as the stack's YAML is.
 
     Raises:
-        SetError: a text is of another form, or a name stands twice.
+        SetFormError: a text is of another form, or a name stands twice.
     """
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise SetError(f"--set got {text!r}; allowed: name=value, such as max_depth=7")
+            raise SetFormError(f"--set got {text!r}; allowed: name=value, such as max_depth=7")
         if name in found:
-            raise SetError(f"--set names {name} twice; name it once")
+            raise SetFormError(f"--set names {name} twice; name it once")
         try:
             found[name] = load_yaml(value, "--set")
         except yaml.YAMLError:
-            raise SetError(f"--set {name}: got {value!r}; allowed: one YAML value, such as 7, auto or '1:2'") from None
+            raise SetFormError(
+                f"--set {name}: got {value!r}; allowed: one YAML value, such as 7, auto or '1:2'"
+            ) from None
     return found
 
 

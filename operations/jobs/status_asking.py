@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from operations.deployed_jobs import StackJob
 from operations.jobs.deployed_schedules import Found, find_schedule
@@ -21,6 +22,11 @@ from operations.jobs.status import JobStatus, ScheduleStatus, StackStatus
 from operations.next_times import what_is_wrong
 from operations.places import Place
 
+_OFF: Final = "it does not fire by itself: set schedule.enabled to true and run pulumi up (training-jobs enable)"
+_OFF_BY_HAND: Final = (
+    "it does not fire by itself, and the stack declares it as enabled: somebody has disabled it by hand; run pulumi "
+    "refresh and pulumi up"
+)
 AskForVersions = Callable[[Path, Place, Sequence[JobRun]], Versions]
 """Answers as `standing_versions`."""
 
@@ -83,6 +89,6 @@ def schedule_status(found: Found, history: History, count: int, now: datetime) -
     if not times:
         fault = schedule.never_due(now)
     elif not spec.enabled:
-        fault = "it does not fire by itself: set schedule.enabled to true and run pulumi up (training-jobs enable)"
+        fault = _OFF_BY_HAND if found.exported.schedule_state == "ENABLED" else _OFF
     missed = missed_time(spec, schedule.arn, history, found.changed, now)
     return ScheduleStatus(schedule.name, schedule.state, schedule.expression, schedule.time_zone, times, fault, missed)

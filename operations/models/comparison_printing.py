@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.console import print_facts, print_line
+from operations.console import print_facts, print_line, whole_words
 from operations.models.comparison import Difference, Run, Subject
 
 _MOST = 30
@@ -20,7 +20,7 @@ def print_comparison(first: Run, second: Run, subjects: Sequence[Subject], conso
     print_facts(console, [("first", _in_words(first)), ("second", _in_words(second))])
     for subject in subjects:
         if subject.differences:
-            console.print(_table(subject))
+            console.print(whole_words(console, _table(subject)))
     same = [f"{subject.name} {subject.same}" for subject in subjects if subject.same]
     print_line(console, Text(f"the same: {', '.join(same) or 'nothing'}"))
     return 0

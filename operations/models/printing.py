@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.console import print_facts, print_hanging, print_line
+from operations.console import print_facts, print_hanging, print_line, whole_words
 from operations.models.alias_history import before, standing
 from operations.models.asking import TrackedModel
 from operations.models.documents import newest
@@ -41,7 +41,7 @@ def _print_model(tracked: TrackedModel, model: RegisteredModel, shown: int, cons
     number = f"{len(model.versions)} version{'s' if len(model.versions) > 1 else ''}"
     champion = f"{CHAMPION} version {model.champion}, {_HOW[how.how]}" if model.champion else f"no {CHAMPION}"
     print_line(console, Text.assemble((model.name, "bold"), f"  job {tracked.job}: {number}, {champion}"))
-    console.print(_table(model, versions))
+    console.print(whole_words(console, _table(model, versions)))
     for version in versions:
         if aliases := model.aliases_of(version.number):
             print_line(console, Text(f"version {version.number}, {' and '.join(aliases)}", style="bold"))
@@ -57,7 +57,9 @@ def _print_model(tracked: TrackedModel, model: RegisteredModel, shown: int, cons
 
 
 def _table(model: RegisteredModel, versions: Sequence[Version]) -> Table:
-    table = Table("version", "made (UTC)", "alias", "metrics", "decided")
+    table = Table("version", "made (UTC)", "alias")
+    table.add_column("metrics", no_wrap=True)
+    table.add_column("decided")
     for version in versions:
         metrics = list(version.metrics.items())
         lines = [f"{name.removeprefix('validation:')} {float(value):.4g}" for name, value in metrics[:_METRICS]]

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from operations.console import ConsoleReporter, print_facts, print_hanging
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError
 from rehearsal.local_servers.servers import stop_kept
 from rehearsal.rehearse import STATE_DIRECTORY, RehearsalOptions, RehearsedJob, rehearse
 
@@ -51,9 +51,11 @@ def _not_the_images(jobs: Sequence[RehearsedJob]) -> str:
     return "".join(f"; rehearsed with {each}" for each in told)
 
 
-def stop_kept_servers(project_dir: Path, console: Console) -> int:
-    """Stop what `--keep` left running, for every stack."""
-    stopped = [name for state in sorted((project_dir / STATE_DIRECTORY).glob("*")) for name in stop_kept(state)]
+def stop_kept_servers(project_dir: Path, console: Console, stack: str | None = None) -> int:
+    """Stop what `--keep` left running, for one stack, or where none is named for every one."""
+    kept = project_dir / STATE_DIRECTORY
+    states = sorted(kept.glob("*")) if stack is None else [kept / stack]
+    stopped = [name for state in states for name in stop_kept(state)]
     _print(console, Text(f"stopped: {', '.join(stopped)}" if stopped else "no server was running"))
     return 0
 
@@ -62,12 +64,12 @@ def own_data(texts: Sequence[str]) -> dict[str, Path]:
     """Read `CHANNEL=PATH` texts.
 
     Raises:
-        RehearsalError: a text is of another form, or a channel is named twice.
+        OptionError: a text is of another form, or a channel is named twice.
     """
     data: dict[str, Path] = {}
     for channel, path in map(_channel_and_path, texts):
         if channel in data:
-            raise RehearsalError(
+            raise OptionError(
                 f"--data names the channel {channel} twice; put the files into one directory: {channel}=DIRECTORY"
             )
         data[channel] = path
@@ -82,7 +84,7 @@ def run_page(tracking_uri: str, experiment_id: str, run_id: str) -> str:
 def _channel_and_path(text: str) -> tuple[str, Path]:
     channel, equals, path = text.partition("=")
     if not (channel and equals and path):
-        raise RehearsalError(f"--data got {text!r}; allowed: CHANNEL=PATH, such as training=data/training.csv")
+        raise OptionError(f"--data got {text!r}; allowed: CHANNEL=PATH, such as training=data/training.csv")
     return channel, Path(path)
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from components.package_archives import is_packages_channel
 from components.s3_location import bucket_of, key_of
-from operations.console import ConsoleReporter, print_hanging
+from operations.console import ConsoleReporter, print_hanging, whole_words
 from operations.describing import describe
 from operations.places import Place
 from operations.reproducing.comparison import (
@@ -190,7 +190,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         mark = Text(row.verdict, style=_COLOURS[row.verdict])
         table.add_row(Text(row.what), Text(row.then), Text(row.now), mark)
     console.print()
-    console.print(table)
+    console.print(whole_words(console, table))
     print_hanging(console, Text.assemble(("not compared", "yellow"), ": "), Text(comparison.not_compared))
     if comparison.same_model:
         lead = Text("reproduced", style="green")

@@ -87,7 +87,7 @@ def _edits(settings: StackSettings, wanted: Sequence[Named], wish: Wish) -> list
         verb = "is" if len(wanted) == 1 else "are"
         raise SwitchError(
             f"{names} {verb} {'enabled' if wish.enabled else 'disabled'} already in {settings.jobs.file.name}; where "
-            f"AWS says otherwise, run pulumi up -s {wish.stack}"
+            f"AWS says otherwise, run pulumi refresh -s {wish.stack}, and then pulumi up -s {wish.stack}"
         )
     return [_placed(settings, path, value, wish) for path, value in found]
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.console import print_hanging, print_line, write_document
+from operations.console import print_hanging, print_line, whole_words, write_document
 from operations.next_times import NextTime, ScheduleTimes, as_document, next_times
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError, RehearsalError
 
 
 def print_next(project_dir: Path, stack: str, after: datetime, count: int, console: Console) -> int:
@@ -40,14 +40,14 @@ def moment_of(text: str | None) -> datetime:
     """The moment that `--after` names, or now; without a time zone it is in UTC.
 
     Raises:
-        RehearsalError: it is no date or time.
+        OptionError: it is no date or time.
     """
     if text is None:
         return datetime.now(UTC).replace(microsecond=0)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise RehearsalError(
+        raise OptionError(
             f"--after got {text!r}; allowed: a date or a time, such as 2027-03-28 or 2027-03-28T00:00:00+01:00"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -75,7 +75,7 @@ def _print_schedule(told: ScheduleTimes, console: Console) -> None:
     title = Text.assemble((schedule.name, "bold"), f"  {schedule.expression}, {schedule.time_zone}, {schedule.state}")
     print_line(console, Text.assemble(title, f", a run takes up to {_duration(told.run.longest_run)}"))
     if told.times:
-        console.print(_table(told))
+        console.print(whole_words(console, _table(told)))
     for note in told.notes:
         print_hanging(console, Text.assemble(("note", "cyan"), "  "), Text(note))
     console.print()

@@ -24,6 +24,8 @@ _CURES_OF_YAML: Final = {
     "beside it",
     "that cannot start any token": "put a text that begins with this character into quotes",
     "could not find expected ':'": "write NAME: VALUE, and indent the line like those beside it",
+    "expected ',' or '}'": "put a text that has '?', ',' or a brace in it into quotes, where it stands in braces",
+    "expected ',' or ']'": "put a text that has ',' or a bracket in it into quotes, where it stands in brackets",
     "expected <block end>": "indent the line like those beside it",
     "can't decode byte": "save the file as UTF-8",
 }

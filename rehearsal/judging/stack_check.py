@@ -50,6 +50,8 @@ class StackCheck:
     """What the pack says of those policies."""
     remediations: tuple[Remediation, ...] = ()
     """What policies have changed in the declared resources."""
+    is_configured: bool = True
+    """Whether the pack has a configuration for the stack; without one its rules are those of prod."""
 
     @property
     def training_jobs(self) -> int:
@@ -59,7 +61,15 @@ class StackCheck:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the program says besides, and what stands in for what a preview asks AWS."""
-        return (*self.declaration.messages, *stand_in_notes(self.declaration.invokes))
+        return (*self.declaration.messages, *stand_in_notes(self.declaration.invokes), *self._of_the_pack())
+
+    def _of_the_pack(self) -> Iterator[str]:
+        name = self.declaration.stack
+        if not self.is_configured and any(fault.mandatory and fault.kind == "policy" for fault in self.faults):
+            yield (
+                f"{POLICY_PACK}/{name}.json is missing, so the policies judge stack {name} as they judge prod; for one "
+                f"like staging: cp {POLICY_PACK}/staging.json {POLICY_PACK}/{name}.json"
+            )
 
     @property
     def passed(self) -> bool:
@@ -77,9 +87,8 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
     configuration = read_stack_configuration(project_dir, stack)
     pack_dir = project_dir / POLICY_PACK
     # The pack needs as long to start as the program to run: both at once.
-    with PolicyPack(
-        pack_dir, configuration, preview=True, policy_configuration=policy_configuration_file(pack_dir, stack)
-    ) as pack:
+    levels = policy_configuration_file(pack_dir, stack)
+    with PolicyPack(pack_dir, configuration, preview=True, policy_configuration=levels) as pack:
         declared = declare(project_dir, stack, _offline(configuration), preview=True)
         remedied = pack.remediate(declared)
         declaration = remedied.declaration
@@ -92,7 +101,11 @@ def check_stack(project_dir: Path, stack: str) -> StackCheck:
         faults += [_policy_fault(violation) for violation in violations]
         faults += [fault for remediation in remedied.remediations for fault in _remediated(remediation)]
         faults = [_with_urn(fault, declaration) for fault in faults]
-        return StackCheck(declaration, schedules, pack.policies, tuple(faults), pack.described, remedied.remediations)
+        described, remediations = pack.described, remedied.remediations
+        is_configured = levels is not None
+        return StackCheck(
+            declaration, schedules, pack.policies, tuple(faults), described, remediations, is_configured=is_configured
+        )
 
 
 def _offline(configuration: StackConfiguration) -> Callable[[str], OfflineMocks]:

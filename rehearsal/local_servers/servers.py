@@ -47,6 +47,8 @@ class Servers:
     aws: Server
     mlflow: Server | None
     _lock: IO[bytes] = field(repr=False)
+    replaced: tuple[str, ...] = ()
+    """Names of servers that an earlier rehearsal had kept there, and that were stopped for these."""
     _kept: bool = False
 
     @property
@@ -133,7 +135,7 @@ def start_servers(
     lock = locked_state_folder(state_dir)
     started: list[subprocess.Popen[bytes]] = []
     try:
-        stop_kept(state_dir)
+        replaced = tuple(stop_kept(state_dir))
         with listening_socket(ports.aws) as aws_socket, listening_socket(ports.mlflow) as mlflow_socket:
             aws_port, mlflow_port = aws_socket.getsockname()[1], mlflow_socket.getsockname()[1]
             environment = sealed_environment(os.environ, region=region, endpoint_url=f"http://{LOOPBACK}:{aws_port}")
@@ -148,7 +150,7 @@ def start_servers(
                 started.append(_spawn(state_dir, "mlflow_server", mlflow_socket, arguments, environment))
                 log = _log(state_dir, "mlflow_server")
                 mlflow = Server("the MLflow server", mlflow_port, started[1], log, "/health")
-        return Servers(state_dir, aws, mlflow, lock)
+        return Servers(state_dir, aws, mlflow, lock, replaced)
     except BaseException:
         _stop(started)
         lock.close()

@@ -95,6 +95,16 @@ def test_every_command_about_a_deployed_stack_takes_the_same_options_which_mean_
     assert {name: options for name, options in told.items() if options != expected} == {}
 
 
+def test_whatever_takes_a_job_of_the_stack_takes_it_as_job() -> None:
+    takers = {
+        name for name, command in commands().items() if {"job", "of_job"} & {each.name for each in command.params}
+    }
+
+    assert takers >= {"status", "run", "backfill", "doctor", "cost", "permissions", "enable", "disable", "verify"}
+    lacking = {name for name in takers if not any("--job" in each.opts for each in commands()[name].params)}
+    assert lacking == set()
+
+
 def test_what_is_not_about_a_deployed_stack_takes_no_more_of_them_than_it_has_to() -> None:
     assert commands().keys() >= OF_NO_DEPLOYED_STACK.keys()
     taken = {
@@ -122,15 +132,15 @@ def test_no_command_shows_the_help() -> None:
         ("report", OF_A_DEPLOYED_STACK | {"--output", "--open", "-n"}),
         ("doctor", OF_A_DEPLOYED_STACK | {"--job"}),
         ("verify", OF_A_DEPLOYED_STACK | {"--job", "--yes", "--interrupt", "--alarms", "--no-alarms", "--report"}),
-        ("permissions", OF_A_DEPLOYED_STACK | {"--hours"}),
-        ("cost", OF_A_DEPLOYED_STACK | {"--offline", "--runs"}),
+        ("permissions", OF_A_DEPLOYED_STACK | {"--job", "--hours"}),
+        ("cost", OF_A_DEPLOYED_STACK | {"--job", "--offline", "--runs"}),
         ("models", OF_A_DEPLOYED_STACK | {"--job", "-n"}),
         ("promote", OF_A_DEPLOYED_STACK | {"--yes"}),
         ("rollback", OF_A_DEPLOYED_STACK | {"--yes"}),
         ("compare", OF_A_DEPLOYED_STACK | {"--job"}),
         ("cleanup", OF_A_DEPLOYED_STACK | {"--delete", "--yes", "--older-than", "--packages", "--unregistered"}),
-        ("disable", OF_A_DEPLOYED_STACK | {"--schedule"}),
-        ("enable", OF_A_DEPLOYED_STACK | {"--schedule"}),
+        ("disable", OF_A_DEPLOYED_STACK | {"--job", "--schedule"}),
+        ("enable", OF_A_DEPLOYED_STACK | {"--job", "--schedule"}),
         ("register", OF_A_DEPLOYED_STACK | {"--all", "--newest"}),
         ("reproduce", OF_A_DEPLOYED_STACK),
         ("status", OF_A_DEPLOYED_STACK | {"--job", "-n", "--models", "--no-models", "--watch"}),
@@ -225,14 +235,14 @@ def test_an_unknown_stack_is_answered_with_those_that_there_are(command: str, pr
 def test_data_of_another_form_is_told_the_form(text: str, project: Path) -> None:
     result = run("rehearse", "--data", text)
 
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"error: --data got {text!r}; allowed: CHANNEL=PATH, such as training=data/training.csv\n"
 
 
 def test_data_for_one_channel_twice_is_refused(project: Path) -> None:
     result = run("rehearse", "--data", "training=a.csv", "--data", "training=b.csv")
 
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "error: --data names the channel training twice; put the files into one directory: training=DIRECTORY\n"
     )

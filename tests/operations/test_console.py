@@ -3,9 +3,10 @@ import re
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from operations.console import ConsoleReporter, print_facts, print_hanging
+from operations.console import ConsoleReporter, print_facts, print_hanging, whole_words
 
 URI = "s3://ml-platform-staging-ml-bucket/training-outputs/breast-cancer-staging-5/output/model.tar.gz"
 
@@ -111,3 +112,31 @@ def test_an_empty_text_is_a_line() -> None:
     screen = Screen()
     print_facts(screen.console, [("metrics", "")])
     assert screen.raw == "metrics  \n"
+
+
+@pytest.mark.parametrize("width", [80, 40, 20])
+def test_no_word_of_a_table_is_cut(width: int) -> None:
+    screen = Screen(width)
+    table = Table("a run at most", "a month like these", "decided by")
+    table.add_row("USD 0.00061", "USD 12,345.67", "arn:aws:sts::123456789012:assumed-role/someone")
+
+    screen.console.print(whole_words(screen.console, table))
+
+    told = "".join(re.sub(r"[│┃\s]", "", line) for line in screen.raw.splitlines())
+    assert "…" not in screen.raw
+    assert width < 80 or {"USD0.00061", "USD12,345.67"} <= {
+        cell.replace(" ", "") for line in screen.raw.splitlines() for cell in re.split("[│┃]", line)
+    }
+    assert max(map(len, screen.raw.splitlines())) <= width
+    assert told
+
+
+def test_a_table_has_no_lines_between_its_columns_where_its_words_have_no_room() -> None:
+    screen = Screen(36)
+    table = Table("schedule", "machines", "a run")
+    table.add_row("churn-staging", "ml.m5.large", "USD 0.1")
+
+    screen.console.print(whole_words(screen.console, table))
+
+    assert "│" not in screen.raw
+    assert "churn-staging" in screen.raw

@@ -65,4 +65,6 @@ def test_a_job_that_the_stack_does_not_have_is_answered_with_those_that_it_has(i
     done = typed("cost", "--rehearsal", name)
 
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr == f"error: the stack has no schedule {name!r}; it has: breast-cancer-staging\n"
+    assert (
+        done.stderr == f"error: the stack has no job and no schedule {name!r}; its schedules: breast-cancer-staging\n"
+    )

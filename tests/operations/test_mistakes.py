@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from operations.mistakes import INTERRUPTED, run_command
-from rehearsal.errors import RehearsalError
+from rehearsal.errors import OptionError, RehearsalError
 
 NUMBERS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -25,6 +25,11 @@ def test_a_commands_exit_code_is_passed_on(code: int, capsys: pytest.CaptureFixt
 def test_what_a_person_can_mend_is_one_message(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(lambda: raising(error)) == 1
     assert capsys.readouterr() == ("", "error: the cure\n")
+
+
+def test_a_wrong_command_line_ends_as_one_that_typer_refuses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(lambda: raising(OptionError("--from got 'x'; allowed: a date"))) == 2
+    assert capsys.readouterr() == ("", "error: --from got 'x'; allowed: a date\n")
 
 
 def test_a_defect_of_ours_keeps_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:

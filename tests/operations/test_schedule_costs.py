@@ -13,7 +13,9 @@ from operations.costs.amounts import in_time, in_times, in_usd
 from operations.costs.check_lines import declared_costs, job_lines
 from operations.costs.fires import fires_a_month
 from operations.costs.price_table import TablePrices
+from operations.costs.printing import select
 from operations.costs.schedule_costs import CostError, ScheduleCost, as_document, schedule_cost
+from operations.deployed_jobs import OutputsError
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -121,6 +123,17 @@ def test_a_run_is_priced_by_the_machines_that_it_had() -> None:
 def test_what_is_no_schedule_of_a_training_job_is_named() -> None:
     with pytest.raises(CostError, match=r"^schedule forest/forest cannot be read: .*; training-jobs check says more$"):
         cost(target_input="{")
+
+
+@pytest.mark.parametrize(("wanted", "number"), [(None, 2), ("forest", 1), ("forest-prod", 1), ("other-prod.weekly", 1)])
+def test_costs_are_of_a_job_by_its_name_in_the_stack_or_of_what_is_named_on_aws(
+    wanted: str | None, number: int
+) -> None:
+    costs = [cost(name="forest-prod", group="forest-prod"), cost(name="other-prod.weekly", group="other-prod")]
+
+    assert len(select(costs, "prod", wanted)) == number
+    with pytest.raises(OutputsError, match="no job and no schedule 'fores'; its schedules: forest-prod, other-prod"):
+        select(costs, "prod", "fores")
 
 
 def test_a_program_reads_the_same() -> None:

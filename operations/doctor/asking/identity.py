@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from operations.aws_mistakes import refused, unasked
+from operations.aws_mistakes import cure_of, without_cure
 from operations.doctor.facts import Caller, Clock, Refusal
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ def ask_caller(sts: STSClient) -> tuple[Caller | Refusal, Clock | None]:
     try:
         answer: Any = sts.get_caller_identity()
     except ClientError as error:
-        return Refusal(refused(error)), _clock(error.response)
+        return Refusal(without_cure(error), cure_of(error).removeprefix("; ")), _clock(error.response)
     except BotoCoreError as error:
-        return Refusal(unasked(error)), None
+        return Refusal(without_cure(error), cure_of(error).removeprefix("; ")), None
     return Caller(answer["Account"], answer["Arn"]), _clock(answer)
 
 

@@ -20,7 +20,7 @@ Source: IAM User Guide, "Signing AWS API requests".
 def credentials(facts: Facts) -> Iterator[Finding]:
     """That there are any, and that AWS takes them."""
     if isinstance(facts.caller, Refusal):
-        yield kinds.CREDENTIALS.finding("credentials", facts.caller.reason)
+        yield kinds.CREDENTIALS.finding("you", facts.caller.reason, facts.caller.cure)
 
 
 def account(facts: Facts) -> Iterator[Finding]:

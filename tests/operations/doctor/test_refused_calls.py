@@ -77,7 +77,8 @@ def test_without_credentials_that_is_the_one_thing_that_is_said(whole: WholeStac
     (found,) = whole.found()
 
     assert found.check == "credentials"
-    assert found.what.startswith("AWS cannot be asked: Unable to locate credentials; AWS does not know you: sign in")
+    assert found.what == "AWS cannot be asked: Unable to locate credentials"
+    assert found.cure.startswith("AWS does not know you: sign in, for example with aws sso login"), "and is said once"
 
 
 def test_a_trust_that_cannot_be_judged_here_is_said_and_is_no_finding(whole: WholeStack) -> None:

@@ -13,6 +13,7 @@ from operations.jobs.backfill import past_times, plan, planned_document, read_ra
 from operations.jobs.history import JobRun
 from operations.jobs.invocations import InvocationError, execution_id_of, request_of
 from operations.jobs.model_versions import StandingVersion
+from rehearsal.errors import OptionError
 from rehearsal.invoking.deployed_schedule import DeployedSchedule
 from tests.operations.jobs.descriptions import DUE, PREFIX, SCHEDULE, SCHEDULE_ARN, run
 
@@ -56,7 +57,7 @@ def test_what_is_not_past_is_left_to_the_scheduler() -> None:
     ],
 )
 def test_a_range_that_is_none_is_refused(start: str, end: str, said: str) -> None:
-    with pytest.raises(InvocationError, match=said):
+    with pytest.raises(OptionError, match=said):
         read_range(start, end, "UTC", NOW)
 
 

@@ -24,8 +24,9 @@ CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
 EARLIER = f"{PREFIX}-11111111-1111-4111-8111-111111111111"
 
 
-def found(**changed: Any) -> Found:  # noqa: ANN401 - fields of all types
-    return Found("", EXPORTED, replace(SCHEDULE, **changed), CHANGED)
+def found(declared: str = "ENABLED", **changed: Any) -> Found:  # noqa: ANN401 - fields of all types
+    exported = EXPORTED.model_copy(update={"schedule_state": declared})
+    return Found("", exported, replace(SCHEDULE, **changed), CHANGED)
 
 
 def status(*runs: JobRun, schedule: Found | None = None, **changed: Any) -> StackStatus:  # noqa: ANN401 - as above
@@ -55,7 +56,15 @@ def test_an_enabled_schedule_says_when_it_fires_next() -> None:
     ("schedule", "said"),
     [
         (found(state="DISABLED"), "would fire next: Sat 2026-11-21 03:00 UTC"),
-        (found(state="DISABLED"), "! it does not fire by itself: set schedule.enabled to true and run pulumi up"),
+        (
+            found("DISABLED", state="DISABLED"),
+            "! it does not fire by itself: set schedule.enabled to true and run pulumi up (training-jobs enable)",
+        ),
+        (
+            found(state="DISABLED"),
+            "! it does not fire by itself, and the stack declares it as enabled: somebody has disabled it by hand; run "
+            "pulumi refresh and pulumi up",
+        ),
         (found(expression="at(2020-01-01T03:00:00)"), "! never due again: after 2026-11-20 12:00 UTC"),
         (found(expression="daily"), "! it cannot be read:"),
         (Found("", EXPORTED, None), "NOT DEPLOYED"),

@@ -122,8 +122,8 @@ def test_one_job_of_those_that_all_stacks_share_is_not_changed_in_all_of_them(pr
     [
         (
             ["disable"],
-            "breast-cancer-staging is disabled already in Pulumi.staging.yaml; where AWS says otherwise, run pulumi up "
-            "-s staging",
+            "breast-cancer-staging is disabled already in Pulumi.staging.yaml; where AWS says otherwise, run pulumi "
+            "refresh -s staging, and then pulumi up -s staging",
         ),
         (["enable", "churn"], "the stack has no job 'churn'; it has: breast-cancer"),
         (

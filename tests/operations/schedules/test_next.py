@@ -199,7 +199,7 @@ def test_a_schedule_that_never_fires_again_is_a_mistake_where_it_is_enabled(
 def test_a_time_of_another_form_is_told_the_form(text: str, project: Path) -> None:
     result = run("--after", text)
 
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         f"error: --after got {text!r}; allowed: a date or a time, such as 2027-03-28 or 2027-03-28T00:00:00+01:00\n"
     )

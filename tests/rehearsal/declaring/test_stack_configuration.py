@@ -207,6 +207,14 @@ def test_an_existing_execution_role_says_of_which_account_a_stack_is(project: Pa
             "put a text that begins with '*' into quotes; or define the anchor, with '&', above it",
         ),
         ("config:\n  a: @x\n", "put a text that begins with this character into quotes"),
+        (
+            "config:\n  a: {b: cron(0 5 ? * MON *), c: 1}\n",
+            "put a text that has '?', ',' or a brace in it into quotes, where it stands in braces",
+        ),
+        (
+            "config:\n  a: {s3_path: churn/dt={scheduled_date}/}\n",
+            "put a text that has '?', ',' or a brace in it into quotes, where it stands in braces",
+        ),
         ("config:\n  a: 1\n b: 2\n", "indent the line like those beside it"),
     ],
 )

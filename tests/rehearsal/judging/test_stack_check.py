@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.declaring.program import Declaration
 from rehearsal.declaring.property_values import UNKNOWN
 from rehearsal.judging.judgement import Fault
 from rehearsal.judging.policy_answers import Violation
@@ -46,6 +47,19 @@ def test_a_violation_becomes_a_fault_without_the_policys_description(line: str, 
 def test_an_advisory_violation_does_not_stop() -> None:
     fault = _policy_fault(violation("x is wrong.", "advisory"))
     assert not fault.mandatory
+
+
+def test_a_stack_without_levels_of_its_own_says_why_policies_stop_it() -> None:
+    declared = Declaration("dev", "alice", True, {}, (), {})
+    fault = _policy_fault(violation("target.input: x. Cure: y."))
+    check = StackCheck(declared, (), (), (fault,), is_configured=False)
+
+    assert check.notes == (
+        "policies/alice.json is missing, so the policies judge stack alice as they judge prod; for one like staging: "
+        "cp policies/staging.json policies/alice.json",
+    )
+    assert replace(check, is_configured=True).notes == ()
+    assert replace(check, faults=()).notes == (), "what nothing stops needs no levels"
 
 
 def test_the_artifact_store_is_that_of_the_schedules_job() -> None:
