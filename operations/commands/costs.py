@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import JobOption, JsonOption, operating, run_in_project
+from operations.commands.options import JobOption, JsonOption, one_job, operating, run_in_project
 from operations.named_stack import Named
 
 
@@ -34,6 +34,8 @@ def cost(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
     from operations.costs import printing
     from operations.costs.asking import declared_costs, deployed_costs
 
+    wanted = one_job(job, of_job)
+
     def command(project_dir: Path) -> int:
         def ask() -> printing.Costs:
             now = datetime.now(UTC)
@@ -43,7 +45,7 @@ def cost(  # noqa: PLR0913, PLR0917 - typer makes an option of each argument
                 place = named.place(project_dir)
                 jobs = list(named.jobs(project_dir, place).values())
                 found, notes = deployed_costs(jobs, place, now, runs)
-            return printing.select(found, named.stack, job or of_job), notes
+            return printing.select(found, named.stack, wanted), notes
 
         if json_:
             return printing.write_costs(named.stack, ask)

@@ -31,7 +31,7 @@ OutputsOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 JobOption = Annotated[str | None, typer.Option("--job", help="The same, as other commands take it.")]
-"""Of commands that take a job as an argument."""
+"""Of commands that take a job as an argument: `one_job` reads both."""
 NAMING: Final = {
     "stack": StackOption,
     "rehearsal": RehearsalOption,
@@ -89,3 +89,10 @@ def run_in_project(command: Callable[[Path], int]) -> NoReturn:
     from operations.mistakes import run_command
 
     sys.exit(run_command(lambda: command(project_directory())))
+
+
+def one_job(argument: str | None, option: str | None) -> str | None:
+    """The job that was named, as the argument or with `--job`; both may only name the same one."""
+    if argument and option and argument != option:
+        raise typer.BadParameter(f"got {argument} and --job {option}; name one job", param_hint="--job")
+    return argument or option

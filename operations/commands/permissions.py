@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from operations.commands.options import JobOption, JsonOption, operating, run_in_project
+from operations.commands.options import JobOption, JsonOption, one_job, operating, run_in_project
 from operations.named_stack import Named
 
 _EVENTS_MAX_AGE_IN_HOURS: Final = 90 * 24
@@ -33,9 +33,9 @@ def permissions(
     from operations.jobs.operated_stack import OperatedStack
     from operations.verifying.permission_printing import tell
 
+    wanted = one_job(job, of_job)
+
     def command(project_dir: Path) -> int:
-        return tell(
-            OperatedStack.of(project_dir, named), job or of_job, hours, None if json_ else Console(highlight=False)
-        )
+        return tell(OperatedStack.of(project_dir, named), wanted, hours, None if json_ else Console(highlight=False))
 
     run_in_project(command)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from operations.commands.options import JobOption, JsonOption, operating, run_in_project
+from operations.commands.options import JobOption, JsonOption, one_job, operating, run_in_project
 from operations.named_stack import Named
 from operations.schedules.wish import Wish
 
@@ -31,7 +31,7 @@ def enable(
     json_: JsonOption = False,
 ) -> None:
     """Enable schedules in the stack's settings, and say what to run next. AWS is left alone."""
-    _switch(named, Wish(stack=named.stack, enabled=True, job=job or of_job, schedule=schedule), json_=json_)
+    _switch(named, Wish(stack=named.stack, enabled=True, job=one_job(job, of_job), schedule=schedule), json_=json_)
 
 
 def disable(
@@ -42,7 +42,7 @@ def disable(
     json_: JsonOption = False,
 ) -> None:
     """Disable schedules in the stack's settings, and say what to run next. Jobs that run are not stopped."""
-    _switch(named, Wish(stack=named.stack, enabled=False, job=job or of_job, schedule=schedule), json_=json_)
+    _switch(named, Wish(stack=named.stack, enabled=False, job=one_job(job, of_job), schedule=schedule), json_=json_)
 
 
 def _switch(named: Named, wish: Wish, *, json_: bool) -> None:

@@ -105,6 +105,14 @@ def test_whatever_takes_a_job_of_the_stack_takes_it_as_job() -> None:
     assert lacking == set()
 
 
+@pytest.mark.parametrize("command", ["cost", "permissions", "enable", "disable"])
+def test_two_jobs_are_not_taken_for_one_of_them(command: str) -> None:
+    refused = run(command, "breast-cancer", "--job", "churn")
+
+    assert refused.exit_code == 2
+    assert "got breast-cancer and --job churn" in refused.output
+
+
 def test_what_is_not_about_a_deployed_stack_takes_no_more_of_them_than_it_has_to() -> None:
     assert commands().keys() >= OF_NO_DEPLOYED_STACK.keys()
     taken = {
