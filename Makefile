@@ -67,8 +67,8 @@ test: install ## every test that needs no cloud
 # The islands beside the rest: two processes that each load what they need, where each of xdist's would load all. What
 # the first prints comes at the end.
 test-unit: .venv/installed ## the fast tier
-	@log=$$(mktemp); $(RUN) -m pytest -m "not slow" tests/training_code tests/policies > "$$log" 2>&1 & \
-	$(RUN) -m pytest -m "not slow" --ignore tests/training_code --ignore tests/policies; rest=$$?; \
+	@log=$$(mktemp); $(RUN) -m pytest -m "not slow and not soak" tests/training_code tests/policies > "$$log" 2>&1 & \
+	$(RUN) -m pytest -m "not slow and not soak" --ignore tests/training_code --ignore tests/policies; rest=$$?; \
 	wait $$!; code=$$?; cat "$$log"; rm "$$log"; exit $$((code | rest))
 
 soak: install ## jobs killed at random moments, many deliveries at once: minutes (SOAK_JOBS=50, SOAK_SECONDS=1080)
