@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
+from rich.table import Column, Table
 from rich.text import Text
 
 GLUE = "\u00a0"
@@ -30,15 +30,12 @@ _LOG_INDENT = 11
 def whole_words(console: Console, table: Table) -> Table:
     """The table with no word of it cut, and without lines between its columns where its words have no room else.
 
-    A word that is longer than most, such as an ARN, goes on in the next line where it has to.
+    A word that is longer than most, such as an ARN, goes on in the next line where it has to. Of a column that does not
+    wrap the title does.
     """
     columns = table.columns
-    texts = [[str(each) for each in (column.header, *column.cells)] for column in columns]
-    lines = [max(len(line) for text in of_column for line in text.split("\n")) for of_column in texts]
-    words = [
-        line if column.no_wrap else min(_LONG, max(len(word) for text in of_column for word in [*text.split(), ""]))
-        for column, line, of_column in zip(columns, lines, texts, strict=True)
-    ]
+    lines = [max(len(line) for text in (column.header, *column.cells) for line in _lines(text)) for column in columns]
+    words = [_narrowest(column) for column in columns]
     room = console.width - 3 * len(columns) - 1
     if sum(words) > room:
         table.box, table.show_edge, table.pad_edge, table.collapse_padding = box.SIMPLE_HEAD, False, False, True
@@ -49,6 +46,22 @@ def whole_words(console: Console, table: Table) -> Table:
     for column, line in zip(columns, lines, strict=True):
         column.width, column.overflow, column.no_wrap = line, "fold", False
     return table
+
+
+def _narrowest(column: Column) -> int:
+    """How narrow a column can be without a word of it being cut."""
+    words = [min(_LONG, len(word)) for word in str(column.header).split()]
+    for text in column.cells:
+        words += (
+            [len(line) for line in _lines(text)]
+            if column.no_wrap
+            else [min(_LONG, len(word)) for word in str(text).split()]
+        )
+    return max(words, default=0)
+
+
+def _lines(text: RenderableType) -> list[str]:
+    return str(text).split("\n")
 
 
 @dataclass

@@ -75,15 +75,13 @@ def write_costs(stack: str, ask: Callable[[], Costs]) -> int:
 def _table(costs: Sequence[ScheduleCost]) -> Table:
     has_real = any(each.real for each in costs)
     table = Table()
-    for title in ("schedule", "machines"):
-        table.add_column(title, no_wrap=True)
-    for title in ("a run at most", "runs a month", "a month at most"):
-        table.add_column(title)
+    for title in ("schedule", "machines", "a run at most", "runs a month", "a month at most"):
+        table.add_column(title, no_wrap=title != "runs a month")
     if any(each.is_spot for each in costs):
         table.add_column("on spot")
     if has_real:
         table.add_column("the last runs")
-        table.add_column("a month like these")
+        table.add_column("a month like these", no_wrap=True)
     for each in costs:
         name = Text(each.schedule.name)
         if not each.is_enabled:

@@ -131,6 +131,19 @@ def test_no_word_of_a_table_is_cut(width: int) -> None:
     assert told
 
 
+def test_of_a_column_that_does_not_wrap_only_the_title_does() -> None:
+    screen = Screen(24)
+    table = Table()
+    table.add_column("a run at most", no_wrap=True)
+    table.add_column("decided by")
+    table.add_row("USD 0.24\nin 1 h", "the gate, which holds it against the champion")
+
+    screen.console.print(whole_words(screen.console, table))
+
+    first = [re.split("[│┃]", line)[1].strip() for line in screen.raw.splitlines() if line[0] in "│┃"]
+    assert [each for each in first if each] == ["a run at", "most", "USD 0.24", "in 1 h"]
+
+
 def test_a_table_has_no_lines_between_its_columns_where_its_words_have_no_room() -> None:
     screen = Screen(36)
     table = Table("schedule", "machines", "a run")
