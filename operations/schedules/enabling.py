@@ -42,7 +42,7 @@ def switch(project_dir: Path, wish: Wish, console: Console | None, *, rehearsal:
     """Write the setting; to `console`, or without one as one JSON document.
 
     Raises:
-        RehearsalError: there is no such schedule, it is so already, or the files cannot be read or changed.
+        RehearsalError: there is no such schedule, or the files cannot be read or changed.
     """
     if rehearsal:
         raise RehearsalError(
@@ -82,13 +82,6 @@ def _edits(settings: StackSettings, wanted: Sequence[Named], wish: Wish) -> list
     of_all = len(wanted) == len(states(values)) and not settings.defaults.is_shared
     by_defaults = of_all and (settings.jobs.is_shared or written_for_all(values))
     found = changes(values, wanted, enabled=wish.enabled, by_defaults=by_defaults)
-    if not found:
-        names = ", ".join(each.on_aws(wish.stack) for each in wanted)
-        verb = "is" if len(wanted) == 1 else "are"
-        raise SwitchError(
-            f"{names} {verb} {'enabled' if wish.enabled else 'disabled'} already in {settings.jobs.file.name}; where "
-            f"AWS says otherwise, run pulumi refresh -s {wish.stack}, and then pulumi up -s {wish.stack}"
-        )
     return [_placed(settings, path, value, wish) for path, value in found]
 
 
@@ -125,7 +118,16 @@ def _print(console: Console, wish: Wish, edits: Sequence[Edit], told: Sequence[t
             for name, state, changed in told
         ],
     )
-    print_line(console, Text(f"AWS has not been asked. Run next: {_next(wish)}"))
+    if edits:
+        print_line(console, Text(f"AWS has not been asked. Run next: {_next(wish)}"))
+    else:
+        print_line(
+            console,
+            Text(
+                "nothing to change; AWS has not been asked. Where it says otherwise: "
+                f"pulumi refresh -s {wish.stack}, and then {_next(wish)}"
+            ),
+        )
 
 
 def _next(wish: Wish) -> str:

@@ -117,14 +117,24 @@ def test_one_job_of_those_that_all_stacks_share_is_not_changed_in_all_of_them(pr
     assert (project / "Pulumi.staging.yaml").read_text() == OWN
 
 
+def test_what_is_so_already_is_said_and_changes_nothing(project: Path) -> None:
+    before = {path: path.read_bytes() for path in project.iterdir()}
+
+    done = typed("disable")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == (
+        "breast-cancer-staging  DISABLED, as before\n"
+        "nothing to change; AWS has not been asked. Where it says otherwise: pulumi refresh -s staging, and then "
+        "pulumi up -s staging\n"
+    )
+    assert json.loads(typed("disable", "--json").stdout)["settings"] == []
+    assert {path: path.read_bytes() for path in project.iterdir()} == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            ["disable"],
-            "breast-cancer-staging is disabled already in Pulumi.staging.yaml; where AWS says otherwise, run pulumi "
-            "refresh -s staging, and then pulumi up -s staging",
-        ),
         (["enable", "churn"], "the stack has no job 'churn'; it has: breast-cancer"),
         (
             ["enable", "--rehearsal"],
