@@ -77,7 +77,7 @@ BAD = {
         lambda: with_field(7, 2, "large"),
         "training/rows.csv, line 7, column 'mean_perimeter': holds 'large' among 372 different "
         "numbers; name the column in categorical_columns or drop_columns, or the word in csv_null_values where it "
-        "means a missing value",
+        "means a missing value, or take the line out where it is no row, such as a total",
     ),
     "one-class-only": Bad(
         of_one_class,

@@ -264,7 +264,8 @@ def test_the_caller_is_told_with_both_clocks_and_a_refusal_with_its_cure() -> No
     assert clock.aws == datetime(2026, 11, 27, 12, tzinfo=UTC)
     assert abs(clock.here - datetime.now(UTC)) < timedelta(minutes=1)
     assert isinstance(refused, Refusal)
-    assert refused.reason.startswith("AWS refused GetCallerIdentity: ExpiredToken: The security token is expired; ")
+    assert refused.reason == "AWS refused GetCallerIdentity: ExpiredToken: The security token is expired"
+    assert refused.cure.startswith("your credentials have expired: sign in")
 
 
 def test_what_is_denied_is_an_answer_and_a_mistake_of_ours_is_none() -> None:

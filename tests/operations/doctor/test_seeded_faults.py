@@ -213,8 +213,8 @@ FAULTS: list[tuple[str, Seed, str, str, str]] = [
         "expired credentials",
         seeds.refused("GetCallerIdentity", "ExpiredToken"),
         "credentials",
-        "expired",
-        "aws sso login",
+        "ExpiredToken",
+        "your credentials have expired: sign in, for example with aws sso login",
     ),
 ]
 

@@ -30,7 +30,7 @@ def named(whole: WholeStack) -> list[str]:
 @pytest.mark.parametrize(
     ("seed", "said", "cure"),
     [
-        (seeds.by_hand(State="DISABLED"), "it does not fire by itself", "set schedule.enabled to true"),
+        (seeds.by_hand(State="DISABLED"), "disabled it by hand", "run pulumi refresh and pulumi up"),
         (seeds.by_hand(ScheduleExpression="at(2020-01-01T00:00:00)"), "never due again", "correct schedule.expression"),
         (
             seeds.run("Failed", "Failed", FailureReason="AlgorithmError: no column diagnosis"),
