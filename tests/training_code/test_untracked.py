@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.response import StreamingBody
+from botocore.stub import ANY, Stubber
 
 from failure import TrainingError
 from options import environment
@@ -131,6 +134,26 @@ def test_whoever_is_first_delivers_and_keeps_it_when_started_again(bucket: Bucke
         "training_job_name": "job-2",
         "scheduled_time": "2026-11-23T06:00:00Z",
     }
+
+
+def test_what_others_do_with_the_word_at_the_same_moment_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    s3 = boto3.client("s3", "us-east-1", aws_access_key_id="id", aws_secret_access_key="key")
+    word = {"Bucket": "bucket", "Key": KEY}
+    pauses: list[float] = []
+    monkeypatch.setattr("tracking.deliveries.time.sleep", pauses.append)
+    monkeypatch.setattr(Deliveries, "_client", lambda _: s3)
+    with Stubber(s3) as stub:
+        for _ in range(2):
+            stub.add_client_error("put_object", "ConditionalRequestConflict", http_status_code=409)
+            stub.add_client_error("get_object", "NoSuchKey", http_status_code=404, expected_params=word)
+        stub.add_response("put_object", {}, word | {"Body": ANY, "IfNoneMatch": "*"})
+        body = StreamingBody(io.BytesIO(json.dumps({"training_job_name": JOB.name}).encode()), None)
+        stub.add_response("get_object", {"Body": body}, word)
+
+        assert Deliveries(BASE, JOB).take() == ""
+        stub.assert_no_pending_responses()
+
+    assert pauses == [0.2, 0.4]
 
 
 @pytest.mark.slow

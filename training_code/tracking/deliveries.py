@@ -9,6 +9,7 @@ User Guide, "How to prevent object overwrites with conditional writes".
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from failure import TrainingError
@@ -17,7 +18,8 @@ from scheduled_job.job import TrainingJob
 _ABSENT = ("NoSuchKey", "404")
 _TAKEN = ("PreconditionFailed", "412")
 _AT_ONE_MOMENT = ("ConditionalRequestConflict", "409")
-_TRIES = 5
+_PAUSES_SECONDS = (0.2, 0.4, 0.8, 1.6, 3.2)
+"""Between two tries: of what others do with an object at one moment, S3 lets one come through after the other."""
 
 
 class Deliveries:
@@ -48,7 +50,7 @@ class Deliveries:
         from botocore.exceptions import BotoCoreError, ClientError
 
         word = json.dumps({"training_job_name": self._job.name, "scheduled_time": self._job.scheduled_time})
-        for _ in range(_TRIES):
+        for pause in (*_PAUSES_SECONDS, 0.0):
             try:
                 self._client().put_object(Bucket=self._bucket, Key=self._key, Body=word.encode(), IfNoneMatch="*")
             except ClientError as error:
@@ -59,7 +61,9 @@ class Deliveries:
                 raise self._refused("written", "s3:PutObject", type(error).__name__) from None
             if name := self._read():
                 return "" if name == self._job.name else name
-        raise TrainingError(f"{self.uri}: S3 neither takes it nor has it, {_TRIES} times; run the job again")
+            time.sleep(pause)
+        tries = len(_PAUSES_SECONDS) + 1
+        raise TrainingError(f"{self.uri}: S3 neither takes it nor has it, {tries} times; run the job again")
 
     def _read(self) -> str:
         from botocore.exceptions import BotoCoreError, ClientError
