@@ -49,9 +49,9 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Twice as many workers as there are cores: slow tests wait for servers and jobs, and for the disk."""
+    """Half as many workers again as there are cores: a slow test waits for its servers and jobs a third of its time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 2 * cores
+    return (3 * cores + 1) // 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
