@@ -1,11 +1,12 @@
 """What all jobs of a stack share: laid under each, the job's own values win, and mistakes are told where they are."""
 
 import copy
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components.job_defaults import JobDefaults, laid_under
@@ -68,24 +69,31 @@ def test_further_schedules_change_the_completed_job() -> None:
     assert job.further_schedules["weekly"].resources.instance_count == 2
 
 
+def same(one: object, other: object) -> bool:
+    """Whether they are equal, or one and the same NaN, which is not equal to itself."""
+    return one is other or one == other
+
+
 @given(MAPPINGS)
 def test_without_defaults_nothing_changes(job: dict[str, Any]) -> None:
     assert laid_under({}, job) == job
 
 
 @given(MAPPINGS, MAPPINGS)
+@example({}, {"loss": math.nan})
+@example({"loss": math.nan}, {})
 def test_own_values_always_win_and_defaults_fill_the_rest(defaults: dict[str, Any], job: dict[str, Any]) -> None:
     merged = laid_under(defaults, job)
 
     for name in {*defaults, *job}:
         if name not in job:
-            assert merged[name] == defaults[name]
+            assert same(merged[name], defaults[name])
         elif job[name] is None and name in defaults:
             assert name not in merged
         elif isinstance(job[name], dict) and isinstance(defaults.get(name), dict):
             assert merged[name] == laid_under(defaults[name], job[name])
         else:
-            assert merged[name] == job[name]
+            assert same(merged[name], job[name])
     assert {*merged} <= {*defaults, *job}
 
 
